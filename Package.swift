@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+//
+// The map of the house: modules in reading order. Arrows point only upwards in this list.
+
+import PackageDescription
+
+/// The rules that every module of ours is compiled under.
+let rules: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// A module of the server.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: rules)
+}
+
+/// The tests of one module, and what else they need.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests",
+        dependencies: [.byName(name: name)] + dependencies,
+        swiftSettings: rules
+    )
+}
+
+let package = Package(
+    name: "apus",
+    targets: [
+        // C headers, seen by exactly one module each.
+        .systemLibrary(
+            name: "CLDNS",
+            pkgConfig: "ldns",
+            providers: [.apt(["libldns-dev", "libssl-dev"])]
+        ),
+        .systemLibrary(name: "CSystem"),
+        .systemLibrary(
+            name: "CYAML",
+            pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"])]
+        ),
+        .systemLibrary(
+            name: "CMicrohttpd",
+            pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"])]
+        ),
+
+        // Leaves: no knowledge of the server.
+        module("Wire"),
+        module("Posix", ["CSystem"]),
+        module("Corefile"),
+        module("Metrics"),
+        module("LDNS", ["CLDNS"]),
+        module("YAML", ["CYAML"]),
+        module("HTTP", ["CMicrohttpd"]),
+
+        // What a plugin is; what a cluster is; the features; the server.
+        module("Plugin", ["Wire", "Corefile", "Metrics"]),
+        module("Kubernetes", ["Wire", "YAML"]),
+        module("Plugins", ["Wire", "Corefile", "Metrics", "LDNS", "Plugin", "Kubernetes"]),
+        module("Server", ["Posix", "Wire", "Corefile", "Metrics", "Plugin", "HTTP"]),
+        module("Simulation", ["Wire", "Corefile", "Metrics", "Plugin", "Plugins", "Server"]),
+        .executableTarget(
+            name: "apus",
+            dependencies: ["Posix", "Plugins", "Server"],
+            swiftSettings: rules
+        ),
+
+        tests("Wire"),
+        tests("Posix"),
+        tests("Corefile"),
+        tests("Metrics"),
+        tests("LDNS"),
+        tests("YAML"),
+        tests("HTTP"),
+        tests("Plugin", ["Wire", "Corefile", "Metrics"]),
+        tests("Kubernetes", ["Wire", "YAML"]),
+        tests("Plugins", ["Wire", "Corefile", "Metrics", "LDNS", "Plugin", "Kubernetes"]),
+        tests("Server", ["Posix", "Wire", "Corefile", "Metrics", "Plugin", "Plugins", "HTTP"]),
+        tests("Simulation", ["Wire", "Corefile", "Metrics", "Plugin", "Plugins", "Server"]),
+    ]
+)
