@@ -50,7 +50,7 @@ let package = Package(
 
         // Leaves: no knowledge of the server.
         module("Wire"),
-        module("Posix", ["CSystem"]),
+        module("Posix", ["CSystem", "Wire"]),
         module("Corefile"),
         module("Metrics"),
         module("LDNS", ["CLDNS"]),
@@ -70,7 +70,7 @@ let package = Package(
         ),
 
         tests("Wire"),
-        tests("Posix"),
+        tests("Posix", ["Wire"]),
         tests("Corefile"),
         tests("Metrics"),
         tests("LDNS"),
