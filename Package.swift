@@ -50,7 +50,8 @@ let package = Package(
 
         // Leaves: no knowledge of the server.
         module("Wire"),
-        module("Posix", ["CSystem", "Wire"]),
+        module("Files"),
+        module("Posix", ["CSystem", "Wire", "Files"]),
         module("Corefile"),
         module("Metrics"),
         module("LDNS", ["CLDNS"]),
@@ -58,11 +59,20 @@ let package = Package(
         module("HTTP", ["CMicrohttpd"]),
 
         // What a plugin is; what a cluster is; the features; the server.
-        module("Plugin", ["Wire", "Corefile", "Metrics"]),
-        module("Kubernetes", ["Wire", "YAML"]),
-        module("Plugins", ["Wire", "Corefile", "Metrics", "LDNS", "Plugin", "Kubernetes"]),
-        module("Server", ["Posix", "Wire", "Corefile", "Metrics", "Plugin", "HTTP"]),
-        module("Simulation", ["Wire", "Corefile", "Metrics", "Plugin", "Plugins", "Server"]),
+        module("Plugin", ["Wire", "Files", "Corefile", "Metrics"]),
+        module("Kubernetes", ["Wire", "Files", "YAML"]),
+        module(
+            "Plugins",
+            ["Wire", "Files", "Corefile", "Metrics", "LDNS", "Plugin", "Kubernetes"]
+        ),
+        module(
+            "Server",
+            ["Posix", "Wire", "Files", "Corefile", "Metrics", "Plugin", "HTTP"]
+        ),
+        module(
+            "Simulation",
+            ["Wire", "Files", "Corefile", "Metrics", "Plugin", "Plugins", "Server"]
+        ),
         .executableTarget(
             name: "apus",
             dependencies: ["Posix", "Plugins", "Server"],
@@ -70,16 +80,26 @@ let package = Package(
         ),
 
         tests("Wire"),
-        tests("Posix", ["Wire"]),
+        tests("Files"),
+        tests("Posix", ["Wire", "Files"]),
         tests("Corefile"),
         tests("Metrics"),
         tests("LDNS"),
         tests("YAML"),
         tests("HTTP"),
-        tests("Plugin", ["Wire", "Corefile", "Metrics"]),
-        tests("Kubernetes", ["Wire", "YAML"]),
-        tests("Plugins", ["Wire", "Corefile", "Metrics", "LDNS", "Plugin", "Kubernetes"]),
-        tests("Server", ["Posix", "Wire", "Corefile", "Metrics", "Plugin", "Plugins", "HTTP"]),
-        tests("Simulation", ["Wire", "Corefile", "Metrics", "Plugin", "Plugins", "Server"]),
+        tests("Plugin", ["Wire", "Files", "Corefile", "Metrics"]),
+        tests("Kubernetes", ["Wire", "Files", "YAML"]),
+        tests(
+            "Plugins",
+            ["Wire", "Files", "Corefile", "Metrics", "LDNS", "Plugin", "Kubernetes"]
+        ),
+        tests(
+            "Server",
+            ["Posix", "Wire", "Files", "Corefile", "Metrics", "Plugin", "Plugins", "HTTP"]
+        ),
+        tests(
+            "Simulation",
+            ["Wire", "Files", "Corefile", "Metrics", "Plugin", "Plugins", "Server"]
+        ),
     ]
 )

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Files
+import Synchronization
+import Testing
+
+/// One file that changes under the first readings of it.
+private final class ChangingFile: FileSource {
+    private let changesLeft: Atomic<Int>
+    private let version = Atomic<Int64>(0)
+
+    init(changes: Int) { changesLeft = Atomic(changes) }
+
+    func read(_ path: String) throws(FileError) -> [UInt8] {
+        if changesLeft.load(ordering: .relaxed) > 0 {
+            changesLeft.subtract(1, ordering: .relaxed)
+            version.add(1, ordering: .relaxed)
+        }
+        return [1, 2, 3]
+    }
+
+    func identity(of path: String) throws(FileError) -> FileIdentity {
+        FileIdentity(
+            device: 1,
+            inode: 1,
+            byteCount: 3,
+            modifiedNanoseconds: version.load(ordering: .relaxed),
+            isFolder: path == "folder"
+        )
+    }
+
+    func list(_ path: String) throws(FileError) -> [String] { [] }
+}
+
+@Suite struct SettledFileTests {
+    @Test("A file that settles in time is read", arguments: 0..<SettledFile.maximumAttempts)
+    func readsWhatSettles(changes: Int) throws {
+        let file = try SettledFile(reading: "a", from: ChangingFile(changes: changes))
+
+        #expect(file.bytes == [1, 2, 3])
+    }
+
+    @Test func givesUpOnWhatNeverSettles() {
+        let source = ChangingFile(changes: SettledFile.maximumAttempts)
+
+        #expect(throws: FileError(path: "a", reason: .unsettled)) {
+            try SettledFile(reading: "a", from: source)
+        }
+    }
+
+    @Test func refusesAFolder() {
+        #expect(throws: FileError(path: "folder", reason: .isFolder)) {
+            try SettledFile(reading: "folder", from: ChangingFile(changes: 0))
+        }
+    }
+}
