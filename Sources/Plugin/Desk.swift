@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+/// A query that was set aside because its answer is not in memory.
+package final class WaitingQuery: Sendable {
+    package let query: Query
+    /// The query's bytes as they came; for a look-up the bytes of a question made for it.
+    package let message: [UInt8]
+    /// When it is given up, whatever it waits for.
+    package let deadline: Moment
+    /// The query for whose sake this look-up is made; nil for a client's own.
+    package let parent: WaitingQuery?
+
+    package init(
+        query: Query,
+        message: [UInt8],
+        deadline: Moment,
+        parent: WaitingQuery? = nil
+    ) {
+        self.query = query
+        self.message = message
+        self.deadline = deadline
+        self.parent = parent
+    }
+
+    /// Whether this query, or one that led to it, asks for `question`: a look-up would go in circles.
+    package func isAsking(_ question: Question) -> Bool {
+        var next: WaitingQuery? = self
+        // LIMIT: the chain is as long as the depth of look-ups.
+        while let waiting = next {
+            if waiting.query.question.asksTheSame(as: question) { return true }
+            next = waiting.parent
+        }
+        return false
+    }
+}
+
+/// What an upstream is asked.
+package struct Exchange: Sendable {
+    package var upstream: Endpoint
+    package var transport: Transport
+    /// The question whole, its id drawn by the desk.
+    package var message: [UInt8]
+    /// When the wait ends.
+    package var deadline: Moment
+
+    package init(
+        upstream: Endpoint,
+        transport: Transport,
+        message: [UInt8],
+        deadline: Moment
+    ) {
+        self.upstream = upstream
+        self.transport = transport
+        self.message = message
+        self.deadline = deadline
+    }
+}
+
+/// How an exchange ended.
+package enum Reply: Sendable {
+    /// A response to this very question: id, question and QR were checked.
+    case message([UInt8])
+    /// No good response came before the deadline.
+    case timeout
+    /// The network refused, in its words.
+    case failure(String)
+}
+
+/// The only three things that a waiting query may wait for (and two it may ask at any time).
+package protocol Desk: Sendable {
+    /// The time now.
+    var now: Moment { get }
+
+    /// 64 random bits that nobody can guess.
+    func randomBits() -> UInt64
+
+    /// Asks this server for a name, as a client of the same listener would.
+    ///
+    /// A look-up that would go in circles or too deep comes back as a server failure.
+    func lookup(_ question: Question, for waiting: WaitingQuery) async -> LookupResult
+
+    /// Asks an upstream; the id is drawn here, and everything but a reply to it is ignored.
+    func ask(_ exchange: Exchange) async -> Reply
+
+    /// Sleeps until `moment`.
+    func sleep(until moment: Moment) async
+}
+
+/// What a look-up of another name found.
+package struct LookupResult: Sendable {
+    /// How many look-ups may lead to each other.
+    package static let maximumDepth = 10
+
+    package var code: ResponseCode
+    /// Whether a server that finds whole answers was asked.
+    package var isRecursionAvailable: Bool
+    /// Whether the answer was cut.
+    package var isTruncated: Bool
+    /// Whether there was an answer at all; a dropped query has none.
+    package var isAnswered: Bool
+    package var answers: [Record]
+    package var authorities: [Record]
+
+    package init(
+        code: ResponseCode,
+        isRecursionAvailable: Bool = false,
+        isTruncated: Bool = false,
+        isAnswered: Bool = true,
+        answers: [Record] = [],
+        authorities: [Record] = []
+    ) {
+        self.code = code
+        self.isRecursionAvailable = isRecursionAvailable
+        self.isTruncated = isTruncated
+        self.isAnswered = isAnswered
+        self.answers = answers
+        self.authorities = authorities
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A plugin's manual page, as data: `-plugins`, `docs/plugins.md` and the tests read the same value.
+package struct Manual: Sendable {
+    /// One option of a plugin.
+    package struct Option: Sendable {
+        /// Its name and arguments as they are written: `ttl SECONDS`.
+        package let usage: String
+        /// What it does, its bounds and its default.
+        package let text: String
+
+        package init(_ usage: String, _ text: String) {
+            self.usage = usage
+            self.text = text
+        }
+
+        /// The first word of the usage.
+        package var name: String {
+            String(usage.prefix { $0 != " " })
+        }
+    }
+
+    /// The name of the directive.
+    package let name: String
+    /// One line: what it does.
+    package let summary: String
+    /// The directive's own arguments as they are written, without its name.
+    package let usage: String
+    package let options: [Option]
+    /// A stanza that parses.
+    package let example: String
+    /// The names of its metrics, without the prefix `coredns_`.
+    package let metrics: [String]
+    /// Whether a server block may hold it more than once.
+    package let isRepeatable: Bool
+    /// Whether it takes part in queries, and is listed in `plugin_enabled`.
+    package let isHandler: Bool
+
+    package init(
+        name: String,
+        summary: String,
+        usage: String = "",
+        options: [Option] = [],
+        example: String,
+        metrics: [String] = [],
+        isRepeatable: Bool = false,
+        isHandler: Bool = true
+    ) {
+        self.name = name
+        self.summary = summary
+        self.usage = usage
+        self.options = options
+        self.example = example
+        self.metrics = metrics
+        self.isRepeatable = isRepeatable
+        self.isHandler = isHandler
+    }
+
+    /// The names of all options.
+    package var optionNames: [String] { options.map(\.name) }
+}

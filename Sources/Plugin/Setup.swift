@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Corefile
+import Files
+import Metrics
+import Wire
+
+/// What a plugin may use while it is made, and what it asks of the server around it.
+///
+/// One value goes through all plugins of a server block in their order. Nothing here touches the
+/// system: files come from `files`, and what must be opened or watched is only written down.
+package struct Setup {
+    // MARK: Given to the plugin
+
+    /// The zones of the server block, in lower case, reverse zones expanded.
+    package let zones: [Name]
+    /// The listeners' name in metrics: `dns://:53`.
+    package let serverLabel: String
+    /// The port of the server block.
+    package let port: UInt16
+    package let files: any FileSource
+    package let metrics: Metrics.Registry
+    package let log: any LogSink
+    /// The environment of the process.
+    package let environment: [String: String]
+    /// The addresses of this machine's interfaces, without link-local ones.
+    package let interfaces: [Interface]
+    /// Values that plugins kept when the running configuration was made, by their keys.
+    package let previous: [String: any Sendable]
+    /// The wall clock, in seconds since 1970.
+    package let wallSeconds: @Sendable () -> Int64
+    /// Whether this is only `apus check`: nothing will be served.
+    package let isCheck: Bool
+
+    // MARK: Asked for by the plugin
+
+    /// The folder that relative paths start from; empty for the working folder.
+    package var root = ""
+    /// The addresses to bind; empty for every address.
+    package var addresses: [IPAddress] = []
+    package var limits = AnswerLimits()
+    /// Whether classes other than IN may enter the chain.
+    package var takesEveryClass = false
+    /// Files and folders whose change means building anew.
+    package var watched: Set<String> = []
+    /// Values to keep for the next configuration, by key.
+    package var kept: [String: any Sendable] = [:]
+    /// Whether something could not be read whole and must be read again soon.
+    package var isUnsettled = false
+    /// Mistakes in data (manifests, zones) that did not stop the plugin.
+    package var reports: [Report] = []
+    /// Pages to be served over HTTP.
+    package var pages: [Page] = []
+    /// What must be ready before the server says so.
+    package var readiness: [Readiness] = []
+    /// How often the Corefile is looked at; nil for only on a signal.
+    package var corefileInterval: CorefileInterval?
+    /// How long answers go on after the stop signal, in milliseconds.
+    package var lameduckMilliseconds: UInt64 = 0
+
+    package init(
+        zones: [Name],
+        serverLabel: String,
+        port: UInt16,
+        files: any FileSource,
+        metrics: Metrics.Registry,
+        log: any LogSink,
+        environment: [String: String] = [:],
+        interfaces: [Interface] = [],
+        previous: [String: any Sendable] = [:],
+        wallSeconds: @escaping @Sendable () -> Int64,
+        isCheck: Bool = false
+    ) {
+        self.zones = zones
+        self.serverLabel = serverLabel
+        self.port = port
+        self.files = files
+        self.metrics = metrics
+        self.log = log
+        self.environment = environment
+        self.interfaces = interfaces
+        self.previous = previous
+        self.wallSeconds = wallSeconds
+        self.isCheck = isCheck
+    }
+
+    /// `path` seen from `root`.
+    package func resolve(_ path: String) -> String {
+        path.hasPrefix("/") || root.isEmpty ? path : root + "/" + path
+    }
+
+    /// The value kept under `key` by the running configuration, when it is of this type.
+    package func previous<Value>(_ key: String, as type: Value.Type) -> Value? {
+        previous[key] as? Value
+    }
+}
+
+/// One address of one network interface.
+package struct Interface: Hashable, Sendable {
+    package let name: String
+    package let address: IPAddress
+    /// The interface's index, for link-local addresses.
+    package let scope: UInt32
+
+    package init(name: String, address: IPAddress, scope: UInt32) {
+        self.name = name
+        self.address = address
+        self.scope = scope
+    }
+}
+
+/// A mistake in data: where, what, and what would be right.
+package struct Report: Hashable, Sendable, CustomStringConvertible {
+    /// `file:line:column: …`, whole.
+    package let description: String
+    /// Whether the data is used all the same.
+    package let isWarning: Bool
+
+    package init(_ description: String, isWarning: Bool = false) {
+        self.description = description
+        self.isWarning = isWarning
+    }
+}
+
+/// One page over HTTP, at one address of the control plane.
+package struct Page: Sendable {
+    /// What a page answers.
+    package struct Response: Sendable {
+        package var status: Int
+        package var contentType: String
+        package var body: String
+
+        package init(status: Int, contentType: String = "text/plain; charset=utf-8", body: String) {
+            self.status = status
+            self.contentType = contentType
+            self.body = body
+        }
+    }
+
+    /// The plugin that wants it, for errors and for telling two users of one address apart.
+    package let plugin: String
+    /// The address to bind; nil for every address.
+    package let address: IPAddress?
+    /// The port; 0 lets the kernel choose.
+    package let port: UInt16
+    package let path: String
+    /// Where the Corefile asks for it.
+    package let position: Position
+    package let answer: @Sendable () -> Response
+
+    package init(
+        plugin: String,
+        address: IPAddress?,
+        port: UInt16,
+        path: String,
+        position: Position,
+        answer: @escaping @Sendable () -> Response
+    ) {
+        self.plugin = plugin
+        self.address = address
+        self.port = port
+        self.path = path
+        self.position = position
+        self.answer = answer
+    }
+}
+
+/// Something that must be ready before the server says that it is.
+package struct Readiness: Sendable {
+    package let plugin: String
+    package let isReady: @Sendable () -> Bool
+
+    package init(plugin: String, isReady: @escaping @Sendable () -> Bool) {
+        self.plugin = plugin
+        self.isReady = isReady
+    }
+}
+
+/// How often the Corefile is looked at, in milliseconds.
+package struct CorefileInterval: Hashable, Sendable {
+    package var intervalMilliseconds: UInt64
+    package var jitterMilliseconds: UInt64
+
+    package init(intervalMilliseconds: UInt64, jitterMilliseconds: UInt64) {
+        self.intervalMilliseconds = intervalMilliseconds
+        self.jitterMilliseconds = jitterMilliseconds
+    }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writes a message into memory that somebody else owns, and never past its limit.
+///
+/// A write that does not fit changes nothing and says so; `count` can be set back to undo more.
+package struct Writer: ~Copyable, ~Escapable {
+    private var bytes: MutableSpan<UInt8>
+    /// The number of bytes written.
+    package private(set) var count = 0
+    /// The number of bytes that may be written.
+    package var limit: Int
+
+    /// A writer over `bytes`, using at most `limit` of them.
+    @_lifetime(copy bytes)
+    package init(_ bytes: consuming MutableSpan<UInt8>, limit: Int) {
+        self.limit = min(limit, bytes.count)
+        self.bytes = bytes
+    }
+
+    /// Whether `byteCount` more bytes fit.
+    package func hasRoom(for byteCount: Int) -> Bool { byteCount <= limit &- count }
+
+    /// Goes back to `count` bytes.
+    package mutating func rewind(to count: Int) {
+        self.count = max(0, min(count, self.count))
+    }
+
+    package mutating func put8(_ value: UInt8) -> Bool {
+        guard hasRoom(for: 1) else { return false }
+        bytes[count] = value
+        count &+= 1
+        return true
+    }
+
+    package mutating func put16(_ value: UInt16) -> Bool {
+        guard hasRoom(for: 2) else { return false }
+        set16(value, at: count)
+        count &+= 2
+        return true
+    }
+
+    package mutating func put32(_ value: UInt32) -> Bool {
+        guard hasRoom(for: 4) else { return false }
+        set16(UInt16(truncatingIfNeeded: value >> 16), at: count)
+        set16(UInt16(truncatingIfNeeded: value), at: count &+ 2)
+        count &+= 4
+        return true
+    }
+
+    package mutating func put(_ source: Span<UInt8>) -> Bool {
+        guard hasRoom(for: source.count) else { return false }
+        for index in 0..<source.count { bytes[count &+ index] = source[index] }
+        count &+= source.count
+        return true
+    }
+
+    /// Replaces the 16 bits at `offset`, which must have been written.
+    package mutating func set16(_ value: UInt16, at offset: Int) {
+        bytes[offset] = UInt8(truncatingIfNeeded: value >> 8)
+        bytes[offset &+ 1] = UInt8(truncatingIfNeeded: value)
+    }
+
+    /// Writes the header over the first 12 bytes, which must have been written.
+    package mutating func set(_ header: Header) {
+        set16(header.id, at: 0)
+        set16(header.flags.rawValue, at: 2)
+        set16(header.questionCount, at: 4)
+        set16(header.answerCount, at: 6)
+        set16(header.authorityCount, at: 8)
+        set16(header.additionalCount, at: 10)
+    }
+
+    /// Writes the wire-form `name`, its longest known suffix as a pointer.
+    ///
+    /// Suffixes are compared byte for byte, so that no name takes the case of another.
+    package mutating func put(name: Span<UInt8>, compressing table: inout NameTable) -> Bool {
+        var starts = InlineArray<128, UInt8>(repeating: 0)
+        var hashes = InlineArray<128, UInt64>(repeating: 0)
+        let labelCount = Self.index(name, &starts, &hashes)
+        var known: (label: Int, offset: Int)?
+        for label in 0..<labelCount {
+            let start = Int(starts[label])
+            if let offset = table.offset(
+                of: hashes[label],
+                where: { isSuffix(at: $0, equalTo: name, from: start) }
+            ) {
+                known = (label, offset)
+                break
+            }
+        }
+        let plainCount = known.map { Int(starts[$0.label]) } ?? name.count
+        guard hasRoom(for: plainCount + (known == nil ? 0 : 2)) else { return false }
+        let start = count
+        for index in 0..<plainCount { bytes[start &+ index] = name[index] }
+        count &+= plainCount
+        if let known {
+            set16(0xC000 | UInt16(truncatingIfNeeded: known.offset), at: count)
+            count &+= 2
+        }
+        for label in 0..<(known?.label ?? labelCount) {
+            table.insert(hashes[label], at: start + Int(starts[label]))
+        }
+        return true
+    }
+
+    /// Remembers the suffixes of a name that stands uncompressed at `offset`.
+    package mutating func remember(
+        _ name: Span<UInt8>,
+        at offset: Int,
+        in table: inout NameTable
+    ) {
+        var starts = InlineArray<128, UInt8>(repeating: 0)
+        var hashes = InlineArray<128, UInt64>(repeating: 0)
+        for label in 0..<Self.index(name, &starts, &hashes) {
+            table.insert(hashes[label], at: offset + Int(starts[label]))
+        }
+    }
+
+    /// Finds where each label of `name` starts, and the hash of each suffix.
+    private static func index(
+        _ name: Span<UInt8>,
+        _ starts: inout InlineArray<128, UInt8>,
+        _ hashes: inout InlineArray<128, UInt64>
+    ) -> Int {
+        var count = 0
+        var offset = 0
+        while offset < name.count, name[offset] != 0, count < QueryName.maximumLabelCount {
+            starts[count] = UInt8(truncatingIfNeeded: offset)
+            offset &+= Int(name[offset]) &+ 1
+            count &+= 1
+        }
+        var hash: UInt64 = 0
+        var end = offset
+        for label in (0..<count).reversed() {
+            let start = Int(starts[label])
+            hash = hashBytes(name.extracting(start..<min(end, name.count))) &+ hash &* 0x9E37_79B1
+            hashes[label] = hash
+            end = start
+        }
+        return count
+    }
+
+    /// Whether the name at `offset` of the message equals `name` from `start` on, byte for byte.
+    private func isSuffix(at offset: Int, equalTo name: Span<UInt8>, from start: Int) -> Bool {
+        var source = offset
+        var target = start
+        // LIMIT: each step consumes a byte of `name` or follows one of its at most 127 pointers.
+        var pointersLeft = QueryName.maximumLabelCount
+        while source < count, target < name.count {
+            let length = Int(bytes[source])
+            if length >= 0xC0 {
+                guard source &+ 1 < count, pointersLeft > 0 else { return false }
+                source = (length & 0x3F) << 8 | Int(bytes[source &+ 1])
+                pointersLeft &-= 1
+                continue
+            }
+            for index in 0...length {
+                guard source &+ index < count, target &+ index < name.count,
+                    bytes[source &+ index] == name[target &+ index]
+                else { return false }
+            }
+            if length == 0 { return true }
+            source &+= length &+ 1
+            target &+= length &+ 1
+        }
+        return false
+    }
+}
