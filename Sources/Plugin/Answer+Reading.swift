@@ -84,3 +84,27 @@ extension Answer {
         }
     }
 }
+
+extension Answer {
+    /// What plugins learn about this answer once it was sent.
+    package func report(
+        _ query: borrowing Query,
+        byteCount: Int,
+        durationNanoseconds: UInt64
+    ) -> SentReport {
+        var flags: Flags = .response
+        if isAuthoritative { flags.insert(.authoritative) }
+        if isTruncated { flags.insert(.truncated) }
+        if isRecursionAvailable { flags.insert(.recursionAvailable) }
+        if isAuthenticData { flags.insert(.authenticData) }
+        flags.formUnion(query.header.flags.intersection([.recursionDesired, .checkingDisabled]))
+        return SentReport(
+            code: code,
+            flags: flags,
+            hasAnswers: entries.contains { $0.section == .answer },
+            byteCount: byteCount,
+            answeringPlugin: answeringPlugin,
+            durationNanoseconds: durationNanoseconds
+        )
+    }
+}

@@ -17,6 +17,13 @@ package struct Writer: ~Copyable, ~Escapable {
         self.bytes = bytes
     }
 
+    /// A writer over `bytes`, which cannot be used until the writer is gone.
+    @_lifetime(&bytes)
+    package init(over bytes: inout MutableSpan<UInt8>) {
+        limit = bytes.count
+        self.bytes = bytes._mutatingExtracting(0..<bytes.count)
+    }
+
     /// Whether `byteCount` more bytes fit.
     package func hasRoom(for byteCount: Int) -> Bool { byteCount <= limit &- count }
 

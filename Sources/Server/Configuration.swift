@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Corefile
+import Files
+import Plugin
+import Wire
+
+/// Everything that answers are made from, at one moment: never edited, only replaced whole.
+package final class Configuration: Sendable {
+    package let listeners: [Listener]
+    /// What must be opened, watched and kept besides; only the control plane reads it.
+    package let plan: Plan
+
+    package init(listeners: [Listener], plan: Plan) {
+        self.listeners = listeners
+        self.plan = plan
+    }
+}
+
+/// What a configuration asks of the control plane.
+package struct Plan: Sendable {
+    package var watched: Set<String> = []
+    package var kept: [String: any Sendable] = [:]
+    package var isUnsettled = false
+    package var reports: [Report] = []
+    package var pages: [Page] = []
+    package var readiness: [Readiness] = []
+    package var corefileInterval: CorefileInterval?
+    package var lameduckMilliseconds: UInt64 = 0
+
+    package init() {}
+}
+
+/// One address and port to listen on, UDP and TCP, and the server blocks behind it.
+package struct Listener: Sendable {
+    /// The address; nil for every address of the machine.
+    package let address: IPAddress?
+    package let port: UInt16
+    package let blocks: [ServerBlock]
+    /// The zones of all blocks, longest first among equals in their first block's order.
+    private let zones: ZoneTable
+    /// Whether classes other than IN may enter a chain.
+    package let takesEveryClass: Bool
+
+    package init(address: IPAddress?, port: UInt16, blocks: [ServerBlock]) {
+        self.address = address
+        self.port = port
+        self.blocks = blocks
+        takesEveryClass = blocks.contains { $0.takesEveryClass }
+        zones = ZoneTable(blocks)
+    }
+
+    /// Finds the block whose zone is the longest one above the name, and notes the zone's label.
+    ///
+    /// A DS question for the apex of a zone belongs to its parent, when that is served here too
+    /// (RFC 4035 §3.1.4.1).
+    package func route(_ query: inout Query) -> Int? {
+        guard let found = zones.block(for: query.name, fromLabel: 0) else { return nil }
+        query.zoneLabel = found.label
+        guard query.type == .ds, found.label == 0, query.name.labelCount > 0,
+            let parent = zones.block(for: query.name, fromLabel: 1)
+        else { return found.block }
+        query.zoneLabel = parent.label
+        return parent.block
+    }
+}
+
+/// One server block: its zones and its plugins.
+package final class ServerBlock: Sendable {
+    /// The zones as names in lower case.
+    package let zones: [Name]
+    package let chain: Chain
+    package let limits: AnswerLimits
+    package let takesEveryClass: Bool
+    /// `dns://:53`, as metrics spell it.
+    package let label: String
+
+    package init(
+        zones: [Name],
+        chain: Chain,
+        limits: AnswerLimits,
+        takesEveryClass: Bool,
+        label: String
+    ) {
+        self.zones = zones
+        self.chain = chain
+        self.limits = limits
+        self.takesEveryClass = takesEveryClass
+        self.label = label
+    }
+}

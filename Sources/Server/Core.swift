@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Metrics
+import Plugin
+import Wire
+
+/// Where a message came from, and so where its answer goes.
+package struct Arrival: Sendable, Hashable {
+    /// The place of the listener in the configuration.
+    package var listener: Int
+    package var transport: Transport
+    package var client: Endpoint
+    /// The address and port that the client sent to.
+    package var local: Endpoint
+    /// The interface that a datagram came in on; 0 when it does not matter.
+    package var interface: UInt32
+    /// Whether an IPv4 client came through an IPv6 socket.
+    package var isMapped: Bool
+    /// The connection, for TCP; 0 for UDP.
+    package var connection: UInt64
+
+    package init(
+        listener: Int,
+        transport: Transport,
+        client: Endpoint,
+        local: Endpoint,
+        interface: UInt32 = 0,
+        isMapped: Bool = false,
+        connection: UInt64 = 0
+    ) {
+        self.listener = listener
+        self.transport = transport
+        self.client = client
+        self.local = local
+        self.interface = interface
+        self.isMapped = isMapped
+        self.connection = connection
+    }
+}
+
+/// A worker without its sockets: messages and the time go in, answers and questions come out.
+///
+/// The running server and the simulator drive this same code. It belongs to one thread.
+package struct Core: ~Copyable {
+    private let published: Published<Configuration>
+    private var view: Published<Configuration>.View
+    private let index: Int
+    private let cells: WorkerCells
+    private var answer: Answer
+    private var table = NameTable()
+    private var now = Moment(nanoseconds: 0)
+    /// Spreads what is to be spread; nothing that must be unguessable comes from it.
+    private var spread: SplitMix
+    private let desk: CoreDesk
+    /// Whether a query may be waiting, so that the desk must be looked after.
+    private var isDeskBusy = false
+
+    /// `random` must be unguessable in a running server, and is seeded in a simulation.
+    package init(
+        index: Int,
+        serving published: Published<Configuration>,
+        counting cells: WorkerCells,
+        random: @escaping @Sendable () -> UInt64
+    ) {
+        self.published = published
+        view = published.view()
+        self.index = index
+        self.cells = cells
+        spread = SplitMix(seed: random())
+        answer = Answer(counting: cells)
+        desk = CoreDesk(counting: cells, random: random)
+    }
+
+    /// Moves to the newest configuration and to the time `now`; comes before every batch.
+    package mutating func begin(at now: Moment) {
+        self.now = now
+        published.refresh(&view)
+        if isDeskBusy { desk.begin(at: now) }
+    }
+
+    /// Takes the news about an exchange with an upstream.
+    package mutating func take(_ reply: ExchangeReply) {
+        if isDeskBusy { desk.take(reply) }
+    }
+
+    /// Runs what can go on, and hands out what has come of it; comes after every batch.
+    package mutating func end(into outputs: inout Outputs) {
+        outputs.removeAll()
+        guard isDeskBusy else { return }
+        desk.runReady()
+        isDeskBusy = desk.drain(into: &outputs)
+    }
+
+    /// Takes one message; writes its answer to `buffer` when there is one at once.
+    ///
+    /// The result is the length of the answer; 0 when there is none, or none yet.
+    package mutating func take(
+        _ message: Span<UInt8>,
+        _ arrival: Arrival,
+        into buffer: inout MutableSpan<UInt8>
+    ) -> Int {
+        // A port of 0 cannot be answered, and answering it is how loops begin.
+        guard arrival.client.port != 0 else { return 0 }
+        var refusal: Refusal?
+        var query = Query(judging: message, refused: &refusal)
+        query.transport = arrival.transport
+        query.client = arrival.client
+        query.local = arrival.local
+        query.received = now
+        query.randomBits = spread.next()
+        query.worker = index
+        var writer = Writer(over: &buffer)
+        if let refusal {
+            return Self.refuse(query, message, refusal, &answer, &table, &writer)
+        }
+        guard arrival.listener < view.value.listeners.count else { return 0 }
+        return serve(&query, message, arrival, &writer)
+    }
+
+    /// Finds the block that serves a sound query, and asks its chain.
+    private mutating func serve(
+        _ query: inout Query,
+        _ message: Span<UInt8>,
+        _ arrival: Arrival,
+        _ writer: inout Writer
+    ) -> Int {
+        answer.removeAll()
+        guard let place = view.value.listeners[arrival.listener].route(&query) else {
+            answer.code = .refused
+            answer.extendedError = ExtendedError(.notAuthoritative, "no zone of this server")
+            return write(query, AnswerLimits(), &writer)
+        }
+        guard
+            query.recordClass == .internet
+                || view.value.listeners[arrival.listener].takesEveryClass
+        else {
+            answer.code = .refused
+            answer.extendedError = ExtendedError(.notSupported, "only class IN is served")
+            return write(query, AnswerLimits(), &writer)
+        }
+        var waitingPlugin = -1
+        let outcome = view.value.listeners[arrival.listener].blocks[place].chain.answer(
+            query,
+            into: &answer,
+            waitingPlugin: &waitingPlugin
+        )
+        switch outcome {
+        case .wait:
+            return wait(query, message, arrival, block: place, plugin: waitingPlugin, &writer)
+        case .drop:
+            report(query, arrival.listener, place, byteCount: 0)
+            return 0
+        case .done, .pass:
+            let limits = view.value.listeners[arrival.listener].blocks[place].limits
+            let byteCount = write(query, limits, &writer)
+            report(query, arrival.listener, place, byteCount: byteCount)
+            return byteCount
+        }
+    }
+
+    /// Sets a query aside, or refuses it when too many wait already.
+    private mutating func wait(
+        _ query: borrowing Query,
+        _ message: Span<UInt8>,
+        _ arrival: Arrival,
+        block: Int,
+        plugin: Int,
+        _ writer: inout Writer
+    ) -> Int {
+        if !isDeskBusy { desk.begin(at: now) }
+        isDeskBusy = true
+        let place = WaitingPlace(
+            configuration: view.value,
+            arrival: arrival,
+            block: block,
+            plugin: plugin
+        )
+        if desk.wait(query, message, at: place) { return 0 }
+        answer.removeAll()
+        answer.code = .serverFailure
+        answer.extendedError = ExtendedError(.other, "too many queries wait for upstreams")
+        let limits = view.value.listeners[arrival.listener].blocks[block].limits
+        let byteCount = write(query, limits, &writer)
+        report(query, arrival.listener, block, byteCount: byteCount)
+        return byteCount
+    }
+
+    private mutating func write(
+        _ query: borrowing Query,
+        _ limits: AnswerLimits,
+        _ writer: inout Writer
+    ) -> Int {
+        answer.write(query, limits: limits, table: &table, into: &writer)
+        return writer.count
+    }
+
+    /// Tells the chain what was sent.
+    private func report(
+        _ query: borrowing Query,
+        _ listener: Int,
+        _ block: Int,
+        byteCount: Int
+    ) {
+        let report = answer.report(query, byteCount: byteCount, durationNanoseconds: 0)
+        view.value.listeners[listener].blocks[block].chain.sent(query, report, counting: cells)
+    }
+}

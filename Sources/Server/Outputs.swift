@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Plugin
+
+/// An answer to a query that had to wait.
+package struct LateAnswer: Sendable {
+    package var arrival: Arrival
+    /// The message, without a length in front.
+    package var bytes: [UInt8]
+}
+
+/// An exchange that the worker shall begin.
+package struct ExchangeOrder: Sendable {
+    package var id: UInt64
+    package var exchange: Exchange
+}
+
+/// News about an exchange that was begun.
+package struct ExchangeReply: Sendable {
+    /// What happened.
+    package enum News: Sendable {
+        /// A message came from the upstream; it may be forged, late or broken.
+        case message([UInt8])
+        /// The network refused, in its words.
+        case failure(String)
+    }
+
+    package var id: UInt64
+    package var news: News
+
+    package init(id: UInt64, news: News) {
+        self.id = id
+        self.news = news
+    }
+}
+
+/// What came of one step, besides the answers that were written at once.
+package struct Outputs: Sendable {
+    package var late: [LateAnswer] = []
+    package var orders: [ExchangeOrder] = []
+    /// Exchanges that are over, by id: their sockets can be closed.
+    package var endedExchanges: [UInt64] = []
+    /// When the core wants to be stepped even if nothing arrives.
+    package var wakeAt: Moment?
+
+    package init() {}
+
+    package mutating func removeAll() {
+        late.removeAll(keepingCapacity: true)
+        orders.removeAll(keepingCapacity: true)
+        endedExchanges.removeAll(keepingCapacity: true)
+        wakeAt = nil
+    }
+}

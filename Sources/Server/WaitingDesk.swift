@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Plugin
+import Wire
+
+/// What a waiting query may ask: the core's desk, and the configuration the query began with.
+struct WaitingDesk: Desk {
+    let core: CoreDesk
+    let configuration: Configuration
+    let listener: Int
+
+    var now: Moment { core.now }
+
+    func randomBits() -> UInt64 { core.random() }
+
+    func ask(_ exchange: Exchange) async -> Reply { await core.ask(exchange) }
+
+    func sleep(until moment: Moment) async { await core.sleep(until: moment) }
+
+    func lookup(_ question: Question, for waiting: WaitingQuery) async -> LookupResult {
+        guard waiting.query.depth < LookupResult.maximumDepth, !waiting.isAsking(question),
+            let name = try? QueryName(question.name)
+        else { return LookupResult(code: .serverFailure) }
+        var query = waiting.query
+        query.name = name
+        query.type = question.type
+        query.recordClass = question.recordClass
+        query.depth += 1
+        guard let place = configuration.listeners[listener].route(&query) else {
+            return LookupResult(code: .refused)
+        }
+        let next = WaitingQuery(
+            query: query,
+            message: Self.message(question, for: query),
+            deadline: waiting.deadline,
+            parent: waiting
+        )
+        let chain = configuration.listeners[listener].blocks[place].chain
+        var answer = Answer(counting: core.cells)
+        var waitingPlugin = -1
+        var outcome = chain.answer(query, into: &answer, waitingPlugin: &waitingPlugin)
+        if outcome == .wait {
+            outcome = await chain.resume(next, at: waitingPlugin, into: &answer, desk: self)
+        }
+        return LookupResult(
+            code: answer.code,
+            isRecursionAvailable: answer.isRecursionAvailable,
+            isTruncated: answer.isTruncated,
+            isAnswered: outcome == .done,
+            answers: answer.records(in: .answer, question: query.name),
+            authorities: answer.records(in: .authority, question: query.name)
+        )
+    }
+
+    /// The message that a client would have sent for this question.
+    private static func message(_ question: Question, for query: borrowing Query) -> [UInt8] {
+        var flags = query.header.flags.intersection([.recursionDesired, .checkingDisabled])
+        flags.opcode = .query
+        var message = Message(header: Header(id: 0, flags: flags))
+        message.questions = [question]
+        if let options = query.options {
+            message.additionals = [
+                Record(
+                    owner: .root,
+                    type: .opt,
+                    recordClass: RecordClass(rawValue: options.udpByteCount),
+                    ttl: options.wantsSignatures ? 0x8000 : 0,
+                    data: []
+                )
+            ]
+        }
+        // One question and OPT always fit.
+        return (try? message.encoded()) ?? []
+    }
+}
