@@ -31,6 +31,10 @@ package struct Setup {
     package let wallSeconds: @Sendable () -> Int64
     /// Whether this is only `apus check`: nothing will be served.
     package let isCheck: Bool
+    /// The names of the plugins of this block that make up its chain, in its order.
+    package let pluginNames: [String]
+    /// What the `/ready` page answers from; the server adds `readiness` of each block that has it.
+    package let board: ReadinessBoard
 
     // MARK: Asked for by the plugin
 
@@ -57,6 +61,8 @@ package struct Setup {
     package var corefileInterval: CorefileInterval?
     /// How long answers go on after the stop signal, in milliseconds.
     package var lameduckMilliseconds: UInt64 = 0
+    /// What is to be done once this configuration serves, in order.
+    package var whenServing: [@Sendable () -> Void] = []
 
     package init(
         zones: [Name],
@@ -69,7 +75,9 @@ package struct Setup {
         interfaces: [Interface] = [],
         previous: [String: any Sendable] = [:],
         wallSeconds: @escaping @Sendable () -> Int64,
-        isCheck: Bool = false
+        isCheck: Bool = false,
+        pluginNames: [String] = [],
+        board: ReadinessBoard = ReadinessBoard()
     ) {
         self.zones = zones
         self.serverLabel = serverLabel
@@ -82,6 +90,8 @@ package struct Setup {
         self.previous = previous
         self.wallSeconds = wallSeconds
         self.isCheck = isCheck
+        self.pluginNames = pluginNames
+        self.board = board
     }
 
     /// `path` seen from `root`.

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Plugin
+import Synchronization
+import Testing
+
+@Suite struct ReadinessBoardTests {
+    @Test func namesEachPluginThatIsNotReadyOnce() {
+        let board = ReadinessBoard()
+        board.add([
+            Readiness(plugin: "kubernetes") { false }, Readiness(plugin: "file") { true },
+        ])
+        board.add([Readiness(plugin: "kubernetes") { false }, Readiness(plugin: "a") { false }])
+
+        #expect(board.missing(isOnce: true) == ["a", "kubernetes"])
+    }
+
+    @Test func asksOneThatWasReadyAgainOnlyWhenTold() {
+        let answers = Mutex([true, false, false])
+        let board = ReadinessBoard()
+        board.add([
+            Readiness(plugin: "kubernetes") { answers.withLock { $0.removeFirst() } }
+        ])
+
+        #expect(board.missing(isOnce: true).isEmpty)
+        #expect(board.missing(isOnce: true).isEmpty)
+        #expect(board.missing(isOnce: false) == ["kubernetes"])
+        #expect(answers.withLock { $0.count } == 1)
+    }
+
+    @Test func remembersThatTheServerStops() {
+        let board = ReadinessBoard()
+
+        #expect(!board.isStopping)
+        board.stop()
+        #expect(board.isStopping)
+    }
+}
