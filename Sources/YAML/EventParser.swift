@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CYAML
+
+/// What libyaml says next about a document.
+struct Event {
+    /// The kinds of event.
+    enum Kind {
+        case scalar(YAMLScalar)
+        case alias(String)
+        case sequenceStart
+        case mappingStart
+        /// The end of a sequence or mapping.
+        case collectionEnd
+        case documentStart
+        case documentEnd
+        case streamStart
+    }
+
+    let kind: Kind
+    let position: YAMLPosition
+    /// The name that an alias can use for this value; nil when it has none.
+    var anchor: String?
+}
+
+/// One run of libyaml's parser over one piece of a stream.
+@safe struct EventParser: ~Copyable {
+    private let parser: UnsafeMutablePointer<yaml_parser_t>
+    private let input: UnsafeBufferPointer<UInt8>
+    private let firstLine: Int
+    private let isReady: Bool
+
+    /// A parser of `input`, whose first line has the number `firstLine`.
+    ///
+    /// `input` must outlive the parser, as it is not copied.
+    init(_ input: UnsafeBufferPointer<UInt8>, firstLine: Int) {
+        unsafe self.input = input
+        self.firstLine = firstLine
+        // SAFETY: initialised by libyaml, which fails only for want of memory, and freed in deinit.
+        unsafe parser = .allocate(capacity: 1)
+        isReady = unsafe yaml_parser_initialize(parser) == 1
+        guard isReady else { return }
+        unsafe yaml_parser_set_input_string(parser, input.baseAddress, input.count)
+        unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+    }
+
+    deinit {
+        // SAFETY: `parser` was allocated in `init` and nobody else holds it.
+        if isReady { unsafe yaml_parser_delete(parser) }
+        unsafe parser.deallocate()
+    }
+
+    /// The next event; nil at the end of the piece.
+    mutating func next() throws(YAMLError) -> Event? {
+        guard isReady else {
+            throw YAMLError(at: YAMLPosition(line: firstLine, column: 1), "out of memory")
+        }
+        // SAFETY: libyaml fills the event, whose memory is freed before this returns.
+        var event = unsafe yaml_event_t()
+        guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw failure() }
+        defer { unsafe yaml_event_delete(&event) }
+        return unsafe translated(event)
+    }
+
+    /// The same event in Swift values.
+    private func translated(_ event: yaml_event_t) -> Event? {
+        let place = unsafe position(event.start_mark)
+        // SAFETY: which member of the union is valid follows from the type.
+        switch unsafe event.type {
+        case YAML_SCALAR_EVENT:
+            let data = unsafe event.data.scalar
+            let length = unsafe data.length
+            let bytes = unsafe UnsafeBufferPointer(start: data.value, count: length)
+            let scalar = unsafe YAMLScalar(
+                text: String(decoding: bytes, as: UTF8.self),
+                isPlain: data.style == YAML_PLAIN_SCALAR_STYLE,
+                tag: tag(data.tag)
+            )
+            return unsafe Event(kind: .scalar(scalar), position: place, anchor: name(data.anchor))
+        case YAML_SEQUENCE_START_EVENT:
+            let anchor = unsafe name(event.data.sequence_start.anchor)
+            return Event(kind: .sequenceStart, position: place, anchor: anchor)
+        case YAML_MAPPING_START_EVENT:
+            let anchor = unsafe name(event.data.mapping_start.anchor)
+            return Event(kind: .mappingStart, position: place, anchor: anchor)
+        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
+            return Event(kind: .collectionEnd, position: place)
+        case YAML_ALIAS_EVENT:
+            let anchor = unsafe name(event.data.alias.anchor) ?? ""
+            return Event(kind: .alias(anchor), position: place)
+        case YAML_DOCUMENT_START_EVENT:
+            return Event(kind: .documentStart, position: place)
+        case YAML_DOCUMENT_END_EVENT:
+            return Event(kind: .documentEnd, position: place)
+        case YAML_STREAM_START_EVENT:
+            return Event(kind: .streamStart, position: place)
+        default:
+            return nil
+        }
+    }
+
+    private func position(_ mark: yaml_mark_t) -> YAMLPosition {
+        // A mark counts from 0, and never past the input's size.
+        YAMLPosition(
+            line: firstLine &+ Int(truncatingIfNeeded: mark.line),
+            column: Int(truncatingIfNeeded: mark.column) &+ 1
+        )
+    }
+
+    private func name(_ text: UnsafeMutablePointer<yaml_char_t>?) -> String? {
+        // SAFETY: libyaml ends its names with a zero byte.
+        guard let text = unsafe text else { return nil }
+        return unsafe String(cString: text)
+    }
+
+    private func tag(_ text: UnsafeMutablePointer<yaml_char_t>?) -> YAMLScalar.Tag {
+        guard let name = unsafe name(text) else { return .none }
+        return switch name {
+        case "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:binary": .string
+        case "tag:yaml.org,2002:int": .integer
+        case "tag:yaml.org,2002:bool": .boolean
+        case "tag:yaml.org,2002:float": .float
+        case "tag:yaml.org,2002:null": .null
+        default: .none
+        }
+    }
+}
+
+extension EventParser {
+    /// What libyaml found wrong, with a hint at what would be right.
+    private func failure() -> YAMLError {
+        // SAFETY: the texts are constants of libyaml, or null.
+        let problem = unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? ""
+        let context = unsafe parser.pointee.context.map { unsafe String(cString: $0) } ?? ""
+        let place = unsafe position(parser.pointee.problem_mark)
+        let opening = unsafe position(parser.pointee.context_mark)
+        switch unsafe parser.pointee.error {
+        case YAML_READER_ERROR:
+            return readerFailure(problem)
+        case YAML_MEMORY_ERROR:
+            return YAMLError(at: place, "out of memory")
+        default:
+            let next = unsafe character(at: Int(clamping: parser.pointee.problem_mark.index))
+            return YAMLError.translated(
+                problem: problem,
+                context: context,
+                next: next,
+                place: place,
+                opening: opening
+            )
+        }
+    }
+
+    /// A byte that is no text: not UTF-8, or a control character.
+    private func readerFailure(_ problem: String) -> YAMLError {
+        let offset = unsafe min(Int(clamping: parser.pointee.problem_offset), input.count)
+        var line = firstLine
+        var column = 1
+        for index in 0..<offset {
+            // SAFETY: `offset` is within the input, which lives as long as the parser.
+            let byte = unsafe input[index]
+            if byte == 0x0A {
+                line &+= 1
+                column = 1
+            } else if byte & 0xC0 != 0x80 {
+                column &+= 1
+            }
+        }
+        let mistake =
+            problem.contains("control")
+            ? "a control character; remove it, or write it as an escape in double quotes"
+            : "not UTF-8; save the file as UTF-8"
+        return YAMLError(at: YAMLPosition(line: line, column: column), mistake)
+    }
+
+    /// The character at `index`, counted in characters as libyaml does; nil at the end.
+    private func character(at index: Int) -> Unicode.Scalar? {
+        // SAFETY: as in `readerFailure`.
+        var count = 0
+        for offset in unsafe input.indices where unsafe input[offset] & 0xC0 != 0x80 {
+            if count == index {
+                let byte = unsafe input[offset]
+                return byte < 0x80 ? Unicode.Scalar(byte) : "\u{FFFD}"
+            }
+            count &+= 1
+        }
+        return nil
+    }
+}

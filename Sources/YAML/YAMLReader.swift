@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads the documents of a YAML stream one after the other, each for itself.
+///
+/// The stream is cut before each line that begins a document (`---`) and after each that ends one
+/// (`...`), and every piece is parsed alone: what is wrong in one document never reaches the next.
+/// JSON is read too, being YAML.
+package struct YAMLReader {
+    /// The most bytes of one document, comments included.
+    package static let maximumByteCount = 128 << 20
+    /// The deepest nesting of one document, aliases followed; libyaml is quadratic in it.
+    package static let maximumDepth = 100
+    /// The most nodes of one document, counted with every alias and merge key written out.
+    package static let maximumNodeCount = 8_000_000
+
+    /// U+FEFF, which some editors put first.
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    private let bytes: [UInt8]
+    private var offset = 0
+    /// The number of the line that begins at `offset`, from 1.
+    private var line = 1
+    /// Documents of the last piece that `next` has not returned yet, last first.
+    private var waiting: [Result<YAMLNode, YAMLError>] = []
+    private let maximumByteCount: Int
+    private let maximumNodeCount: Int
+
+    /// A reader over `bytes`, which should be UTF-8; tests hand in smaller limits.
+    package init(
+        _ bytes: [UInt8],
+        maximumByteCount: Int = YAMLReader.maximumByteCount,
+        maximumNodeCount: Int = YAMLReader.maximumNodeCount
+    ) {
+        self.bytes = bytes
+        if bytes.starts(with: Self.byteOrderMark) { offset = Self.byteOrderMark.count }
+        self.maximumByteCount = maximumByteCount
+        self.maximumNodeCount = maximumNodeCount
+    }
+
+    /// The next document, or why it cannot be read; nil after the last.
+    ///
+    /// An empty document is a null scalar; a piece of only comments is no document.
+    package mutating func next() -> Result<YAMLNode, YAMLError>? {
+        while waiting.isEmpty {
+            guard let piece = nextPiece() else { return nil }
+            guard piece.range.count <= maximumByteCount else {
+                let position = YAMLPosition(line: piece.line, column: 1)
+                let mistake = "a document of more than \(maximumByteCount) bytes; split it at '---'"
+                return .failure(YAMLError(at: position, mistake))
+            }
+            waiting = documents(in: piece).reversed()
+        }
+        return waiting.popLast()
+    }
+
+    /// Parses one piece, which holds one document in all but odd cases.
+    private func documents(in piece: Piece) -> [Result<YAMLNode, YAMLError>] {
+        var found: [Result<YAMLNode, YAMLError>] = []
+        // SAFETY: the parser and the pointer to its input end with the closure.
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            let input = unsafe UnsafeBufferPointer(rebasing: buffer[piece.range])
+            var parser = unsafe EventParser(input, firstLine: piece.line)
+            var builder = TreeBuilder(maximumNodeCount: maximumNodeCount)
+            do throws(YAMLError) {
+                while let event = try parser.next() {
+                    if let root = try builder.add(event) { found.append(.success(root)) }
+                }
+            } catch {
+                // What libyaml took for documents before it stopped was no more than the wrong one.
+                found = [.failure(error)]
+            }
+        }
+        return found
+    }
+}
+
+extension YAMLReader {
+    /// A run of lines with one document in it.
+    private struct Piece {
+        let range: Range<Int>
+        /// The number of its first line.
+        let line: Int
+    }
+
+    /// Cuts the next piece off; nil at the end of the stream.
+    private mutating func nextPiece() -> Piece? {
+        guard offset < bytes.count else { return nil }
+        let start = offset
+        let firstLine = line
+        var hasContent = false
+        let bytes = self.bytes
+        let span = bytes.span
+        while offset < span.count {
+            let isStart = Self.isMarker(UInt8(ascii: "-"), in: span, at: offset)
+            if isStart, hasContent { break }
+            let isEnd = Self.isMarker(UInt8(ascii: "."), in: span, at: offset)
+            if !hasContent, !isEnd {
+                let text = isStart ? offset &+ 3 : offset
+                hasContent = Self.hasContent(span, from: text, isMarkerLine: isStart)
+            }
+            offset = Self.endOfLine(in: span, from: offset)
+            line &+= 1
+            if isEnd { break }
+        }
+        return Piece(range: start..<offset, line: firstLine)
+    }
+
+    /// The offset behind the line's end: LF, CR or both.
+    private static func endOfLine(in span: Span<UInt8>, from start: Int) -> Int {
+        var index = start
+        while index < span.count {
+            let byte = span[index]
+            index &+= 1
+            if byte == 0x0A { return index }
+            if byte == 0x0D {
+                return index < span.count && span[index] == 0x0A ? index &+ 1 : index
+            }
+        }
+        return index
+    }
+
+    /// Whether a line is three times `mark`, alone or with white space behind it.
+    private static func isMarker(_ mark: UInt8, in span: Span<UInt8>, at start: Int) -> Bool {
+        guard span.count &- start >= 3, span[start] == mark, span[start &+ 1] == mark else {
+            return false
+        }
+        guard span[start &+ 2] == mark else { return false }
+        return span.count == start &+ 3 || isWhite(span[start &+ 3])
+    }
+
+    /// Whether a line holds more than blanks, a comment or a directive.
+    private static func hasContent(
+        _ span: Span<UInt8>,
+        from start: Int,
+        isMarkerLine: Bool
+    ) -> Bool {
+        var index = start
+        while index < span.count {
+            let byte = span[index]
+            if byte == 0x0A || byte == 0x0D || byte == UInt8(ascii: "#") { return false }
+            if byte == UInt8(ascii: "%"), index == start, !isMarkerLine { return false }
+            if !isWhite(byte) { return true }
+            index &+= 1
+        }
+        return false
+    }
+
+    private static func isWhite(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+    }
+}
