@@ -27,6 +27,9 @@ package struct Plan: Sendable {
     package var readiness: [Readiness] = []
     package var corefileInterval: CorefileInterval?
     package var lameduckMilliseconds: UInt64 = 0
+    package var whenServing: [@Sendable () -> Void] = []
+    /// What `/ready` answers from.
+    package var board = ReadinessBoard()
 
     package init() {}
 }
@@ -42,7 +45,16 @@ package struct Listener: Sendable {
     /// Whether classes other than IN may enter a chain.
     package let takesEveryClass: Bool
 
-    package init(address: IPAddress?, port: UInt16, blocks: [ServerBlock]) {
+    /// Counts what is answered before a chain is found.
+    package let dropped: QueryMetrics
+
+    package init(
+        address: IPAddress?,
+        port: UInt16,
+        blocks: [ServerBlock],
+        dropped: QueryMetrics
+    ) {
+        self.dropped = dropped
         self.address = address
         self.port = port
         self.blocks = blocks

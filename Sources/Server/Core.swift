@@ -128,7 +128,7 @@ package struct Core: ~Copyable {
         guard let place = view.value.listeners[arrival.listener].route(&query) else {
             answer.code = .refused
             answer.extendedError = ExtendedError(.notAuthoritative, "no zone of this server")
-            return write(query, AnswerLimits(), &writer)
+            return writeDropped(query, arrival.listener, &writer)
         }
         guard
             query.recordClass == .internet
@@ -136,7 +136,7 @@ package struct Core: ~Copyable {
         else {
             answer.code = .refused
             answer.extendedError = ExtendedError(.notSupported, "only class IN is served")
-            return write(query, AnswerLimits(), &writer)
+            return writeDropped(query, arrival.listener, &writer)
         }
         var waitingPlugin = -1
         let outcome = view.value.listeners[arrival.listener].blocks[place].chain.answer(
@@ -182,6 +182,18 @@ package struct Core: ~Copyable {
         let limits = view.value.listeners[arrival.listener].blocks[block].limits
         let byteCount = write(query, limits, &writer)
         report(query, arrival.listener, block, byteCount: byteCount)
+        return byteCount
+    }
+
+    /// Writes an answer that no chain has seen, and counts it.
+    private mutating func writeDropped(
+        _ query: borrowing Query,
+        _ listener: Int,
+        _ writer: inout Writer
+    ) -> Int {
+        let byteCount = write(query, AnswerLimits(), &writer)
+        let report = answer.report(query, byteCount: byteCount, durationNanoseconds: 0)
+        view.value.listeners[listener].dropped.count(query, report, cells)
         return byteCount
     }
 

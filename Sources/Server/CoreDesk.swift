@@ -165,7 +165,8 @@ final class CoreDesk: Sendable {
         }
         let now = state.withLock { state in
             state.waitingCount -= 1
-            if !bytes.isEmpty {
+            // A connection must learn that a message of its gets no answer.
+            if !bytes.isEmpty || place.arrival.transport == .tcp {
                 state.late.append(LateAnswer(arrival: place.arrival, bytes: bytes))
             }
             return state.now

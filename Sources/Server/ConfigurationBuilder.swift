@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Corefile
+import Plugin
+import Wire
+
+/// Turns a Corefile into a configuration, or into everything that is wrong with it.
+///
+/// It opens and binds nothing: the same Corefile and files give the same configuration.
+package struct ConfigurationBuilder {
+    /// The most server blocks of one Corefile.
+    package static let maximumBlockCount = 1_024
+
+    private let surroundings: Surroundings
+    /// Values that plugins kept when the running configuration was made.
+    private let previous: [String: any Sendable]
+    private let board = ReadinessBoard()
+    private var plan = Plan()
+    private var mistakes: [CorefileError] = []
+    private var gathering = ListenerGathering()
+
+    /// The configuration of `blocks`; `previous`: the one that runs, whose state is carried on.
+    ///
+    /// Every mistake is found in one go.
+    package static func build(
+        _ blocks: [Block],
+        in surroundings: Surroundings,
+        previous: Configuration? = nil
+    ) -> Result<Configuration, ConfigurationMistakes> {
+        var builder = ConfigurationBuilder(
+            surroundings: surroundings,
+            previous: previous?.plan.kept ?? [:]
+        )
+        for block in blocks { builder.add(block) }
+        builder.mistakes += builder.gathering.mistakes
+        guard builder.mistakes.isEmpty else {
+            return .failure(
+                ConfigurationMistakes(mistakes: builder.mistakes, reports: builder.plan.reports)
+            )
+        }
+        let listeners = builder.gathering.listeners(counting: surroundings.metrics)
+        builder.plan.board = builder.board
+        return .success(Configuration(listeners: listeners, plan: builder.plan))
+    }
+
+    private init(surroundings: Surroundings, previous: [String: any Sendable]) {
+        self.surroundings = surroundings
+        self.previous = previous
+    }
+
+    /// Makes one server block, or notes why it cannot be made.
+    private mutating func add(_ block: Block) {
+        var keys: [ServerKey] = []
+        for word in block.keys where !word.text.isEmpty {
+            do throws(CorefileError) {
+                keys.append(try ServerKey(word, defaultPort: surroundings.defaultPort))
+            } catch {
+                mistakes.append(error)
+            }
+        }
+        checkNames(of: block)
+        guard let first = keys.first else { return }
+        var zones: [Name] = []
+        for zone in keys.flatMap(\.zones) where !zones.contains(zone) { zones.append(zone) }
+        let present = surroundings.plugins.filter { plugin in
+            block.stanzas.contains { $0.name.text == plugin.manual.name }
+        }
+        var setup = Setup(
+            zones: zones,
+            serverLabel: "dns://:\(first.port)",
+            port: first.port,
+            files: surroundings.files,
+            metrics: surroundings.metrics,
+            log: surroundings.log,
+            environment: surroundings.environment,
+            interfaces: surroundings.interfaces,
+            previous: previous,
+            wallSeconds: surroundings.wallSeconds,
+            isCheck: surroundings.isCheck,
+            pluginNames: present.filter { $0.manual.isHandler }.map { $0.manual.name },
+            board: board
+        )
+        let chain = Chain(plugins(present, of: block, &setup))
+        if block.stanzas.contains(where: { $0.name.text == "ready" }) {
+            board.add(setup.readiness)
+        }
+        plan.take(setup)
+        let serverBlock = ServerBlock(
+            zones: zones,
+            chain: chain,
+            limits: setup.limits,
+            takesEveryClass: setup.takesEveryClass,
+            label: setup.serverLabel
+        )
+        gathering.add(serverBlock, keys: keys, addresses: setup.addresses)
+    }
+
+    /// Refuses directives that are no plugins, or none yet.
+    private mutating func checkNames(of block: Block) {
+        let known = surroundings.plugins.map { $0.manual.name }
+        for stanza in block.stanzas where !known.contains(stanza.name.text) {
+            let name = stanza.name.text
+            let position = stanza.name.position
+            if surroundings.pluginsNotYet.contains(name) {
+                mistakes.append(
+                    CorefileError(at: position, "the plugin '\(name)' is not built yet")
+                )
+                continue
+            }
+            var text = "unknown directive '\(name)'"
+            if let nearest = Nearest.word(to: name, in: known) { text += "; try '\(nearest)'" }
+            mistakes.append(CorefileError(at: position, text))
+        }
+    }
+
+    /// Makes the plugins of one block in their order; those that take part in queries come back.
+    private mutating func plugins(
+        _ present: [any Plugin.Type],
+        of block: Block,
+        _ setup: inout Setup
+    ) -> [any Plugin] {
+        var plugins: [any Plugin] = []
+        for plugin in present {
+            let stanzas = block.stanzas.filter { $0.name.text == plugin.manual.name }
+            if stanzas.count > 1, !plugin.manual.isRepeatable {
+                mistakes.append(
+                    CorefileError(
+                        at: stanzas[1].name.position,
+                        "'\(plugin.manual.name)' can only be used once in a server block"
+                    )
+                )
+                continue
+            }
+            do throws(CorefileError) {
+                let made = try plugin.init(parsing: stanzas, setup: &setup)
+                if plugin.manual.isHandler { plugins.append(made) }
+            } catch {
+                mistakes.append(error)
+            }
+        }
+        return plugins
+    }
+}
+
+/// Everything that is wrong with a Corefile, and with the data it names.
+package struct ConfigurationMistakes: Error, Sendable {
+    package let mistakes: [CorefileError]
+    package let reports: [Report]
+}
+
+extension Plan {
+    /// Takes over what one server block asks for.
+    mutating func take(_ setup: Setup) {
+        watched.formUnion(setup.watched)
+        kept.merge(setup.kept) { _, new in new }
+        isUnsettled = isUnsettled || setup.isUnsettled
+        reports += setup.reports
+        pages += setup.pages
+        readiness += setup.readiness
+        corefileInterval = setup.corefileInterval ?? corefileInterval
+        lameduckMilliseconds = max(lameduckMilliseconds, setup.lameduckMilliseconds)
+        whenServing += setup.whenServing
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Plugin
+import Wire
+
+/// One TCP connection as bytes in and bytes out; it knows nothing of sockets (RFC 7766).
+package struct StreamConnection: Sendable {
+    package let client: Endpoint
+    package let local: Endpoint
+    package let listener: Int
+
+    /// Bytes that came and are not yet a whole message.
+    private var input: [UInt8] = []
+    /// Where in `input` the first of them lies.
+    private var inputStart = 0
+    /// Bytes to be sent.
+    private var output: [UInt8] = []
+    /// Where in `output` the first of them lies.
+    private var outputStart = 0
+    /// The messages that came and are not answered yet.
+    private(set) var waitingCount = 0
+    /// Whether any whole message came.
+    private var hasBegun = false
+    /// Whether the client will send nothing more.
+    package private(set) var isInputClosed = false
+    /// When it is cut off unless something happens.
+    private(set) var deadline: Moment
+
+    init(client: Endpoint, local: Endpoint, listener: Int, now: Moment) {
+        self.client = client
+        self.local = local
+        self.listener = listener
+        deadline = now.adding(milliseconds: Streams.firstReadMilliseconds)
+    }
+
+    /// The number of bytes to be sent.
+    package var outputByteCount: Int { output.count - outputStart }
+
+    /// Whether more may be read: there is room for answers, and not too many are owed.
+    package var wantsInput: Bool {
+        !isInputClosed && outputByteCount < Streams.maximumOutputByteCount
+            && waitingCount < Streams.maximumWaitingCount
+    }
+
+    /// Whether nothing is left to be done for it.
+    package var isFinished: Bool { isInputClosed && waitingCount == 0 && outputByteCount == 0 }
+
+    /// Takes bytes as they came, split anywhere.
+    mutating func receive(_ bytes: Span<UInt8>) {
+        for index in 0..<bytes.count { input.append(bytes[index]) }
+    }
+
+    /// The client sends nothing more; what it is owed is still sent.
+    mutating func closeInput() { isInputClosed = true }
+
+    /// The next whole message, without its length; nil when there is none yet, or none is wanted.
+    mutating func nextMessage(at now: Moment) -> [UInt8]? {
+        while input.count - inputStart >= 2, waitingCount < Streams.maximumWaitingCount,
+            outputByteCount < Streams.maximumOutputByteCount
+        {
+            let length = Int(input[inputStart]) << 8 | Int(input[inputStart + 1])
+            guard input.count - inputStart - 2 >= length else { return nil }
+            let start = inputStart + 2
+            let message = Array(input[start..<(start + length)])
+            inputStart = start + length
+            if inputStart == input.count || inputStart >= 65_536 {
+                input.removeSubrange(..<inputStart)
+                inputStart = 0
+            }
+            hasBegun = true
+            deadline = now.adding(milliseconds: Streams.idleMilliseconds)
+            // An empty message asks nothing.
+            if length == 0 { continue }
+            waitingCount += 1
+            return message
+        }
+        return nil
+    }
+
+    /// Puts an answer, its length in front, behind what is to be sent; 0 bytes are no answer.
+    mutating func answer(_ bytes: Span<UInt8>, at now: Moment) {
+        waitingCount = max(0, waitingCount - 1)
+        guard bytes.count > 0, bytes.count <= Int(UInt16.max) else { return }
+        if outputByteCount == 0 { deadline = now.adding(milliseconds: Streams.writeMilliseconds) }
+        output.append(UInt8(truncatingIfNeeded: bytes.count >> 8))
+        output.append(UInt8(truncatingIfNeeded: bytes.count))
+        for index in 0..<bytes.count { output.append(bytes[index]) }
+    }
+
+    /// What is to be sent next.
+    package var pendingOutput: ArraySlice<UInt8> { output[outputStart...] }
+
+    /// So many bytes of the output were sent.
+    mutating func wrote(_ count: Int, at now: Moment) {
+        outputStart = min(outputStart + count, output.count)
+        guard outputStart == output.count else {
+            if count > 0 { deadline = now.adding(milliseconds: Streams.writeMilliseconds) }
+            return
+        }
+        output.removeAll(keepingCapacity: output.capacity <= Streams.keptByteCount)
+        outputStart = 0
+        deadline = now.adding(milliseconds: Streams.idleMilliseconds)
+    }
+
+    /// Whether it is to be cut off: it never asked, fell silent, or does not read its answers.
+    func isOverdue(at now: Moment) -> Bool {
+        // What it waits for has its own deadline, and an answer will come.
+        deadline <= now && (waitingCount == 0 || outputByteCount > 0)
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Plugin
+import Wire
+
+/// The TCP connections of one worker: framing, limits and deadlines, without a socket.
+///
+/// The running server and the simulator share it, so that split reads and slow readers are met in
+/// both.
+package struct Streams: ~Copyable {
+    /// The most connections of one worker.
+    package static let maximumConnectionCount = 10_000
+    /// The most connections of one client address at one worker.
+    package static let maximumClientConnectionCount = 512
+    /// The most messages of one connection that wait for answers; then reading pauses.
+    package static let maximumWaitingCount = 256
+    /// The most bytes kept for one client that does not read; then reading pauses.
+    package static let maximumOutputByteCount = 262_144
+    /// How long a new connection may take to its first message, in milliseconds.
+    package static let firstReadMilliseconds: UInt64 = 3_000
+    /// How long a connection may be silent after that, in milliseconds (RFC 7766 §6.2.3).
+    package static let idleMilliseconds: UInt64 = 10_000
+    /// How long a client may leave an answer unread, in milliseconds.
+    package static let writeMilliseconds: UInt64 = 5_000
+    /// The memory that an idle connection keeps for its next answer, in bytes.
+    static let keptByteCount = 1_024
+
+    private var connections: [UInt64: StreamConnection] = [:]
+    private var clientCounts: [IPAddress: Int] = [:]
+    private var nextID: UInt64 = 1
+
+    package init() {}
+
+    package var count: Int { connections.count }
+
+    /// Takes a new connection; nil when there are too many, in all or from this client.
+    package mutating func open(
+        client: Endpoint,
+        local: Endpoint,
+        listener: Int,
+        at now: Moment
+    ) -> UInt64? {
+        let ofClient = clientCounts[client.address, default: 0]
+        guard connections.count < Self.maximumConnectionCount,
+            ofClient < Self.maximumClientConnectionCount
+        else { return nil }
+        clientCounts[client.address] = ofClient + 1
+        let id = nextID
+        nextID += 1
+        connections[id] = StreamConnection(
+            client: client,
+            local: local,
+            listener: listener,
+            now: now
+        )
+        return id
+    }
+
+    /// Forgets a connection; answers to it are dropped from then on.
+    package mutating func close(_ id: UInt64) {
+        guard let connection = connections.removeValue(forKey: id) else { return }
+        let left = clientCounts[connection.client.address, default: 1] - 1
+        clientCounts[connection.client.address] = left > 0 ? left : nil
+    }
+
+    /// The connection's state; nil when it was closed.
+    package func connection(_ id: UInt64) -> StreamConnection? { connections[id] }
+
+    /// Takes bytes of a connection.
+    package mutating func receive(_ bytes: Span<UInt8>, on id: UInt64) {
+        connections[id]?.receive(bytes)
+    }
+
+    /// The client of a connection sends nothing more.
+    package mutating func closeInput(_ id: UInt64) { connections[id]?.closeInput() }
+
+    /// The next whole message of a connection, and where it came from.
+    package mutating func nextMessage(on id: UInt64, at now: Moment) -> ([UInt8], Arrival)? {
+        guard let message = connections[id]?.nextMessage(at: now), let connection = connections[id]
+        else { return nil }
+        let arrival = Arrival(
+            listener: connection.listener,
+            transport: .tcp,
+            client: connection.client,
+            local: connection.local,
+            connection: id
+        )
+        return (message, arrival)
+    }
+
+    /// Puts an answer to a connection, or notes that a message gets none (0 bytes).
+    package mutating func answer(_ bytes: Span<UInt8>, on id: UInt64, at now: Moment) {
+        connections[id]?.answer(bytes, at: now)
+    }
+
+    /// So many bytes of a connection's output were sent.
+    package mutating func wrote(_ count: Int, on id: UInt64, at now: Moment) {
+        connections[id]?.wrote(count, at: now)
+    }
+
+    /// Whether a connection is to be read from, written to, or closed.
+    package func wants(_ id: UInt64) -> (input: Bool, output: Bool, isFinished: Bool) {
+        guard let connection = connections[id] else { return (false, false, true) }
+        return (connection.wantsInput, connection.outputByteCount > 0, connection.isFinished)
+    }
+
+    /// The connections that are to be cut off now.
+    package func overdue(at now: Moment) -> [UInt64] {
+        connections.filter { $0.value.isOverdue(at: now) }.map(\.key).sorted()
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Files
+import Metrics
+import Plugin
+
+/// What a configuration is built with: handed in, so that a simulation can hand in its own.
+package struct Surroundings: Sendable {
+    /// Every plugin, in the order a query meets them.
+    package var plugins: [any Plugin.Type]
+    /// The names of CoreDNS's plugins that are not built yet.
+    package var pluginsNotYet: Set<String>
+    package var files: any FileSource
+    package var metrics: Metrics.Registry
+    package var log: any LogSink
+    package var environment: [String: String]
+    /// The addresses of this machine's interfaces.
+    package var interfaces: [Interface]
+    /// The wall clock, in seconds since 1970.
+    package var wallSeconds: @Sendable () -> Int64
+    /// The port of server blocks that name none.
+    package var defaultPort: UInt16
+    /// Whether nothing will be served: `apus check`.
+    package var isCheck: Bool
+
+    package init(
+        plugins: [any Plugin.Type],
+        pluginsNotYet: Set<String>,
+        files: any FileSource,
+        metrics: Metrics.Registry,
+        log: any LogSink,
+        environment: [String: String] = [:],
+        interfaces: [Interface] = [],
+        wallSeconds: @escaping @Sendable () -> Int64,
+        defaultPort: UInt16 = 53,
+        isCheck: Bool = false
+    ) {
+        self.plugins = plugins
+        self.pluginsNotYet = pluginsNotYet
+        self.files = files
+        self.metrics = metrics
+        self.log = log
+        self.environment = environment
+        self.interfaces = interfaces
+        self.wallSeconds = wallSeconds
+        self.defaultPort = defaultPort
+        self.isCheck = isCheck
+    }
+}
