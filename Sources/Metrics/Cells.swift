@@ -7,13 +7,13 @@ import Synchronization
 /// Its size is fixed so that a worker reaches a number by its index alone: no pointer to follow,
 /// no reference to count, nothing that moves when series are added by a reload.
 struct CellBlock: ~Copyable, Sendable {
-    /// How many cells there are: 256 KiB for each worker.
-    static let maximumCells = 32_768
+    /// How many cells there are: 512 KiB for each worker, room for over a hundred zones.
+    static let maximumCells = 65_536
     /// Cells left unused at both ends, two cache lines each, so that neighbours in memory do not
     /// share a line with the first and the last series.
     static let margin = 16
 
-    private let cells = InlineArray<32_768, Atomic<UInt64>> { _ in Atomic(0) }
+    private let cells = InlineArray<65_536, Atomic<UInt64>> { _ in Atomic(0) }
 
     /// Adds without a read-modify-write; right only while one thread alone writes this block.
     ///

@@ -68,9 +68,10 @@ package struct Scale: Sendable, Equatable {
     /// The bucket of `value`: the first whose bound is not below it; `count` when none is.
     package func bucket(of value: UInt64) -> Int {
         if doublingFrom != 0 {
-            guard value != 0 else { return 0 }
-            let multiple = (value &- 1) / doublingFrom
-            return min(UInt64.bitWidth &- multiple.leadingZeroBitCount, count)
+            // The bound with as many bits as the value is the only one that needs comparing.
+            let shift = doublingFrom.leadingZeroBitCount &- value.leadingZeroBitCount
+            guard shift >= 0 else { return 0 }
+            return min(value > doublingFrom &<< UInt64(shift) ? shift &+ 1 : shift, count)
         }
         var index = 0
         while index < count, bounds[index] < value { index &+= 1 }
