@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Corefile
+import Files
+import Metrics
+import Plugin
+import Plugins
+import Synchronization
+import Testing
+import Wire
+
+/// Files in memory.
+struct MemoryFiles: FileSource {
+    var contents: [String: String] = [:]
+    var folders: Set<String> = []
+
+    func read(_ path: String) throws(FileError) -> [UInt8] {
+        guard let text = contents[path] else { throw FileError(path: path, reason: .missing) }
+        return Array(text.utf8)
+    }
+
+    func identity(of path: String) throws(FileError) -> FileIdentity {
+        let isFolder = folders.contains(path)
+        guard isFolder || contents[path] != nil else {
+            throw FileError(path: path, reason: .missing)
+        }
+        return FileIdentity(
+            device: 1,
+            inode: 1,
+            byteCount: contents[path]?.utf8.count ?? 0,
+            modifiedNanoseconds: 0,
+            isFolder: isFolder
+        )
+    }
+
+    func list(_ path: String) throws(FileError) -> [String] { [] }
+}
+
+/// A log in memory.
+final class MemoryLog: LogSink {
+    private let kept = Mutex<[String]>([])
+
+    func write(_ level: LogLevel, _ text: String) {
+        kept.withLock { $0.append("[\(level.rawValue)] \(text)") }
+    }
+
+    var lines: [String] { kept.withLock { $0 } }
+}
+
+/// What surrounds a plugin in a test.
+struct Surroundings {
+    var zones = ["."]
+    var files = MemoryFiles()
+    var interfaces: [Interface] = []
+    var previous: [String: any Sendable] = [:]
+    var addresses: [IPAddress] = []
+    var plugins: [String] = []
+    let log = MemoryLog()
+    let metrics = Registry()
+
+    /// A setup as the server hands it to the first plugin of a block.
+    func setup() throws -> Setup {
+        var setup = Setup(
+            zones: try zones.map { try Name($0).lowercased },
+            serverLabel: "dns://:53",
+            port: 53,
+            files: files,
+            metrics: metrics,
+            log: log,
+            interfaces: interfaces,
+            previous: previous,
+            wallSeconds: { 1_700_000_000 },
+            pluginNames: plugins
+        )
+        setup.addresses = addresses
+        return setup
+    }
+
+    /// A plugin made from the text of its stanzas, and what it asked for.
+    func make<Made: Plugin>(_ type: Made.Type, _ text: String) throws -> (Made, Setup) {
+        var setup = try setup()
+        return (try type.init(parsing: try stanzas(text), setup: &setup), setup)
+    }
+
+    /// The page of the metrics.
+    var page: String { String(decoding: metrics.page(), as: UTF8.self) }
+}
+
+/// The error with its place that a stanza is refused with; nil when it is taken.
+func refusal(
+    of type: any Plugin.Type,
+    _ text: String,
+    in surroundings: Surroundings = Surroundings()
+) throws -> String? {
+    var setup = try surroundings.setup()
+    let stanzas = try stanzas(text)
+    do throws(CorefileError) {
+        _ = try type.init(parsing: stanzas, setup: &setup)
+        return nil
+    } catch {
+        return error.description
+    }
+}
+
+/// A query of a client at 192.0.2.7, port 5353.
+func query(
+    _ name: String,
+    _ type: RecordType = .a,
+    zone: String = ".",
+    _ change: (inout Query) -> Void = { _ in }
+) throws -> Query {
+    let name = try QueryName(try Name(name))
+    var query = Query(
+        header: Header(id: 4_660, flags: .recursionDesired, questionCount: 1),
+        name: name,
+        type: type,
+        recordClass: .internet
+    )
+    query.byteCount = Header.byteCount + query.questionByteCount
+    query.client = Endpoint(IPAddress(v4: 0xC000_0207), port: 5_353)
+    query.local = Endpoint(IPAddress(v4: 0x7F00_0001), port: 53)
+    query.received = Moment(nanoseconds: 1_000_000_000)
+    query.randomBits = 1
+    query.zoneLabel = name.labelCount - (try Name(zone)).labelCount
+    change(&query)
+    return query
+}
+
+/// An answer of a plugin as values.
+struct Answered: Equatable {
+    var outcome: Outcome
+    var code = ResponseCode.noError
+    var isAuthoritative = false
+    /// The records as `NAME TTL TYPE DATA`, section by section.
+    var answers: [String] = []
+    var authorities: [String] = []
+    var additionals: [String] = []
+}
+
+/// Asks one plugin as a chain does, `finish` included.
+func ask(_ plugin: some Plugin, _ query: Query, _ answer: inout Answer) -> Answered {
+    let outcome = plugin.answer(query, into: &answer)
+    plugin.finish(query, &answer)
+    return Answered(outcome, query, answer)
+}
+
+/// Asks one plugin as a chain does, `finish` included.
+func ask(_ plugin: some Plugin, _ query: Query) -> Answered {
+    var answer = Answer(counting: Registry().cells(forWorker: 0))
+    return ask(plugin, query, &answer)
+}
+
+extension Answered {
+    init(_ outcome: Outcome, _ query: Query, _ answer: borrowing Answer) {
+        self.init(outcome: outcome, code: answer.code, isAuthoritative: answer.isAuthoritative)
+        answers = answer.records(in: .answer, question: query.name).map(\.text)
+        authorities = answer.records(in: .authority, question: query.name).map(\.text)
+        additionals = answer.records(in: .additional, question: query.name).map(\.text)
+    }
+}
+
+extension Record {
+    /// `NAME TTL TYPE DATA`, the data as text for the types of these tests, else in hexadecimal.
+    var text: String { "\(owner) \(ttl) \(type) \(dataText)" }
+
+    private var dataText: String {
+        switch type {
+        case .a, .aaaa:
+            return IPAddress(bytes: data.span)?.description ?? "?"
+        case .ptr, .ns, .cname:
+            return (try? Name(wire: data.span))?.description ?? "?"
+        default:
+            return data.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+    }
+}
+
+/// Reads stanzas as a Corefile has them: a directive a line, its options in braces.
+func stanzas(_ text: String) throws -> [Stanza] {
+    var stanzas: [Stanza] = []
+    var open: (name: Word, arguments: [Word])?
+    var options: [Option] = []
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
+        var words = words(of: line, line: number + 1)
+        guard let first = words.first else { continue }
+        if first.text == "}", let stanza = open {
+            stanzas.append(Stanza(name: stanza.name, arguments: stanza.arguments, options: options))
+            open = nil
+            options = []
+        } else if open != nil {
+            options.append(Option(name: first, arguments: Array(words.dropFirst())))
+        } else if words.last?.text == "{" {
+            words.removeLast()
+            open = (first, Array(words.dropFirst()))
+        } else {
+            stanzas.append(Stanza(name: first, arguments: Array(words.dropFirst()), options: []))
+        }
+    }
+    #expect(open == nil)
+    return stanzas
+}
+
+/// The words of one line; a quoted one may hold spaces.
+private func words(of line: Substring, line number: Int) -> [Word] {
+    var words: [Word] = []
+    var rest = line
+    while let start = rest.firstIndex(where: { $0 != " " }) {
+        let column = line.distance(from: line.startIndex, to: start) + 1
+        let isQuoted = rest[start] == "\""
+        let body = isQuoted ? rest[rest.index(after: start)...] : rest[start...]
+        let end = body.firstIndex(of: isQuoted ? "\"" : " ") ?? body.endIndex
+        words.append(
+            Word(
+                String(body[..<end]),
+                at: Position(file: "Corefile", line: number, column: column),
+                isQuoted: isQuoted
+            )
+        )
+        rest = end == body.endIndex ? "" : body[body.index(after: end)...]
+        if !isQuoted, end != body.endIndex { rest = body[end...] }
+    }
+    return words
+}
