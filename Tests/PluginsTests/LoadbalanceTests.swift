@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Metrics
+import Plugin
+import Plugins
+import Testing
+import Wire
+
+@Suite struct LoadbalanceTests {
+    /// Three addresses, a name between, three more addresses: in which order they come out.
+    private func order(_ text: String, seed: UInt64, code: ResponseCode = .noError) throws
+        -> [String]
+    {
+        let (plugin, _) = try Surroundings().make(Loadbalance.self, text)
+        let asked = try query("a.example") { $0.randomBits = seed }
+        let name = try Name("ns.example")
+        var answer = Answer(counting: Registry().cells(forWorker: 0))
+        Self.fill(&answer, name)
+        answer.code = code
+        plugin.finish(asked, &answer)
+        let found = Answered(.done, asked, answer)
+        return (found.answers + found.additionals)
+            .compactMap { $0.split(separator: " ").last.map(String.init) }
+    }
+
+    private static func fill(_ answer: inout Answer, _ name: Name) {
+        for last in [1, 2, 3] as [UInt32] {
+            answer.append(.answer, .question, IPAddress(v4: 0xC000_0200 + last), ttl: 5)
+        }
+        answer.put(name: name.bytes.span)
+        answer.append(.answer, .question, .ns, ttl: 5)
+        for last in [1, 2, 3] as [UInt64] {
+            let address = IPAddress(v6High: 0x2001_0DB8 << 32, low: last)
+            answer.append(.additional, .question, address, ttl: 5)
+        }
+    }
+
+    private let plain = [
+        "192.0.2.1", "192.0.2.2", "192.0.2.3", "ns.example.", "2001:db8::1", "2001:db8::2",
+        "2001:db8::3",
+    ]
+
+    @Test func givesEveryOrderOfASetAndLeavesTheRest() throws {
+        var seen: [[String]: Int] = [:]
+        for seed in 0..<600 as Range<UInt64> {
+            let order = try order("loadbalance", seed: seed)
+            seen[Array(order[..<3]), default: 0] += 1
+
+            #expect(Set(order[..<3]) == Set(plain[..<3]))
+            #expect(order[3] == "ns.example.")
+            #expect(Set(order[4...]) == Set(plain[4...]))
+        }
+
+        #expect(seen.count == 6)
+        #expect(seen.values.allSatisfy { (60...140).contains($0) })
+    }
+
+    @Test func leavesAnswersThatFailedAlone() throws {
+        for seed in 0..<20 as Range<UInt64> {
+            #expect(try order("loadbalance", seed: seed, code: .nameError) == plain)
+        }
+    }
+
+    @Test func putsPreferredNetworksFirstInTheirOrder() throws {
+        let text = """
+            loadbalance round_robin {
+                prefer 192.0.2.2/32 2001:db8::2/127
+                prefer 192.0.2.0/24
+            }
+            """
+        var ends: Set<String> = []
+        for seed in 0..<100 as Range<UInt64> {
+            let order = try order(text, seed: seed)
+            ends.insert(order[2])
+
+            #expect(order[0] == "192.0.2.2")
+            #expect(order[6] == "2001:db8::1")
+        }
+
+        #expect(ends == ["192.0.2.1", "192.0.2.3"])
+    }
+
+    @Test(arguments: [
+        ("loadbalance weighted f", "Corefile:1:13: policy 'weighted' is not built yet"),
+        (
+            "loadbalance robin",
+            "Corefile:1:13: unknown policy 'robin'; 'round_robin' is known"
+        ),
+        (
+            "loadbalance round_robin x",
+            "Corefile:1:25: 'x' is one argument too many for 'loadbalance'"
+        ),
+        (
+            "loadbalance {\n  prefer 192.0.2.0/33\n}",
+            "Corefile:2:10: '192.0.2.0/33' is no network like '192.0.2.0/24'"
+        ),
+        (
+            "loadbalance {\n  prefer\n}",
+            "Corefile:2:3: 'prefer' wants networks like '192.0.2.0/24'"
+        ),
+        ("loadbalance {\n  reload 3s\n}", "Corefile:2:3: option 'reload' is not built yet"),
+    ])
+    func refusesWhatItCannotDo(text: String, expected: String) throws {
+        #expect(try refusal(of: Loadbalance.self, text) == expected)
+    }
+}
