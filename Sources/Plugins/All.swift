@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Plugin
+
+/// Every plugin, in the order a query meets them, whatever the order of the Corefile.
+///
+/// The order is CoreDNS 1.14.7's, so that the same Corefile means the same.
+package let all: [any Plugin.Type] = [
+    Root.self,
+    Reload.self,
+    Bufsize.self,
+    Bind.self,
+    Ready.self,
+    Health.self,
+    Prometheus.self,
+    Errors.self,
+    Log.self,
+    Loadbalance.self,
+    Cache.self,
+    Loop.self,
+    Whoami.self,
+]

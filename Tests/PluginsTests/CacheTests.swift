@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Plugin
+import Plugins
+import Testing
+
+@Suite struct CacheTests {
+    @Test(arguments: [
+        "cache", "cache 30", "cache 30 example.org 192.0.2.0/24", "cache example.org",
+        "cache {\n  success 5000\n  denial 5000 30 0\n}",
+        "cache {\n  prefetch 10 1m 20%\n  servfail 0\n  keepttl\n}",
+        "cache {\n  serve_stale\n  serve_stale_policy prefer_positive\n}",
+        "cache {\n  serve_stale 2h immediate 30s 5m\n}",
+        "cache {\n  serve_stale verify 100ms 30s 1m\n}",
+        "cache 30 {\n  disable success cluster.local\n  disable denial\n}",
+    ])
+    func takesEveryOptionOfCoreDNS(text: String) throws {
+        #expect(try refusal(of: Cache.self, text) == nil)
+    }
+
+    @Test func saysOnceThatNothingIsStored() throws {
+        var surroundings = Surroundings()
+        let (_, setup) = try surroundings.make(Cache.self, "cache 30")
+        surroundings.previous = setup.kept
+        _ = try surroundings.make(Cache.self, "cache 30")
+
+        #expect(
+            surroundings.log.lines == [
+                "[WARNING] plugin/cache: Corefile:1:1: answers are not stored yet; every query is "
+                    + "answered anew"
+            ]
+        )
+    }
+
+    @Test(arguments: [
+        ("cache 0", "Corefile:1:7: '0' is no number from 1 to 4294967295"),
+        (
+            "cache {\n  success\n}",
+            "Corefile:2:3: 'success' wants a capacity, and at most a TTL and a smallest TTL"
+        ),
+        ("cache {\n  denial 1 0\n}", "Corefile:2:12: '0' is no number from 1 to 4294967295"),
+        ("cache {\n  prefetch 1 1m 9%\n}", "Corefile:2:17: '9%' is no percentage from 10% to 90%"),
+        ("cache {\n  prefetch 1 1m 50\n}", "Corefile:2:17: '50' is no percentage from 10% to 90%"),
+        ("cache {\n  servfail 301s\n}", "Corefile:2:12: '301s' must be 0s to 5m"),
+        (
+            "cache {\n  serve_stale 1h later\n}",
+            "Corefile:2:18: 'later' is neither 'immediate' nor 'verify'"
+        ),
+        (
+            "cache {\n  serve_stale immediate 100ms\n}",
+            "Corefile:2:25: '100ms' must be whole seconds"
+        ),
+        (
+            "cache {\n  serve_stale immediate 1s 6m\n}",
+            "Corefile:2:28: '6m' must be 0s to 5m"
+        ),
+        (
+            "cache {\n  serve_stale immediate 1s 1m x\n}",
+            "Corefile:2:31: 'x' is one argument too many for 'serve_stale'"
+        ),
+        (
+            "cache {\n  serve_stale_policy prefer_positive\n}",
+            "Corefile:2:3: 'serve_stale_policy' means nothing without 'serve_stale'"
+        ),
+        (
+            "cache {\n  serve_stale\n  serve_stale_policy x\n}",
+            "Corefile:3:22: unknown policy 'x'; 'prefer_positive' is known"
+        ),
+        (
+            "cache {\n  disable all\n}",
+            "Corefile:2:11: 'all' is neither 'success' nor 'denial'"
+        ),
+        ("cache {\n  keepttl 3\n}", "Corefile:2:11: 'keepttl' takes no argument"),
+    ])
+    func refusesWhatCoreDNSRefuses(text: String, expected: String) throws {
+        #expect(try refusal(of: Cache.self, text) == expected)
+    }
+}
