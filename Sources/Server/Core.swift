@@ -91,6 +91,23 @@ package struct Core: ~Copyable {
         isDeskBusy = desk.drain(into: &outputs)
     }
 
+    /// The number of the configuration that is served; it goes up with every change.
+    package var edition: UInt64 { view.edition }
+
+    /// What is served.
+    package var configuration: Configuration { view.value }
+
+    /// Whether a query may still be waiting.
+    package var isWaiting: Bool { isDeskBusy }
+
+    /// What became of a message at once.
+    package enum Receipt: Hashable, Sendable {
+        /// An answer of so many bytes; 0 when there will be none.
+        case answered(Int)
+        /// The answer comes later.
+        case waiting
+    }
+
     /// Takes one message; writes its answer to `buffer` when there is one at once.
     ///
     /// The result is the length of the answer; 0 when there is none, or none yet.
@@ -99,8 +116,20 @@ package struct Core: ~Copyable {
         _ arrival: Arrival,
         into buffer: inout MutableSpan<UInt8>
     ) -> Int {
+        switch receive(message, arrival, into: &buffer) {
+        case .answered(let count): count
+        case .waiting: 0
+        }
+    }
+
+    /// Takes one message, and tells whether its answer is there.
+    package mutating func receive(
+        _ message: Span<UInt8>,
+        _ arrival: Arrival,
+        into buffer: inout MutableSpan<UInt8>
+    ) -> Receipt {
         // A port of 0 cannot be answered, and answering it is how loops begin.
-        guard arrival.client.port != 0 else { return 0 }
+        guard arrival.client.port != 0 else { return .answered(0) }
         var refusal: Refusal?
         var query = Query(judging: message, refused: &refusal)
         query.transport = arrival.transport
@@ -111,9 +140,11 @@ package struct Core: ~Copyable {
         query.worker = index
         var writer = Writer(over: &buffer)
         if let refusal {
-            return Self.refuse(query, message, refusal, &answer, &table, &writer)
+            return .answered(
+                Self.refuse(query, message, refusal, &answer, &table, &writer)
+            )
         }
-        guard arrival.listener < view.value.listeners.count else { return 0 }
+        guard arrival.listener < view.value.listeners.count else { return .answered(0) }
         return serve(&query, message, arrival, &writer)
     }
 
@@ -123,12 +154,12 @@ package struct Core: ~Copyable {
         _ message: Span<UInt8>,
         _ arrival: Arrival,
         _ writer: inout Writer
-    ) -> Int {
+    ) -> Receipt {
         answer.removeAll()
         guard let place = view.value.listeners[arrival.listener].route(&query) else {
             answer.code = .refused
             answer.extendedError = ExtendedError(.notAuthoritative, "no zone of this server")
-            return writeDropped(query, arrival.listener, &writer)
+            return .answered(writeDropped(query, arrival.listener, &writer))
         }
         guard
             query.recordClass == .internet
@@ -136,7 +167,7 @@ package struct Core: ~Copyable {
         else {
             answer.code = .refused
             answer.extendedError = ExtendedError(.notSupported, "only class IN is served")
-            return writeDropped(query, arrival.listener, &writer)
+            return .answered(writeDropped(query, arrival.listener, &writer))
         }
         var waitingPlugin = -1
         let outcome = view.value.listeners[arrival.listener].blocks[place].chain.answer(
@@ -149,12 +180,12 @@ package struct Core: ~Copyable {
             return wait(query, message, arrival, block: place, plugin: waitingPlugin, &writer)
         case .drop:
             report(query, arrival.listener, place, byteCount: 0)
-            return 0
+            return .answered(0)
         case .done, .pass:
             let limits = view.value.listeners[arrival.listener].blocks[place].limits
             let byteCount = write(query, limits, &writer)
             report(query, arrival.listener, place, byteCount: byteCount)
-            return byteCount
+            return .answered(byteCount)
         }
     }
 
@@ -166,7 +197,7 @@ package struct Core: ~Copyable {
         block: Int,
         plugin: Int,
         _ writer: inout Writer
-    ) -> Int {
+    ) -> Receipt {
         if !isDeskBusy { desk.begin(at: now) }
         isDeskBusy = true
         let place = WaitingPlace(
@@ -175,14 +206,14 @@ package struct Core: ~Copyable {
             block: block,
             plugin: plugin
         )
-        if desk.wait(query, message, at: place) { return 0 }
+        if desk.wait(query, message, at: place) { return .waiting }
         answer.removeAll()
         answer.code = .serverFailure
         answer.extendedError = ExtendedError(.other, "too many queries wait for upstreams")
         let limits = view.value.listeners[arrival.listener].blocks[block].limits
         let byteCount = write(query, limits, &writer)
         report(query, arrival.listener, block, byteCount: byteCount)
-        return byteCount
+        return .answered(byteCount)
     }
 
     /// Writes an answer that no chain has seen, and counts it.

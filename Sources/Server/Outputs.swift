@@ -45,6 +45,9 @@ package struct Outputs: Sendable {
 
     package init() {}
 
+    /// Whether there is nothing to be done.
+    package var isEmpty: Bool { late.isEmpty && orders.isEmpty && endedExchanges.isEmpty }
+
     package mutating func removeAll() {
         late.removeAll(keepingCapacity: true)
         orders.removeAll(keepingCapacity: true)

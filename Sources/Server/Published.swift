@@ -14,7 +14,7 @@ package final class Published<Value: AnyObject & Sendable>: Sendable {
     /// One reader's copy, and the edition it was copied from.
     package struct View {
         package fileprivate(set) var value: Value
-        fileprivate var edition: UInt64
+        package fileprivate(set) var edition: UInt64
     }
 
     /// What the lock guards.

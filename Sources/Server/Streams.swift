@@ -66,9 +66,9 @@ package struct Streams: ~Copyable {
     /// The connection's state; nil when it was closed.
     package func connection(_ id: UInt64) -> StreamConnection? { connections[id] }
 
-    /// Takes bytes of a connection.
-    package mutating func receive(_ bytes: Span<UInt8>, on id: UInt64) {
-        connections[id]?.receive(bytes)
+    /// Takes the first `count` bytes of `buffer`, which came on a connection.
+    package mutating func receive(_ count: Int, of buffer: borrowing [UInt8], on id: UInt64) {
+        connections[id]?.receive(buffer.span.extracting(0..<min(count, buffer.count)))
     }
 
     /// The client of a connection sends nothing more.
@@ -88,9 +88,16 @@ package struct Streams: ~Copyable {
         return (message, arrival)
     }
 
-    /// Puts an answer to a connection, or notes that a message gets none (0 bytes).
-    package mutating func answer(_ bytes: Span<UInt8>, on id: UInt64, at now: Moment) {
-        connections[id]?.answer(bytes, at: now)
+    /// Puts the first `count` bytes of `buffer` as an answer to a connection.
+    ///
+    /// 0 bytes note that a message gets no answer.
+    package mutating func answer(
+        _ count: Int,
+        of buffer: borrowing [UInt8],
+        on id: UInt64,
+        at now: Moment
+    ) {
+        connections[id]?.answer(buffer.span.extracting(0..<min(count, buffer.count)), at: now)
     }
 
     /// So many bytes of a connection's output were sent.

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Metrics
+import Plugin
+import Posix
+import Synchronization
+import Wire
+
+/// What the control plane tells a worker.
+final class WorkerOrders: Sendable {
+    /// Interrupts the worker's poll.
+    let wakeup: Wakeup
+    private let draining = Atomic<Bool>(false)
+    private let ended = Atomic<Bool>(false)
+
+    init() throws(SystemError) { wakeup = try Wakeup() }
+
+    /// Takes no new work from now on, and ends when nothing waits any more.
+    func drain() {
+        // Releasing, so that everything done before the order is seen with it.
+        draining.store(true, ordering: .releasing)
+        wakeup.wake()
+    }
+
+    var isDraining: Bool { draining.load(ordering: .acquiring) }
+
+    var hasEnded: Bool { ended.load(ordering: .acquiring) }
+
+    func end() { ended.store(true, ordering: .releasing) }
+}
+
+/// One thread's loop: it waits for sockets, steps the core, and sends what comes out.
+struct Worker: ~Copyable {
+    /// The largest UDP query: as large as a datagram can be, so that none is cut.
+    static let maximumQueryByteCount = 65_535
+    /// The largest UDP answer: what `bufsize` allows at most.
+    static let maximumAnswerByteCount = 4_096
+    /// How many batches of one socket are served before the others get their turn.
+    private static let maximumBatchCount = 16
+    /// How often deadlines of connections are looked at, in milliseconds.
+    private static let tickMilliseconds: UInt64 = 1_000
+    /// How long waiting queries may take once the server stops, in milliseconds.
+    private static let drainMilliseconds: UInt64 = 5_000
+
+    /// The kinds of things that are polled; the upper byte of a token.
+    enum Token {
+        static let wakeup: UInt64 = 0
+        static let udp: UInt64 = 1
+        static let tcp: UInt64 = 2
+        static let stream: UInt64 = 3
+        static let exchange: UInt64 = 4
+
+        static func make(_ kind: UInt64, _ value: UInt64) -> UInt64 { kind << 56 | value }
+    }
+
+    let index: Int
+    let orders: WorkerOrders
+    let board: SocketBoard
+    let poll: Poll
+    var core: Core
+    var streams: StreamSockets
+    var exchanges: [UInt64: OpenExchange] = [:]
+    private var outputs = Outputs()
+    private var received = MessageBatch(slotByteCount: maximumQueryByteCount)
+    private var sent = MessageBatch(slotByteCount: maximumAnswerByteCount)
+    /// The sockets of each listener of the configuration, in its order.
+    private var listeners: [OpenListener?] = []
+    private var edition: UInt64 = .max
+    private var wakeAt: Moment?
+    private var nextTick = Moment(nanoseconds: 0)
+    private var drainEnd: Moment?
+
+    init(
+        index: Int,
+        orders: WorkerOrders,
+        board: SocketBoard,
+        core: consuming Core
+    ) throws(SystemError) {
+        let poll = try Poll()
+        try poll.add(orders.wakeup.number, .input, token: Token.make(Token.wakeup, 0))
+        self.index = index
+        self.orders = orders
+        self.board = board
+        self.core = core
+        self.poll = poll
+        streams = StreamSockets()
+    }
+
+    /// The time now.
+    private static var now: Moment { Moment(nanoseconds: Clock.monotonicNanoseconds()) }
+
+    /// Serves until the control plane says drain and nothing waits any more.
+    mutating func run() {
+        while !isDrained() {
+            let count: Int
+            do throws(SystemError) {
+                count = try poll.wait(milliseconds: timeoutMilliseconds())
+            } catch {
+                break
+            }
+            step(eventCount: count)
+        }
+        orders.end()
+    }
+
+    /// One round: events in, answers out.
+    private mutating func step(eventCount: Int) {
+        let now = Self.now
+        core.begin(at: now)
+        if core.edition != edition { adopt() }
+        for index in 0..<eventCount {
+            let (token, interest) = poll.event(at: index)
+            handle(token, interest, now)
+        }
+        settle(now)
+        if now >= nextTick {
+            streams.closeOverdue(at: now)
+            nextTick = now.adding(milliseconds: Self.tickMilliseconds)
+        }
+    }
+
+    /// Serves one event.
+    private mutating func handle(_ token: UInt64, _ interest: Interest, _ now: Moment) {
+        let value = token & 0x00FF_FFFF_FFFF_FFFF
+        switch token >> 56 {
+        case Token.wakeup: orders.wakeup.clear()
+        case Token.udp: serveDatagrams(Int(value))
+        case Token.tcp:
+            guard Int(value) < listeners.count, let listener = listeners[Int(value)] else { return }
+            streams.accept(listener.tcp, listener: Int(value), poll, now)
+        case Token.stream:
+            streams.serve(value, interest, &core, poll, now)
+        case Token.exchange: serveExchange(value, interest)
+        default: break
+        }
+    }
+
+    /// Receives, answers and sends the datagrams of one listener.
+    private mutating func serveDatagrams(_ place: Int) {
+        guard place < listeners.count, let listener = listeners[place] else { return }
+        for _ in 0..<Self.maximumBatchCount {
+            // A socket that fails is polled again; what it had is lost with it.
+            guard (try? listener.udp.receive(into: &received)) != nil else { return }
+            for index in 0..<received.count {
+                Self.answer(index, of: received, listener, place, &core, into: &sent)
+            }
+            _ = listener.udp.send(&sent)
+            if received.count < MessageBatch.maximumCount { return }
+        }
+    }
+
+    /// Answers one datagram of the batch.
+    private static func answer(
+        _ index: Int,
+        of received: borrowing MessageBatch,
+        _ listener: OpenListener,
+        _ place: Int,
+        _ core: inout Core,
+        into sent: inout MessageBatch
+    ) {
+        guard !received.isCut(at: index), let peer = received.peer(at: index) else { return }
+        let local = received.local(at: index)
+        let bound = listener.udp.local
+        let arrival = Arrival(
+            listener: place,
+            transport: .udp,
+            client: peer.endpoint,
+            local: Endpoint(local?.address ?? bound.address, port: bound.port),
+            interface: local?.interface ?? 0,
+            isMapped: peer.isMapped
+        )
+        sent.append(
+            to: peer.endpoint,
+            isMapped: peer.isMapped,
+            from: listener.udp.isWildcard ? local?.address : nil,
+            interface: arrival.interface
+        ) { buffer in
+            core.take(received.message(at: index), arrival, into: &buffer)
+        }
+    }
+
+    /// Runs what can go on until nothing new comes of it.
+    private mutating func settle(_ now: Moment) {
+        // LIMIT: an exchange that cannot be opened fails at once and lets its query go on; each
+        // query makes a bounded number of attempts.
+        while true {
+            core.end(into: &outputs)
+            wakeAt = outputs.wakeAt
+            if outputs.isEmpty { return }
+            for id in outputs.endedExchanges { exchanges[id] = nil }
+            for answer in outputs.late { send(answer, now) }
+            for order in outputs.orders { begin(order) }
+        }
+    }
+
+    /// Sends an answer that came late.
+    private mutating func send(_ answer: LateAnswer, _ now: Moment) {
+        let arrival = answer.arrival
+        if arrival.transport == .tcp {
+            streams.answer(answer.bytes, on: arrival.connection, &core, poll, now)
+            return
+        }
+        // The listener may have moved in a newer configuration, or be gone.
+        guard
+            let listener = listeners.first(where: {
+                $0?.udp.local.port == arrival.local.port
+                    && ($0?.udp.isWildcard == true
+                        || $0?.udp.local.address == arrival.local.address)
+            }) ?? nil
+        else { return }
+        sent.append(
+            to: arrival.client,
+            isMapped: arrival.isMapped,
+            from: listener.udp.isWildcard ? arrival.local.address : nil,
+            interface: arrival.interface
+        ) { buffer in
+            let count = min(answer.bytes.count, buffer.count)
+            for index in 0..<count { buffer[index] = answer.bytes[index] }
+            return count
+        }
+        _ = listener.udp.send(&sent)
+    }
+
+    /// Opens the socket of an exchange, or tells the core why it cannot be.
+    private mutating func begin(_ order: ExchangeOrder) {
+        do throws(SystemError) {
+            let exchange = try OpenExchange(order.exchange, random: Randomness.bits)
+            try poll.add(
+                exchange.number,
+                exchange.interest,
+                token: Token.make(Token.exchange, order.id)
+            )
+            exchanges[order.id] = exchange
+        } catch {
+            core.take(ExchangeReply(id: order.id, news: .failure(error.description)))
+        }
+    }
+
+    /// Serves the socket of an exchange.
+    private mutating func serveExchange(_ id: UInt64, _ interest: Interest) {
+        guard let exchange = exchanges[id] else { return }
+        do throws(SystemError) {
+            if interest.contains(.output) {
+                try exchange.send()
+                try poll.change(
+                    exchange.number,
+                    exchange.interest,
+                    token: Token.make(Token.exchange, id)
+                )
+            }
+            guard interest.contains(.input) else { return }
+            // LIMIT: what else lies in the socket is told by the next poll.
+            for _ in 0..<Self.maximumBatchCount {
+                guard let message = try exchange.receive() else { return }
+                core.take(ExchangeReply(id: id, news: .message(message)))
+            }
+        } catch {
+            core.take(ExchangeReply(id: id, news: .failure(error.description)))
+            exchanges[id] = nil
+        }
+    }
+
+    /// Takes over the listeners of a new configuration.
+    private mutating func adopt() {
+        edition = core.edition
+        let wanted = board.sockets(of: index, for: core.configuration)
+        for (place, listener) in listeners.enumerated() {
+            guard let listener, place >= wanted.count || wanted[place] !== listener else {
+                continue
+            }
+            poll.remove(listener.udp.number)
+            poll.remove(listener.tcp.number)
+        }
+        for (place, listener) in wanted.enumerated() {
+            guard let listener, place >= listeners.count || listeners[place] !== listener else {
+                continue
+            }
+            let number = UInt64(place)
+            try? poll.add(listener.udp.number, .input, token: Token.make(Token.udp, number))
+            try? poll.add(listener.tcp.number, .input, token: Token.make(Token.tcp, number))
+        }
+        listeners = wanted
+    }
+
+    /// How long to wait for events: to the next deadline, or the next look at the connections.
+    private func timeoutMilliseconds() -> Int {
+        let now = Self.now
+        var next = nextTick
+        if let wakeAt, wakeAt < next { next = wakeAt }
+        if drainEnd != nil { next = min(next, now.adding(milliseconds: 10)) }
+        let nanoseconds = next.nanoseconds(since: now)
+        return Int((nanoseconds + 999_999) / 1_000_000)
+    }
+
+    /// Whether the worker may end: it was told to, and nothing waits any more.
+    private mutating func isDrained() -> Bool {
+        guard orders.isDraining else { return false }
+        guard let end = drainEnd else {
+            drainEnd = Self.now.adding(milliseconds: Self.drainMilliseconds)
+            for case let listener? in listeners { poll.remove(listener.tcp.number) }
+            return false
+        }
+        return !core.isWaiting && streams.isIdle || Self.now >= end
+    }
+}
