@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+import YAML
+
+/// Reads typed fields out of one object and collects what is wrong with them.
+///
+/// A field that is wrong reads as if it were absent, so that all mistakes of an object are found
+/// at once; an object with a mistake is not used.
+struct FieldReader {
+    /// The most mistakes that are told of one object.
+    static let maximumMistakeCount = 20
+    /// The longest text that a mistake repeats, in Unicode scalars.
+    static let maximumShownLength = 64
+
+    let file: String
+    /// What is read, such as `Service "web-svc"`; empty until it is known.
+    var subject = ""
+    private(set) var mistakes: [ManifestMistake] = []
+    /// Whether a mistake other than a warning was found.
+    private(set) var isBroken = false
+
+    init(file: String) { self.file = file }
+
+    // MARK: Mistakes
+
+    /// Notes that the object cannot be used.
+    mutating func refuse(_ text: String, at position: YAMLPosition) {
+        isBroken = true
+        note(text, at: position, isWarning: false)
+    }
+
+    /// Notes what the object can be used in spite of.
+    mutating func warn(_ text: String, at position: YAMLPosition) {
+        note(text, at: position, isWarning: true)
+    }
+
+    private mutating func note(_ text: String, at position: YAMLPosition, isWarning: Bool) {
+        guard mistakes.count < Self.maximumMistakeCount else { return }
+        let text = subject.isEmpty ? text : "\(subject): \(text)"
+        mistakes.append(
+            ManifestMistake(file: file, position: position, text, isWarning: isWarning)
+        )
+    }
+
+    /// Notes a field whose value is not what it must be.
+    mutating func invalid(_ path: String, _ node: YAMLNode, mustBe wanted: String) {
+        let shown = Self.shown(node)
+        let hint = Self.hint(node)
+        refuse("\(path): Invalid value: \(shown): must be \(wanted)\(hint)", at: node.position)
+    }
+
+    /// Notes a field that must be there.
+    mutating func required(_ name: String, in fields: Fields, _ reason: String) {
+        refuse("\(fields.path(to: name)): Required value: \(reason)", at: fields.position)
+    }
+
+    /// A value as a mistake shows it: quoted when it is a text, and not too long.
+    static func shown(_ node: YAMLNode) -> String {
+        switch node.content {
+        case .sequence: "a list"
+        case .mapping: "a mapping"
+        case .scalar(let scalar):
+            if case .string(let text) = scalar.value {
+                quoted(text)
+            } else {
+                shortened(scalar.text)
+            }
+        }
+    }
+
+    static func quoted(_ text: String) -> String { "\"\(shortened(text))\"" }
+
+    /// The first characters of a text, with an ellipsis when there are more.
+    static func shortened(_ text: String) -> String {
+        let head = text.unicodeScalars.prefix(maximumShownLength)
+        return head.endIndex == text.endIndex ? text : String(head) + "…"
+    }
+
+    /// What probably went wrong with a value, in brackets; empty when there is no guess.
+    private static func hint(_ node: YAMLNode) -> String {
+        guard let scalar = node.scalar, scalar.isPlain else { return "" }
+        if scalar.text.contains(" //") || scalar.text.hasPrefix("//") {
+            return " (a YAML comment begins with #)"
+        }
+        if scalar.text.hasPrefix("<"), scalar.text.hasSuffix(">") {
+            return " (put the real value in place of \(shortened(scalar.text)))"
+        }
+        return ""
+    }
+}
+
+extension FieldReader {
+    // MARK: Shapes
+
+    /// A field that holds fields itself.
+    mutating func fields(_ name: String, in parent: Fields) -> Fields? {
+        guard let node = parent[name] else { return nil }
+        let path = parent.path(to: name)
+        guard let fields = Fields(node, path: path) else {
+            invalid(path, node, mustBe: "a mapping")
+            return nil
+        }
+        return fields
+    }
+
+    /// The items of a list, null ones left out; empty when there is no list.
+    mutating func items(_ name: String, in parent: Fields) -> [(path: String, node: YAMLNode)] {
+        guard let node = parent[name] else { return [] }
+        let path = parent.path(to: name)
+        guard case .sequence(let items) = node.content else {
+            invalid(path, node, mustBe: "a list (each item on its own line, after '- ')")
+            return []
+        }
+        return items.enumerated().compactMap { index, item in
+            item.isNull ? nil : ("\(path)[\(index)]", item)
+        }
+    }
+
+    /// The items of a list of mappings.
+    mutating func elements(_ name: String, in parent: Fields) -> [Fields] {
+        var elements: [Fields] = []
+        for (path, node) in items(name, in: parent) {
+            if let fields = Fields(node, path: path) {
+                elements.append(fields)
+            } else {
+                invalid(path, node, mustBe: "a mapping")
+            }
+        }
+        return elements
+    }
+
+    // MARK: Values
+
+    /// A text; nil when it is absent.
+    mutating func string(_ name: String, in parent: Fields) -> String? {
+        guard let node = parent[name] else { return nil }
+        return string(node, path: parent.path(to: name))
+    }
+
+    /// A text that must be a text to Kubernetes as well: a bare `80` or `yes` is none.
+    mutating func string(_ node: YAMLNode, path: @autoclosure () -> String) -> String? {
+        guard let scalar = node.scalar else {
+            invalid(path(), node, mustBe: "a string")
+            return nil
+        }
+        if case .string(let text) = scalar.value { return text }
+        let shown = Self.quoted(scalar.text)
+        invalid(path(), node, mustBe: "a string (in quotes: \(shown))")
+        return nil
+    }
+
+    /// A text that keeps to a rule for names; nil when it is absent or empty.
+    mutating func name(_ name: String, in parent: Fields, _ rule: NameRule) -> String? {
+        guard let text = string(name, in: parent), !text.isEmpty else { return nil }
+        guard !rule.allows(text) else { return text }
+        if let node = parent[name] { invalid(parent.path(to: name), node, mustBe: rule.wanted) }
+        return nil
+    }
+
+    mutating func boolean(_ name: String, in parent: Fields) -> Bool? {
+        guard let node = parent[name] else { return nil }
+        if case .boolean(let value) = node.scalar?.value { return value }
+        invalid(parent.path(to: name), node, mustBe: "true or false, without quotes")
+        return nil
+    }
+
+    /// The number of a port: 1 to 65535.
+    mutating func port(_ name: String, in parent: Fields) -> UInt16? {
+        guard let node = parent[name] else { return nil }
+        return port(node, path: parent.path(to: name))
+    }
+
+    mutating func port(_ node: YAMLNode, path: @autoclosure () -> String) -> UInt16? {
+        guard case .integer(let number) = node.scalar?.value else {
+            let isQuoted = node.scalar.map { !$0.isPlain && Int($0.text) != nil } ?? false
+            invalid(path(), node, mustBe: isQuoted ? "an integer, without quotes" : "an integer")
+            return nil
+        }
+        guard let port = UInt16(exactly: number), port > 0 else {
+            invalid(path(), node, mustBe: "between 1 and 65535")
+            return nil
+        }
+        return port
+    }
+
+    /// One of a few words, written exactly so.
+    mutating func choice(_ name: String, in parent: Fields, of words: [String]) -> String? {
+        guard let text = string(name, in: parent), !text.isEmpty else { return nil }
+        guard !words.contains(text) else { return text }
+        let shown = Self.quoted(text)
+        let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
+        let place = parent[name]?.position ?? parent.position
+        let path = parent.path(to: name)
+        refuse("\(path): Unsupported value: \(shown): supported values: \(list)", at: place)
+        return nil
+    }
+
+    /// The transport of a port; TCP when it is not named.
+    mutating func transport(in parent: Fields) -> PortProtocol {
+        let words = PortProtocol.allCases.map(\.rawValue)
+        let word = choice("protocol", in: parent, of: words)
+        return word.flatMap(PortProtocol.init(rawValue:)) ?? .tcp
+    }
+
+    /// An IPv4 or IPv6 address; nil when it is absent or empty.
+    mutating func address(_ node: YAMLNode, path: @autoclosure () -> String) -> IPAddress? {
+        guard let text = string(node, path: path()), !text.isEmpty else { return nil }
+        if let address = IPAddress(text) { return address }
+        invalid(path(), node, mustBe: "a valid IP address (such as 10.9.8.7 or 2001:db8::ffff)")
+        return nil
+    }
+
+    /// A mapping from texts to texts, such as labels; null values are empty texts.
+    mutating func texts(_ name: String, in parent: Fields) -> [String: String] {
+        guard let fields = fields(name, in: parent) else { return [:] }
+        var texts: [String: String] = [:]
+        texts.reserveCapacity(fields.pairs.count)
+        for pair in fields.pairs {
+            if pair.value.isNull {
+                texts[pair.key] = ""
+            } else if let text = string(
+                pair.value,
+                path: "\(fields.path)[\(Self.shortened(pair.key))]"
+            ) {
+                texts[pair.key] = text
+            }
+        }
+        return texts
+    }
+
+    /// Warns of each field that Kubernetes would not know, with the one that was probably meant.
+    mutating func checkNames(of fields: Fields?, known: [String]) {
+        guard let fields else { return }
+        for pair in fields.pairs where !known.contains(pair.key) {
+            let path = fields.path(to: Self.shortened(pair.key))
+            let nearest = Spelling.nearest(to: pair.key, among: known)
+            let hint = nearest.map { "; did you mean \"\($0)\"?" } ?? ""
+            warn("unknown field \"\(path)\"\(hint)", at: pair.keyPosition)
+        }
+    }
+}

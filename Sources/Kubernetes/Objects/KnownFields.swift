@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The fields that Kubernetes 1.33 knows, where a misspelt one is worth a warning.
+enum KnownFields {
+    static let object = ["apiVersion", "kind", "metadata", "spec", "status"]
+    static let namespace = object
+    static let endpointSlice = [
+        "apiVersion", "kind", "metadata", "addressType", "endpoints", "ports",
+    ]
+    static let endpoints = ["apiVersion", "kind", "metadata", "subsets"]
+
+    static let metadata = [
+        "annotations", "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp",
+        "finalizers", "generateName", "generation", "labels", "managedFields", "name", "namespace",
+        "ownerReferences", "resourceVersion", "selfLink", "uid",
+    ]
+
+    static let serviceSpec = [
+        "allocateLoadBalancerNodePorts", "clusterIP", "clusterIPs", "externalIPs", "externalName",
+        "externalTrafficPolicy", "healthCheckNodePort", "internalTrafficPolicy", "ipFamilies",
+        "ipFamilyPolicy", "loadBalancerClass", "loadBalancerIP", "loadBalancerSourceRanges",
+        "ports", "publishNotReadyAddresses", "selector", "sessionAffinity",
+        "sessionAffinityConfig", "trafficDistribution", "type",
+    ]
+    static let servicePort = [
+        "appProtocol", "name", "nodePort", "port", "protocol", "targetPort",
+    ]
+
+    static let sliceEndpoint = [
+        "addresses", "conditions", "deprecatedTopology", "hints", "hostname", "nodeName",
+        "targetRef", "topology", "zone",
+    ]
+    static let conditions = ["ready", "serving", "terminating"]
+    static let endpointPort = ["appProtocol", "name", "port", "protocol"]
+    static let subset = ["addresses", "notReadyAddresses", "ports"]
+    static let subsetAddress = ["hostname", "ip", "nodeName", "targetRef"]
+
+    static let podSpec = [
+        "activeDeadlineSeconds", "affinity", "automountServiceAccountToken", "containers",
+        "dnsConfig", "dnsPolicy", "enableServiceLinks", "ephemeralContainers", "hostAliases",
+        "hostIPC", "hostNetwork", "hostPID", "hostUsers", "hostname", "hostnameOverride",
+        "imagePullSecrets", "initContainers", "nodeName", "nodeSelector", "os", "overhead",
+        "preemptionPolicy", "priority", "priorityClassName", "readinessGates", "resourceClaims",
+        "resources", "restartPolicy", "runtimeClassName", "schedulerName", "schedulingGates",
+        "securityContext", "serviceAccount", "serviceAccountName", "setHostnameAsFQDN",
+        "shareProcessNamespace", "subdomain", "terminationGracePeriodSeconds", "tolerations",
+        "topologySpreadConstraints", "volumes",
+    ]
+    static let container = [
+        "args", "command", "env", "envFrom", "image", "imagePullPolicy", "lifecycle",
+        "livenessProbe", "name", "ports", "readinessProbe", "resizePolicy", "resources",
+        "restartPolicy", "restartPolicyRules", "securityContext", "startupProbe", "stdin",
+        "stdinOnce", "targetContainerName", "terminationMessagePath",
+        "terminationMessagePolicy", "tty", "volumeDevices", "volumeMounts", "workingDir",
+    ]
+    static let containerPort = ["containerPort", "hostIP", "hostPort", "name", "protocol"]
+
+    /// The `spec` of the kinds that make Pods, by kind.
+    static let workloadSpecs: [String: [String]] = [
+        "Deployment": [
+            "minReadySeconds", "paused", "progressDeadlineSeconds", "replicas",
+            "revisionHistoryLimit", "selector", "strategy", "template",
+        ],
+        "ReplicaSet": ["minReadySeconds", "replicas", "selector", "template"],
+        "StatefulSet": [
+            "minReadySeconds", "ordinals", "persistentVolumeClaimRetentionPolicy",
+            "podManagementPolicy", "replicas", "revisionHistoryLimit", "selector", "serviceName",
+            "template", "updateStrategy", "volumeClaimTemplates",
+        ],
+        "DaemonSet": [
+            "minReadySeconds", "revisionHistoryLimit", "selector", "template", "updateStrategy",
+        ],
+    ]
+
+    /// Kinds without a use here that live in a namespace, `default` where they name none.
+    ///
+    /// Of any other kind it cannot be known, so only a namespace that it names counts.
+    static let namespacedKinds: Set<String> = [
+        "ConfigMap", "CronJob", "DaemonSet", "Deployment", "HorizontalPodAutoscaler", "Ingress",
+        "Job", "LimitRange", "NetworkPolicy", "PersistentVolumeClaim", "PodDisruptionBudget",
+        "ReplicaSet", "ReplicationController", "ResourceQuota", "Role", "RoleBinding", "Secret",
+        "ServiceAccount", "StatefulSet",
+    ]
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The rules that Kubernetes has for names, each of one kind of name.
+enum NameRule {
+    /// A Service's name: an RFC 1035 §2.3.1 label.
+    case label1035
+    /// A namespace, a host name or a port of a Service: an RFC 1123 §2.1 label.
+    case label1123
+    /// Most objects' names: labels joined by dots.
+    case subdomain1123
+    /// A container's port, in the form of RFC 6335 §5.1.
+    case portName
+
+    /// The longest label, in bytes (RFC 1035 §2.3.4).
+    static let maximumLabelLength = 63
+    /// The longest name of several labels, in bytes, without the last dot.
+    static let maximumNameLength = 253
+    /// The longest name of a container's port, in bytes.
+    static let maximumPortNameLength = 15
+
+    /// Whether `text` keeps to the rule.
+    func allows(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        switch self {
+        case .label1035:
+            return Self.isLabel(bytes[...]) && Self.isLetter(bytes.first)
+        case .label1123:
+            return Self.isLabel(bytes[...])
+        case .subdomain1123:
+            guard bytes.count <= Self.maximumNameLength else { return false }
+            let labels = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+            // Kubernetes bounds the whole name only; DNS bounds each label, where it is used.
+            return labels.allSatisfy { Self.isWord($0) }
+        case .portName:
+            guard bytes.count <= Self.maximumPortNameLength, Self.isWord(bytes[...]) else {
+                return false
+            }
+            return bytes.contains { Self.isLetter($0) } && !text.contains("--")
+        }
+    }
+
+    /// What a name must be, to follow "must be".
+    var wanted: String {
+        switch self {
+        case .label1035:
+            "at most 63 lower case letters, digits and '-', first a letter, last no '-'"
+                + " (such as 'my-service')"
+        case .label1123:
+            "at most 63 lower case letters, digits and '-', first and last no '-'"
+                + " (such as 'my-name')"
+        case .subdomain1123:
+            "lower case letters, digits, '-' and '.', each part beginning and ending with a letter"
+                + " or digit (such as 'my-name')"
+        case .portName:
+            "at most 15 lower case letters, digits and '-', with a letter among them"
+                + " (such as 'http')"
+        }
+    }
+
+    /// Letters, digits and inner hyphens, as long as a label may be.
+    private static func isLabel(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.count <= maximumLabelLength && isWord(bytes)
+    }
+
+    /// Letters, digits and inner hyphens.
+    private static func isWord(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard let first = bytes.first, let last = bytes.last else { return false }
+        let hyphen = UInt8(ascii: "-")
+        guard first != hyphen, last != hyphen else { return false }
+        return bytes.allSatisfy { isLetter($0) || isDigit($0) || $0 == hyphen }
+    }
+
+    private static func isLetter(_ byte: UInt8?) -> Bool {
+        guard let byte else { return false }
+        return byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+    }
+
+    /// Whether `text` is a name that an alias can lead to: labels of 63 bytes, a last dot allowed.
+    static func allowsTarget(_ text: String) -> Bool {
+        let name = text.hasSuffix(".") ? text.dropLast() : text[...]
+        guard NameRule.subdomain1123.allows(String(name)) else { return false }
+        return name.utf8.split(separator: UInt8(ascii: ".")).allSatisfy {
+            $0.count <= maximumLabelLength
+        }
+    }
+}

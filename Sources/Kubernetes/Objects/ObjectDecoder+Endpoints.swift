@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+import YAML
+
+extension ObjectDecoder {
+    /// The label by which an EndpointSlice names its Service.
+    private static let serviceLabel = "kubernetes.io/service-name"
+
+    mutating func endpointSlice(_ object: Fields, _ metadata: Metadata) -> EndpointSlice {
+        reader.checkNames(of: object, known: KnownFields.endpointSlice)
+        if object["addressType"] == nil {
+            reader.required("addressType", in: object, "IPv4, IPv6 or FQDN")
+        }
+        let type = reader.choice("addressType", in: object, of: ["IPv4", "IPv6", "FQDN"])
+        var endpoints: [SliceEndpoint] = []
+        for fields in reader.elements("endpoints", in: object) {
+            reader.checkNames(of: fields, known: KnownFields.sliceEndpoint)
+            let endpoint = sliceEndpoint(fields, type: type)
+            // Endpoints that are names have no addresses to tell.
+            if type != "FQDN" { endpoints.append(endpoint) }
+        }
+        return EndpointSlice(
+            metadata: metadata,
+            serviceName: metadata.labels[Self.serviceLabel] ?? "",
+            endpoints: endpoints,
+            ports: endpointPorts("ports", in: object, areNumbersRequired: false),
+            isFromEndpoints: false
+        )
+    }
+
+    private mutating func sliceEndpoint(_ fields: Fields, type: String?) -> SliceEndpoint {
+        var addresses: [IPAddress] = []
+        let items = reader.items("addresses", in: fields)
+        if items.isEmpty, !reader.isBroken {
+            reader.required("addresses", in: fields, "at least one address")
+        }
+        for (path, node) in items where type != "FQDN" {
+            guard let address = reader.address(node, path: path) else { continue }
+            if let type, type != (address.family == .v4 ? "IPv4" : "IPv6") {
+                reader.invalid(path, node, mustBe: "an \(type) address, as addressType says")
+            }
+            addresses.append(address)
+        }
+        let conditions = reader.fields("conditions", in: fields)
+        reader.checkNames(of: conditions, known: KnownFields.conditions)
+        return SliceEndpoint(
+            addresses: addresses,
+            isReady: conditions.flatMap { reader.boolean("ready", in: $0) } ?? true,
+            hostname: reader.name("hostname", in: fields, .label1123) ?? "",
+            podName: targetName(fields)
+        )
+    }
+
+    /// The name in `targetRef`; empty when there is none.
+    private mutating func targetName(_ fields: Fields) -> String {
+        guard let target = reader.fields("targetRef", in: fields) else { return "" }
+        return reader.string("name", in: target) ?? ""
+    }
+
+    private mutating func endpointPorts(
+        _ name: String,
+        in parent: Fields,
+        areNumbersRequired: Bool
+    ) -> [EndpointPort] {
+        var ports: [EndpointPort] = []
+        for fields in reader.elements(name, in: parent) {
+            reader.checkNames(of: fields, known: KnownFields.endpointPort)
+            if areNumbersRequired, fields["port"] == nil {
+                reader.required("port", in: fields, "a number, 1 to 65535")
+            }
+            ports.append(
+                EndpointPort(
+                    name: reader.name("name", in: fields, .label1123) ?? "",
+                    number: reader.port("port", in: fields),
+                    transport: reader.transport(in: fields)
+                )
+            )
+        }
+        return ports
+    }
+
+    /// Reads an Endpoints object: one slice for each subset.
+    mutating func endpoints(_ object: Fields, _ metadata: Metadata) -> [ClusterObject] {
+        reader.checkNames(of: object, known: KnownFields.endpoints)
+        var slices: [ClusterObject] = []
+        for subset in reader.elements("subsets", in: object) {
+            reader.checkNames(of: subset, known: KnownFields.subset)
+            let endpoints =
+                subsetAddresses("addresses", in: subset, areReady: true)
+                + subsetAddresses("notReadyAddresses", in: subset, areReady: false)
+            let slice = EndpointSlice(
+                metadata: metadata,
+                serviceName: metadata.name,
+                endpoints: endpoints,
+                ports: endpointPorts("ports", in: subset, areNumbersRequired: true),
+                isFromEndpoints: true
+            )
+            slices.append(.endpointSlice(slice))
+        }
+        // Without a subset it says nothing but that its namespace exists.
+        return slices.isEmpty ? [.other(kind: "Endpoints", metadata)] : slices
+    }
+
+    private mutating func subsetAddresses(
+        _ name: String,
+        in subset: Fields,
+        areReady: Bool
+    ) -> [SliceEndpoint] {
+        var endpoints: [SliceEndpoint] = []
+        for fields in reader.elements(name, in: subset) {
+            reader.checkNames(of: fields, known: KnownFields.subsetAddress)
+            guard let node = fields["ip"] else {
+                reader.required("ip", in: fields, "an IP address")
+                continue
+            }
+            guard let address = reader.address(node, path: fields.path(to: "ip")) else { continue }
+            endpoints.append(
+                SliceEndpoint(
+                    addresses: [address],
+                    isReady: areReady,
+                    hostname: reader.name("hostname", in: fields, .label1123) ?? "",
+                    podName: targetName(fields)
+                )
+            )
+        }
+        return endpoints
+    }
+}

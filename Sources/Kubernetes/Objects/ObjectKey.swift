@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which object a document is about: no two documents may be about the same.
+package struct ObjectKey: Hashable, Sendable, CustomStringConvertible {
+    package let kind: String
+    /// Empty for what lives in no namespace.
+    package let namespace: String
+    package let name: String
+
+    package init(kind: String, namespace: String, name: String) {
+        self.kind = kind
+        self.namespace = namespace
+        self.name = name
+    }
+
+    package var description: String {
+        namespace.isEmpty ? "\(kind) \(name)" : "\(kind) \(namespace)/\(name)"
+    }
+}
