@@ -6,6 +6,10 @@ import YAML
 package struct DecodedObject: Hashable, Sendable {
     /// The deepest nesting of a List in a List.
     package static let maximumListDepth = 4
+    /// The most documents and items of Lists that are read from one file.
+    package static let maximumCount = 1_000_000
+    /// The most mistakes that are told of one file.
+    package static let maximumMistakeCount = 1_000
 
     /// Where it begins.
     package let position: YAMLPosition
@@ -13,7 +17,7 @@ package struct DecodedObject: Hashable, Sendable {
     package let key: ObjectKey?
     /// What the registry gets from it: usually one, for Endpoints one a subset; none when broken.
     package let objects: [ClusterObject]
-    package let mistakes: [ManifestMistake]
+    package private(set) var mistakes: [ManifestMistake]
     /// Whether a mistake keeps it from being used.
     package let isBroken: Bool
 
@@ -43,23 +47,39 @@ package struct DecodedObject: Hashable, Sendable {
     }
 
     /// The objects of every document in a file's `bytes`; empty documents count for nothing.
-    package static func all(in bytes: [UInt8], of file: String) -> [DecodedObject] {
+    ///
+    /// Tests hand in smaller limits.
+    package static func all(
+        in bytes: [UInt8],
+        of file: String,
+        maximumCount: Int = DecodedObject.maximumCount,
+        maximumMistakeCount: Int = DecodedObject.maximumMistakeCount
+    ) -> [DecodedObject] {
         var documents = YAMLReader(bytes)
         var found: [DecodedObject] = []
+        var mistakesLeft = maximumMistakeCount
         while let document = documents.next() {
+            let first = found.count
             switch document {
-            case .failure(let error): found.append(DecodedObject(error, in: file))
-            case .success(let root) where root.isNull: continue
-            case .success(let root): found += all(in: root, of: file)
+            case .failure(let error):
+                found.append(DecodedObject(error, in: file))
+            case .success(let root) where root.isNull:
+                continue
+            case .success(let root):
+                ObjectDecoder(file: file).decode(root, path: "", into: &found)
+            }
+            for index in first..<found.count where !found[index].mistakes.isEmpty {
+                found[index].mistakes = Array(found[index].mistakes.prefix(mistakesLeft))
+                mistakesLeft -= found[index].mistakes.count
+            }
+            if found.count > maximumCount {
+                let place = found[maximumCount].position
+                found.removeLast(found.count - maximumCount)
+                let mistake = "more than \(maximumCount) objects in one file; split it"
+                found.append(DecodedObject(YAMLError(at: place, mistake), in: file))
+                return found
             }
         }
-        return found
-    }
-
-    /// The object that a document's `root` is, or the items of the List that it is.
-    package static func all(in root: YAMLNode, of file: String) -> [DecodedObject] {
-        var found: [DecodedObject] = []
-        ObjectDecoder(file: file).decode(root, path: "", into: &found)
         return found
     }
 }

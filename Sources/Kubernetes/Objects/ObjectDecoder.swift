@@ -103,7 +103,7 @@ struct ObjectDecoder {
         let name = fields["metadata"].flatMap { $0["name"]?.scalar?.text } ?? ""
         reader.subject = name.isEmpty ? kind : "\(kind) \(FieldReader.quoted(name))"
         guard let wanted = Self.versions[kind], !Self.isForeign(version) else {
-            return other(fields, kind: kind)
+            return other(fields, kind: kind, version: version)
         }
         if version != wanted, !(kind == "EndpointSlice" && version == wanted + "beta1") {
             reader.refuse(
@@ -129,6 +129,11 @@ struct ObjectDecoder {
         let isKnown = !metadata.name.isEmpty
         let key = ObjectKey(kind: kind, namespace: metadata.namespace, name: metadata.name)
         return result(at: fields.position, key: isKnown ? key : nil, objects)
+    }
+
+    /// Whether two documents about the object of this key contradict each other here.
+    static func isOfUse(_ key: ObjectKey) -> Bool {
+        versions[key.kind] != nil
     }
 
     /// Whether a version belongs to somebody else's group, who may have kinds of the same name.
@@ -190,7 +195,11 @@ extension ObjectDecoder {
     }
 
     /// Reads an object of a kind without a use here: where it lives, and what is misspelt in it.
-    private mutating func other(_ fields: Fields, kind: String) -> DecodedObject {
+    private mutating func other(
+        _ fields: Fields,
+        kind: String,
+        version: String
+    ) -> DecodedObject {
         // What is of no use here cannot be wrong here: only texts that are texts are taken.
         var metadata = Metadata(name: "", namespace: "")
         if KnownFields.namespacedKinds.contains(kind) { metadata.namespace = "default" }
@@ -203,9 +212,15 @@ extension ObjectDecoder {
             }
         }
         if let known = KnownFields.workloadSpecs[kind] { checkWorkload(fields, known) }
+        let group = version.firstIndex(of: "/").map { "." + version[..<$0] } ?? ""
+        let key = ObjectKey(
+            kind: kind + group,
+            namespace: metadata.namespace,
+            name: metadata.name
+        )
         return result(
             at: fields.position,
-            key: nil,
+            key: metadata.name.isEmpty ? nil : key,
             [.other(kind: kind, metadata)]
         )
     }

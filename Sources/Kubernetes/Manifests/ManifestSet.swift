@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Files
+
+/// The objects of all manifests below some paths, and what is wrong in those.
+///
+/// It is made from the set before: files that have not changed are not parsed again, and what is
+/// wrong now keeps its last good form, so that one mistake takes nothing else with it.
+package struct ManifestSet: Sendable {
+    /// All objects, in the order of the paths, the files' names and their places in the files.
+    package let objects: [ClusterObject]
+    /// Everything that is wrong now, in the order of the files; also what was so before.
+    package let mistakes: [ManifestMistake]
+    /// The folders in which a change can change this set.
+    package let folders: [String]
+    /// Files that changed while they were read: read them again, even if nobody touches them.
+    package let unsettled: [String]
+    /// How many objects are served in an older form, as what they are now is wrong.
+    package let keptCount: Int
+
+    /// What each path gave, in the order of the paths.
+    let roots: [ManifestRoot]
+    /// Which file each object comes from, of those that two documents could be about.
+    let holders: [ObjectKey: ManifestHolder]
+
+    /// Reads the manifests at `paths`, each a file or a folder.
+    ///
+    /// - Parameters:
+    ///   - paths: As the user gave them; the objects come in this order.
+    ///   - source: The disk, or a simulated one.
+    ///   - previous: The set that this one replaces; nil at the start.
+    ///   - limits: Smaller ones in tests.
+    ///   - isSuspect: Whether to read a file even if its identity is what it was: true for those
+    ///     that are known to have been written, as clocks of file systems are coarse.
+    /// - Returns: The set, with whatever could be had.
+    /// - Throws: Why a path cannot be had that was not there before either.
+    package static func load(
+        paths: [String],
+        from source: some FileSource,
+        previous: ManifestSet? = nil,
+        limits: ManifestLimits = ManifestLimits(),
+        isSuspect: (String) -> Bool = { _ in false }
+    ) throws(FileError) -> ManifestSet {
+        let before = ManifestHistory(previous)
+        var walk = ManifestWalk(source, limits: limits)
+        var roots: [ManifestRoot] = []
+        for path in paths {
+            let firstFile = walk.files.count
+            let firstFolder = walk.folders.count
+            let firstUnreadable = walk.unreadable.count
+            do throws(FileError) {
+                try walk.visit(path)
+            } catch {
+                guard let root = before.root(path) else { throw error }
+                roots.append(root.kept(because: error))
+                continue
+            }
+            var root = ManifestRoot(path: path, folders: Array(walk.folders[firstFolder...]))
+            for found in walk.files[firstFile...] {
+                let old = before.file(found.path)
+                let isKnown = old?.identity == found.identity && !isSuspect(found.path)
+                if let old, isKnown {
+                    root.files.append(old)
+                } else {
+                    root.read(found, from: source, previous: old, limits: limits)
+                }
+            }
+            for folder in walk.unreadable[firstUnreadable...] {
+                root.files += before.files(below: folder, of: path)
+            }
+            roots.append(root)
+        }
+        return ManifestSet(roots, mistakes: walk.mistakes, holders: previous?.holders ?? [:])
+    }
+
+    /// Puts together what the roots hold.
+    private init(
+        _ roots: [ManifestRoot],
+        mistakes: [ManifestMistake],
+        holders: [ObjectKey: ManifestHolder]
+    ) {
+        var assembly = ManifestAssembly(previous: holders)
+        for root in roots {
+            for file in root.files { assembly.add(file) }
+        }
+        assembly.settle()
+        self.roots = roots
+        self.mistakes = roots.compactMap(\.fault) + mistakes + assembly.mistakes
+        self.holders = assembly.holders
+        objects = assembly.objects
+        keptCount = assembly.keptCount
+        folders = Set(roots.flatMap(\.folders)).sorted()
+        unsettled = roots.flatMap { $0.files.filter(\.isUnsettled).map(\.path) }
+    }
+}
+
+/// What the set before held, by path.
+private struct ManifestHistory {
+    private var roots: [String: ManifestRoot] = [:]
+    private var files: [String: ManifestFile] = [:]
+
+    init(_ set: ManifestSet?) {
+        for root in set?.roots ?? [] {
+            roots[root.path] = root
+            for file in root.files { files[file.path] = file }
+        }
+    }
+
+    func root(_ path: String) -> ManifestRoot? { roots[path] }
+
+    func file(_ path: String) -> ManifestFile? { files[path] }
+
+    /// The files of a root that are `folder` or lie below it.
+    func files(below folder: String, of root: String) -> [ManifestFile] {
+        (roots[root]?.files ?? []).filter { $0.path == folder || $0.path.hasPrefix(folder + "/") }
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Files
+
+/// One file that was found, and which version of it.
+struct FoundFile: Sendable {
+    let path: String
+    let identity: FileIdentity
+}
+
+/// Finds the manifests below the paths that a user gave.
+///
+/// Folders are walked in the order of their names, so that the result is always the same. Names
+/// that begin with `.` are passed over: in a mounted ConfigMap they are the versions that the
+/// visible links lead to, elsewhere they are an editor's or a tool's own. Links are followed; a
+/// folder that lies in itself by way of one is entered once.
+struct ManifestWalk<Source: FileSource> {
+    private let source: Source
+    private let limits: ManifestLimits
+
+    private(set) var files: [FoundFile] = []
+    /// Every folder that was entered.
+    private(set) var folders: [String] = []
+    private(set) var mistakes: [ManifestMistake] = []
+    /// Folders below the first that cannot be read now; what they held is kept.
+    private(set) var unreadable: [String] = []
+
+    private var seen: Set<String> = []
+    private var byteCount = 0
+    private var isFull = false
+
+    init(_ source: Source, limits: ManifestLimits) {
+        self.source = source
+        self.limits = limits
+    }
+
+    /// Finds the files at `path`, a file or a folder.
+    ///
+    /// - Throws: Why `path` itself cannot be had.
+    mutating func visit(_ path: String) throws(FileError) {
+        let identity = try source.identity(of: path)
+        guard identity.isFolder else {
+            add(path, identity)
+            return
+        }
+        let names = try source.list(path)
+        enter(path, names, inside: [identity])
+    }
+
+    /// Whether a file in a folder is read for its name.
+    private static func isManifest(_ name: String) -> Bool {
+        let lower = name.lowercased()
+        return lower.hasSuffix(".yaml") || lower.hasSuffix(".yml") || lower.hasSuffix(".json")
+    }
+
+    /// Finds the files in a folder; `inside` are the folders it lies in, itself last.
+    private mutating func enter(_ folder: String, _ names: [String], inside: [FileIdentity]) {
+        guard seen.insert(folder).inserted else { return }
+        folders.append(folder)
+        for name in names.sorted() where !name.hasPrefix(".") {
+            let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+            do throws(FileError) {
+                let identity = try source.identity(of: path)
+                if identity.isFolder {
+                    try enterInner(path, identity, inside: inside)
+                } else if Self.isManifest(name) {
+                    add(path, identity)
+                }
+            } catch {
+                failed(path, name, error)
+            }
+        }
+    }
+
+    private mutating func enterInner(
+        _ path: String,
+        _ identity: FileIdentity,
+        inside: [FileIdentity]
+    ) throws(FileError) {
+        // A folder that it lies in already: a link back up.
+        guard !inside.contains(identity) else { return }
+        guard inside.count <= limits.folderDepth else {
+            note(path, "lies more than \(limits.folderDepth) folders deep; it is not read")
+            return
+        }
+        enter(path, try source.list(path), inside: inside + [identity])
+    }
+
+    /// Notes what cannot be had below a folder.
+    private mutating func failed(_ path: String, _ name: String, _ error: FileError) {
+        let text = String(error.description.dropFirst(error.path.count + 2))
+        switch error.reason {
+        case .missing:
+            // Gone since the folder was listed, or a link that leads nowhere.
+            guard Self.isManifest(name) else { return }
+            mistakes.append(
+                ManifestMistake(file: path, position: nil, text, isWarning: true)
+            )
+        default:
+            unreadable.append(path)
+            note(path, text)
+        }
+    }
+
+    private mutating func note(_ path: String, _ text: String) {
+        mistakes.append(ManifestMistake(file: path, position: nil, text))
+    }
+
+    private mutating func add(_ path: String, _ identity: FileIdentity) {
+        guard !isFull, seen.insert(path).inserted else { return }
+        guard files.count < limits.fileCount else {
+            isFull = true
+            note(
+                path,
+                "is past the limit of \(limits.fileCount) files; it and the rest are not read"
+            )
+            return
+        }
+        let (sum, overflow) = byteCount.addingReportingOverflow(max(0, identity.byteCount))
+        guard !overflow, sum <= limits.totalByteCount else {
+            let limit = limits.totalByteCount
+            note(path, "is past the limit of \(limit) bytes in all; it is not read")
+            return
+        }
+        byteCount = sum
+        files.append(FoundFile(path: path, identity: identity))
+    }
+}
