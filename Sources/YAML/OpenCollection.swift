@@ -66,7 +66,9 @@ struct OpenCollection {
         at position: YAMLPosition
     ) throws(YAMLError) {
         guard let scalar = node.scalar else {
-            let mistake = "a key must be a single word; quote a text that begins with '{' or '['"
+            let mistake =
+                "a key must be a single word; quote a text that begins with '{' or '['"
+                + ", fill in '{{ }}' of a template"
             throw YAMLError(at: position, mistake)
         }
         isMergeKey = scalar.isPlain && scalar.tag == .none && scalar.text == "<<"

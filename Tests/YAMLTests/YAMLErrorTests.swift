@@ -22,6 +22,7 @@ import YAML
             (
                 "a: {{ .Values.a }}",
                 "1:5: a key must be a single word; quote a text that begins with '{' or '['"
+                    + ", fill in '{{ }}' of a template"
             ),
             (
                 "a: b: c",
