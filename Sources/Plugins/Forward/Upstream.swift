@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Corefile
+import Files
+import Metrics
+import Plugin
+import Wire
+
+/// One server that is asked.
+struct Upstream: Sendable {
+    let endpoint: Endpoint
+    let health: UpstreamHealth
+    let metrics: ForwardMetrics.OfUpstream
+
+    /// An upstream with the health that it had before a reload.
+    init(_ endpoint: Endpoint, setup: inout Setup) {
+        self.endpoint = endpoint
+        let key = "forward: health of \(endpoint) scope \(endpoint.scope)"
+        let known =
+            setup.kept[key] as? UpstreamHealth
+            ?? setup.previous(key, as: UpstreamHealth.self)
+        health = known ?? UpstreamHealth()
+        setup.kept[key] = health
+        metrics = ForwardMetrics.OfUpstream(setup.metrics, to: endpoint)
+    }
+}
+
+/// What a TO word of a `forward` stanza means.
+struct UpstreamAddress {
+    /// The port of an upstream unless the Corefile says otherwise.
+    private static let defaultPort: UInt16 = 53
+
+    /// The servers that `word` stands for: an address, or those of a file like `/etc/resolv.conf`.
+    static func endpoints(
+        _ word: Word,
+        setup: inout Setup
+    ) throws(CorefileError) -> [Endpoint] {
+        var text = Substring(word.text)
+        if let scheme = text.firstRange(of: "://") {
+            switch text[..<scheme.lowerBound] {
+            case "dns": text = text[scheme.upperBound...]
+            case "tls", "https", "https3", "quic", "grpc": throw word.notYet("upstream")
+            default: throw unusable(word)
+            }
+            guard let endpoint = endpoint(text, setup.interfaces) else { throw unusable(word) }
+            return [endpoint]
+        }
+        if let endpoint = endpoint(text, setup.interfaces) { return [endpoint] }
+        return try read(word, setup: &setup)
+    }
+
+    private static func unusable(_ word: Word) -> CorefileError {
+        CorefileError(
+            at: word.position,
+            "'\(word.text)' is no upstream; an address like '192.0.2.1', '192.0.2.1:53', "
+                + "'[2001:db8::1]:53', or a file like '/etc/resolv.conf' is wanted"
+        )
+    }
+
+    /// Reads `ADDRESS`, `ADDRESS:PORT`, `[ADDRESS]:PORT`; an IPv6 address may have a `%zone`.
+    static func endpoint(_ text: some StringProtocol, _ interfaces: [Interface]) -> Endpoint? {
+        if let endpoint = scoped(text, port: defaultPort, interfaces) { return endpoint }
+        guard let colon = text.lastIndex(of: ":"),
+            let port = UInt16(text[text.index(after: colon)...]), port != 0,
+            text[text.index(after: colon)...].utf8.first != UInt8(ascii: "+")
+        else { return nil }
+        let host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            let endpoint = scoped(host.dropFirst().dropLast(), port: port, interfaces)
+            return endpoint?.address.family == .v6 ? endpoint : nil
+        }
+        let endpoint = scoped(host, port: port, interfaces)
+        return endpoint?.address.family == .v4 ? endpoint : nil
+    }
+
+    /// Reads an address and the zone that may follow it: an interface's name, or its number.
+    private static func scoped(
+        _ text: some StringProtocol,
+        port: UInt16,
+        _ interfaces: [Interface]
+    ) -> Endpoint? {
+        if let address = IPAddress(text) { return Endpoint(address, port: port) }
+        guard let percent = text.firstIndex(of: "%"), let address = IPAddress(text[..<percent]),
+            address.family == .v6
+        else { return nil }
+        let zone = text[text.index(after: percent)...]
+        let known = interfaces.first { $0.name == zone }?.scope
+        guard let scope = known ?? UInt32(zone) else { return nil }
+        return Endpoint(address, port: port, scope: scope)
+    }
+
+    /// The servers that a file names; when it cannot be read, those it named before.
+    private static func read(_ word: Word, setup: inout Setup) throws(CorefileError) -> [Endpoint] {
+        let path = word.text
+        let key = "forward: servers of \(path)"
+        let before = setup.previous(key, as: [Endpoint].self)
+        setup.watched.insert(path)
+        let found: [Endpoint]
+        do throws(FileError) {
+            let bytes = try SettledFile(reading: path, from: setup.files).bytes
+            found = nameservers(String(decoding: bytes, as: UTF8.self), setup.interfaces)
+        } catch {
+            if error.reason == .unsettled { setup.isUnsettled = true }
+            guard let before else {
+                guard error.reason == .missing, !path.contains("/") else {
+                    throw CorefileError(at: word.position, error.description)
+                }
+                throw unusable(word)
+            }
+            setup.reports.append(
+                Report("\(word.position): \(error); the servers it named before are asked")
+            )
+            setup.kept[key] = before
+            return before
+        }
+        if found.isEmpty, let before {
+            setup.reports.append(
+                Report(
+                    "\(word.position): \(path): names no server; those it named before are asked"
+                )
+            )
+            setup.kept[key] = before
+            return before
+        }
+        if !found.isEmpty { setup.kept[key] = found }
+        return found
+    }
+
+    /// The servers of the `nameserver` lines (resolv.conf(5)); others are ignored.
+    static func nameservers(_ text: String, _ interfaces: [Interface]) -> [Endpoint] {
+        var found: [Endpoint] = []
+        for line in text.split(whereSeparator: \.isNewline) {
+            let words = line.split { $0 == " " || $0 == "\t" }
+            guard words.count >= 2, words[0] == "nameserver",
+                let endpoint = scoped(words[1], port: defaultPort, interfaces)
+            else { continue }
+            found.append(endpoint)
+        }
+        return found
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+/// The message that an upstream is asked with: the client's question, flags and EDNS options.
+///
+/// What is between neighbours only is left out: cookies (RFC 7873 §5) and TCP keepalive (RFC 7828
+/// §3.1). The UDP size is lowered to our own, since a larger answer comes again over TCP.
+enum UpstreamMessage {
+    /// The longest message that is sent over UDP, in bytes (RFC 9715 §3.2).
+    static let maximumUDPByteCount = 1_232
+
+    /// The options that are not passed on.
+    private static let neighbourOptions: Set<UInt16> = [10, 11]
+
+    /// The bytes to send, the id still open; nil when `message` is no query, which never happens.
+    ///
+    /// `udpByteCount`: the largest answer over UDP that is asked for.
+    static func make(from message: [UInt8], udpByteCount: UInt16) -> [UInt8]? {
+        let span = message.span
+        guard let header = try? Header(parsing: span),
+            let nameEnd = try? span.nameEnd(at: Header.byteCount), nameEnd + 4 <= span.count
+        else { return nil }
+        var bytes: [UInt8] = [0, 0]
+        put16(header.flags.rawValue, &bytes)
+        let options = findOptions(message, header, from: nameEnd + 4)
+        for count in [1, 0, 0, options == nil ? 0 : 1] as [UInt16] { put16(count, &bytes) }
+        bytes += message[Header.byteCount..<(nameEnd + 4)]
+        guard let options else { return bytes }
+        bytes.append(0)
+        put16(RecordType.opt.rawValue, &bytes)
+        put16(min(options.udpByteCount, max(512, udpByteCount)), &bytes)
+        bytes += message[options.flags]
+        let kept = keptOptions(message, options.data)
+        put16(UInt16(truncatingIfNeeded: kept.count), &bytes)
+        return bytes + kept
+    }
+
+    private static func put16(_ value: UInt16, _ bytes: inout [UInt8]) {
+        bytes.append(UInt8(truncatingIfNeeded: value >> 8))
+        bytes.append(UInt8(truncatingIfNeeded: value))
+    }
+
+    /// Where the parts of OPT lie.
+    private struct OptionsPlace {
+        let udpByteCount: UInt16
+        /// The four bytes of extended code, version and flags.
+        let flags: Range<Int>
+        let data: Range<Int>
+    }
+
+    /// Finds OPT among what follows the question.
+    private static func findOptions(
+        _ message: [UInt8],
+        _ header: Header,
+        from start: Int
+    ) -> OptionsPlace? {
+        let span = message.span
+        let count =
+            Int(header.answerCount) + Int(header.authorityCount) + Int(header.additionalCount)
+        var offset = start
+        // LIMIT: each step consumes at least 11 bytes of the message.
+        for _ in 0..<count {
+            guard offset < span.count, let end = try? span.nameEnd(at: offset),
+                end + 10 <= span.count
+            else { return nil }
+            let dataEnd = end + 10 + Int(span.uint16(at: end + 8))
+            guard dataEnd <= span.count else { return nil }
+            if span.uint16(at: end) == RecordType.opt.rawValue {
+                return OptionsPlace(
+                    udpByteCount: span.uint16(at: end + 2),
+                    flags: (end + 4)..<(end + 8),
+                    data: (end + 10)..<dataEnd
+                )
+            }
+            offset = dataEnd
+        }
+        return nil
+    }
+
+    /// The options that are passed on, as they came.
+    private static func keptOptions(_ message: [UInt8], _ data: Range<Int>) -> [UInt8] {
+        let span = message.span
+        var kept: [UInt8] = []
+        var offset = data.lowerBound
+        // LIMIT: each step consumes at least 4 bytes.
+        while offset + 4 <= data.upperBound {
+            let end = offset + 4 + Int(span.uint16(at: offset + 2))
+            guard end <= data.upperBound else { break }
+            if !neighbourOptions.contains(span.uint16(at: offset)) { kept += message[offset..<end] }
+            offset = end
+        }
+        return kept
+    }
+}
