@@ -18,5 +18,6 @@ package let all: [any Plugin.Type] = [
     Loadbalance.self,
     Cache.self,
     Loop.self,
+    Forward.self,
     Whoami.self,
 ]

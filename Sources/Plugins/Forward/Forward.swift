@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Corefile
+import Plugin
+import Wire
+
+/// Asks other servers, and relays what they answer.
+///
+/// Queries wait without holding up their worker. A reply that does not fit its question is ignored;
+/// one that was cut comes again over TCP. Unlike CoreDNS, which probes with questions of its own,
+/// an upstream's health shows in real queries alone: see `UpstreamHealth`. OPT is not relayed, as
+/// EDNS is between neighbours (RFC 6891 §6.2.6).
+package struct Forward: Plugin {
+    package static let manual = Manual(
+        name: "forward",
+        summary: "asks other servers for the names of a zone",
+        usage: "FROM TO...",
+        options: [
+            Manual.Option("except NAMES...", "names, and what lies below, to leave to others"),
+            Manual.Option("force_tcp", "ask over TCP, however the client asked"),
+            Manual.Option("prefer_udp", "ask over UDP first, however the client asked"),
+            Manual.Option("policy random|round_robin|sequential", "who is asked first: random"),
+            Manual.Option(
+                "max_fails N",
+                "more failures than this in a row mean down: 2; 0 for never down"
+            ),
+            Manual.Option(
+                "health_check DURATION [no_rec] [domain NAME]",
+                "the least time between two failures that count, and the first pause of an upstream "
+                    + "that is down: 0.5s. Real queries probe it, so the rest is only read"
+            ),
+            Manual.Option("failfast_all_unhealthy_upstreams", "fail at once when all are down"),
+            Manual.Option(
+                "max_connect_attempts N",
+                "attempts for one query: twice the number of upstreams; 0 for as many as fit in 5s"
+            ),
+            Manual.Option(
+                "read_timeout DURATION",
+                "the wait of each attempt; by default 0.8s, then 1.6s, then 2s"
+            ),
+            Manual.Option("max_concurrent N", "more queries at a time than this are refused"),
+            Manual.Option("next RCODE...", "on these codes, ask by the next stanza that matches"),
+            Manual.Option("next_on_nodata", "the same when there is no record of the type"),
+            Manual.Option("failover RCODE...", "on these codes, ask the next upstream"),
+            Manual.Option("expire DURATION", "how long an idle connection is kept: 10s; only read"),
+            Manual.Option("max_age DURATION", "how long a connection is kept at all; only read"),
+            Manual.Option("max_idle_conns N", "how many idle connections are kept; only read"),
+            Manual.Option("tls [CERT KEY] [CA]", "not built yet"),
+            Manual.Option("tls_servername NAME", "not built yet"),
+            Manual.Option("doh_method GET|POST", "not built yet"),
+            Manual.Option("source_address IP", "not built yet"),
+            Manual.Option("resolver IP[:PORT]...", "not built yet"),
+        ],
+        example: """
+            forward . /etc/resolv.conf {
+                except cluster.local
+                max_concurrent 1000
+            }
+            """,
+        metrics: ForwardMetrics.names,
+        isRepeatable: true
+    )
+
+    /// One for each stanza, in the order of the file.
+    private var routes: [ForwardRoute] = []
+
+    package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
+        setup.takesEveryClass = true
+        for stanza in stanzas { routes.append(try ForwardRoute(parsing: stanza, setup: &setup)) }
+    }
+
+    package func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
+        for index in 0..<routes.count where routes[index].takes(query) { return .wait }
+        return .pass
+    }
+
+    package func resume(
+        _ waiting: WaitingQuery,
+        into answer: inout Answer,
+        desk: any Desk
+    ) async -> Outcome {
+        let matching = routes.filter { $0.takes(waiting.query) }
+        for (index, route) in matching.enumerated() {
+            let result = await route.ask(waiting, counting: answer.cells, desk: desk)
+            guard case .reply(let reply) = result, index < matching.count - 1,
+                route.goesOn(after: reply, to: waiting.query)
+            else {
+                Self.relay(result, to: waiting.query, into: &answer)
+                return .done
+            }
+        }
+        return .pass
+    }
+
+    /// Puts what an upstream said, or why none did, into the answer.
+    private static func relay(
+        _ result: ForwardResult,
+        to query: borrowing Query,
+        into answer: inout Answer
+    ) {
+        answer.removeRecords()
+        switch result {
+        case .reply(let reply):
+            relay(reply, to: query, into: &answer)
+        case .refused(let text):
+            answer.code = .refused
+            answer.failure = text
+            answer.extendedError = ExtendedError(.other, "too many queries are being forwarded")
+        case .failed(let text, let reason):
+            answer.code = .serverFailure
+            answer.failure = text
+            answer.extendedError = ExtendedError(reason, text)
+        }
+    }
+
+    /// Relays flags, code and sections.
+    private static func relay(
+        _ reply: Message,
+        to query: borrowing Query,
+        into answer: inout Answer
+    ) {
+        // A code of more than four bits cannot be said without OPT (RFC 6891 §6.1.3).
+        let hasOptions = query.options != nil
+        let isSayable = reply.code.rawValue < 16 || hasOptions
+        answer.code = isSayable ? reply.code : .serverFailure
+        answer.isAuthoritative = reply.header.flags.contains(.authoritative)
+        answer.isTruncated = reply.header.flags.contains(.truncated)
+        answer.isRecursionAvailable = reply.header.flags.contains(.recursionAvailable)
+        answer.isAuthenticData = reply.header.flags.contains(.authenticData)
+        for record in reply.answers { answer.append(.answer, record) }
+        for record in reply.authorities { answer.append(.authority, record) }
+        for record in reply.additionals where record.type != .opt && record.type != .tsig {
+            answer.append(.additional, record)
+        }
+    }
+}

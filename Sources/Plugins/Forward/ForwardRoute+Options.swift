@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Corefile
+import Plugin
+import Wire
+
+extension ForwardRoute {
+    /// How long connections would be kept; only read, and checked against each other.
+    struct Lifetimes {
+        var expireNanoseconds: UInt64 = 10_000_000_000
+        var maximumAge: (nanoseconds: UInt64, word: Word)?
+
+        /// Makes sure that no connection must go before it may be idle.
+        func check() throws(CorefileError) {
+            guard let maximumAge, maximumAge.nanoseconds > 0,
+                maximumAge.nanoseconds < expireNanoseconds
+            else { return }
+            throw CorefileError(
+                at: maximumAge.word.position,
+                "'max_age' must be 0 or at least 'expire', \(durationText(expireNanoseconds))"
+            )
+        }
+    }
+
+    /// Reads one option.
+    mutating func read(_ option: Option, _ lifetimes: inout Lifetimes) throws(CorefileError) {
+        switch option.name.text {
+        case "except":
+            try option.arguments(1...Int.max, "names")
+            excepted += try option.arguments.zones()
+        case "policy": policy = try Self.policy(option)
+        case "next":
+            try option.arguments(1...Int.max, "response codes")
+            for word in option.arguments { nextCodes.insert(try Self.code(word)) }
+        case "failover":
+            try option.arguments(1...Int.max, "response codes")
+            for word in option.arguments {
+                let code = try Self.code(word)
+                guard code != .noError else {
+                    throw CorefileError(at: word.position, "'failover' cannot be on NOERROR")
+                }
+                failoverCodes.insert(code)
+            }
+        case "force_tcp", "prefer_udp", "failfast_all_unhealthy_upstreams", "next_on_nodata":
+            try readSwitch(option)
+        case "tls", "tls_servername", "doh_method", "source_address", "resolver":
+            throw option.notYet()
+        case "expire":
+            lifetimes.expireNanoseconds = try option.oneArgument("a duration").nanoseconds()
+        case "max_age":
+            let word = try option.oneArgument("a duration")
+            lifetimes.maximumAge = (try word.nanoseconds(), word)
+        default: try readNumber(option)
+        }
+    }
+
+    /// Reads an option without an argument.
+    private mutating func readSwitch(_ option: Option) throws(CorefileError) {
+        try option.noArguments()
+        switch option.name.text {
+        case "force_tcp": forcesTCP = true
+        case "prefer_udp": prefersUDP = true
+        case "next_on_nodata": goesOnWithoutData = true
+        default: failsFast = true
+        }
+    }
+
+    /// Reads an option that is a number or a duration.
+    private mutating func readNumber(_ option: Option) throws(CorefileError) {
+        let counts = 0...Int(Int32.max)
+        switch option.name.text {
+        case "max_fails":
+            maximumFailures = UInt64(try option.oneArgument("a number").integer(in: counts))
+        case "max_connect_attempts":
+            maximumAttempts = try option.oneArgument("a number").integer(in: counts)
+        case "max_concurrent":
+            maximumConcurrent = try option.oneArgument("a number").integer(in: counts)
+        case "max_idle_conns":
+            _ = try option.oneArgument("a number").integer(in: counts)
+        case "read_timeout":
+            let word = try option.oneArgument("a duration")
+            timeoutMilliseconds = try word.milliseconds(in: 1...60_000)
+        case "health_check": try readHealthCheck(option)
+        default: throw option.unknown(Forward.manual.optionNames)
+        }
+    }
+
+    /// Reads `health_check DURATION [no_rec] [domain NAME]`.
+    private mutating func readHealthCheck(_ option: Option) throws(CorefileError) {
+        try option.arguments(1...4, "a duration, and at most 'no_rec' and 'domain' with a name")
+        intervalNanoseconds = try option.arguments[0].nanoseconds(in: 0...3_600_000_000_000)
+        var words = option.arguments.dropFirst()
+        while let word = words.popFirst() {
+            switch word.text {
+            case "no_rec": break
+            case "domain":
+                guard let name = words.popFirst() else {
+                    throw CorefileError(at: word.position, "'domain' wants a name")
+                }
+                guard (try? Name(name.text)) != nil else {
+                    throw CorefileError(at: name.position, "'\(name.text)' is no domain name")
+                }
+            default:
+                throw CorefileError(
+                    at: word.position,
+                    "'\(word.text)' is neither 'no_rec' nor 'domain'"
+                )
+            }
+        }
+    }
+
+    private static func policy(_ option: Option) throws(CorefileError) -> Policy {
+        let word = try option.oneArgument("'random', 'round_robin' or 'sequential'")
+        guard let policy = Policy(rawValue: word.text) else {
+            throw CorefileError(
+                at: word.position,
+                "unknown policy '\(word.text)'; 'random', 'round_robin' or 'sequential' is wanted"
+            )
+        }
+        return policy
+    }
+
+    private static func code(_ word: Word) throws(CorefileError) -> ResponseCode {
+        guard let code = ResponseCode(word.text) else {
+            throw CorefileError(
+                at: word.position,
+                "'\(word.text)' is no response code like 'SERVFAIL' or 'NXDOMAIN'"
+            )
+        }
+        return code
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Corefile
+import Plugin
+import Synchronization
+import Wire
+
+/// One `forward` stanza: which names, to which upstreams, and how.
+struct ForwardRoute: Sendable {
+    /// The most upstreams of one stanza.
+    static let maximumUpstreamCount = 15
+
+    /// In which order the upstreams are asked.
+    enum Policy: String, Sendable {
+        case random
+        case roundRobin = "round_robin"
+        case sequential
+    }
+
+    /// Numbers that all workers share.
+    final class Shared: Sendable {
+        /// How many queries are being forwarded; relaxed, as only its value counts.
+        let concurrent = Atomic<Int>(0)
+        /// How many queries came, for `round_robin`; relaxed, as the order between workers is not
+        /// promised.
+        let turn = Atomic<UInt64>(0)
+    }
+
+    let from: Name
+    let upstreams: [Upstream]
+    let metrics: ForwardMetrics
+    let shared: Shared
+    /// The UDP size that upstreams are told, in bytes.
+    let udpByteCount: UInt16
+    var excepted: [Name] = []
+    var policy = Policy.random
+    var forcesTCP = false
+    var prefersUDP = false
+    var failsFast = false
+    var goesOnWithoutData = false
+    var maximumFailures: UInt64 = 2
+    /// The least time between two failures that count, in nanoseconds.
+    var intervalNanoseconds: UInt64 = 500_000_000
+    /// 0 for as many as fit in time.
+    var maximumAttempts: Int
+    /// The wait of each attempt, in milliseconds; nil for a wait that grows.
+    var timeoutMilliseconds: UInt64?
+    /// 0 for no limit.
+    var maximumConcurrent = 0
+    var nextCodes: Set<ResponseCode> = []
+    var failoverCodes: Set<ResponseCode> = []
+
+    init(parsing stanza: Stanza, setup: inout Setup) throws(CorefileError) {
+        guard let first = stanza.arguments.first else {
+            throw CorefileError(at: stanza.name.position, "'forward' wants a zone and upstreams")
+        }
+        let zones = try first.zones()
+        guard let zone = zones.first else {
+            throw CorefileError(at: first.position, "'\(first.text)' is no zone")
+        }
+        from = zone
+        if zones.count > 1 {
+            setup.reports.append(
+                Report(
+                    "\(first.position): '\(first.text)' is \(zones.count) zones; only \(zone) is "
+                        + "forwarded",
+                    isWarning: true
+                )
+            )
+        }
+        upstreams = try Self.upstreams(of: stanza, setup: &setup)
+        maximumAttempts = 2 * upstreams.count
+        metrics = ForwardMetrics(setup.metrics)
+        udpByteCount = setup.limits.udpByteCount
+        shared = Self.shared(of: stanza, &setup)
+        var lifetimes = Lifetimes()
+        for option in stanza.options { try read(option, &lifetimes) }
+        try lifetimes.check()
+    }
+
+    /// The numbers of a stanza with the same words, which a reload does not set back.
+    private static func shared(of stanza: Stanza, _ setup: inout Setup) -> Shared {
+        let words = stanza.arguments.map(\.text).joined(separator: " ")
+        let key = "forward: numbers of \(setup.serverLabel) \(setup.zones) \(words)"
+        let shared = setup.previous(key, as: Shared.self) ?? Shared()
+        setup.kept[key] = shared
+        return shared
+    }
+
+    /// The upstreams of the TO words, each once.
+    private static func upstreams(
+        of stanza: Stanza,
+        setup: inout Setup
+    ) throws(CorefileError) -> [Upstream] {
+        var endpoints: [Endpoint] = []
+        for word in stanza.arguments.dropFirst() {
+            for endpoint in try UpstreamAddress.endpoints(word, setup: &setup)
+            where !endpoints.contains(endpoint) {
+                endpoints.append(endpoint)
+                guard endpoints.count <= maximumUpstreamCount else {
+                    throw CorefileError(
+                        at: word.position,
+                        "more than \(maximumUpstreamCount) upstreams in one stanza"
+                    )
+                }
+            }
+        }
+        guard !endpoints.isEmpty else {
+            throw CorefileError(
+                at: stanza.arguments.last?.position ?? stanza.name.position,
+                "no upstream to forward to; an address or a file that names servers is wanted"
+            )
+        }
+        var upstreams: [Upstream] = []
+        for endpoint in endpoints { upstreams.append(Upstream(endpoint, setup: &setup)) }
+        return upstreams
+    }
+
+    /// Whether a query is to be forwarded.
+    func takes(_ query: borrowing Query) -> Bool {
+        guard query.name.isInside(from) else { return false }
+        for index in 0..<excepted.count where query.name.isInside(excepted[index]) {
+            return query.name.byteCount == from.bytes.count
+        }
+        return true
+    }
+
+    /// Whether the next stanza that matches is to be asked after this reply.
+    func goesOn(after reply: Message, to query: borrowing Query) -> Bool {
+        if nextCodes.contains(reply.code) { return true }
+        return goesOnWithoutData && reply.code == .noError && reply.answers.isEmpty
+    }
+}

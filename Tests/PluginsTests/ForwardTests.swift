@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Metrics
+import Plugin
+import Plugins
+import Testing
+import Wire
+
+@Suite struct ForwardTests {
+    private let surroundings = Surroundings()
+
+    private func make(_ text: String) throws -> Forward {
+        try surroundings.make(Forward.self, text).0
+    }
+
+    @Test(arguments: [
+        ("forward . 192.0.2.1", "www.example.org", Outcome.wait),
+        ("forward Example.org 192.0.2.1", "www.EXAMPLE.org", .wait),
+        ("forward example.org 192.0.2.1", "example.org", .wait),
+        ("forward example.org 192.0.2.1", "org", .pass),
+        ("forward example.org 192.0.2.1", "wexample.org", .pass),
+        ("forward . 192.0.2.1 {\n  except a.org b.org\n}", "x.B.org", .pass),
+        ("forward . 192.0.2.1 {\n  except a.org b.org\n}", "a.org", .pass),
+        ("forward . 192.0.2.1 {\n  except a.org b.org\n}", "ba.org", .wait),
+        ("forward a.org 192.0.2.1 {\n  except a.org\n}", "a.org", .wait),
+        ("forward a.org 192.0.2.1 {\n  except a.org\n}", "x.a.org", .pass),
+        ("forward . 192.0.2.1 {\n  except 192.0.2.0/24\n}", "5.2.0.192.in-addr.arpa", .pass),
+        ("forward a 192.0.2.1\nforward b 192.0.2.1", "x.b", .wait),
+    ])
+    func takesTheNamesOfItsZones(text: String, name: String, outcome: Outcome) throws {
+        #expect(ask(try make(text), try query(name)) == Answered(outcome: outcome))
+    }
+
+    @Test func letsEveryClassEnterTheChain() throws {
+        let (_, setup) = try surroundings.make(Forward.self, "forward . 192.0.2.1")
+
+        #expect(setup.takesEveryClass)
+    }
+
+    @Test func relaysFlagsCodeAndSections() async throws {
+        let owner = try Name("Ns.example")
+        let desk = ScriptedDesk { exchange, _ in
+            exchange.reply(
+                .nameError,
+                ["192.0.2.9"],
+                flags: [.authoritative, .recursionAvailable, .authenticData]
+            ) { reply in
+                let record = { (type: RecordType, data: [UInt8]) in
+                    Record(owner: owner, type: type, ttl: 7, data: data)
+                }
+                reply.authorities = [record(.ns, [1, 97, 0])]
+                reply.additionals = [
+                    record(.a, [192, 0, 2, 8]),
+                    Record(owner: .root, type: .opt, ttl: 0, data: []),
+                ]
+            }
+        }
+
+        let found = try await resume(try make("forward . 192.0.2.1"), try query("A.example"), desk)
+
+        #expect(found.answered.outcome == .done)
+        #expect(found.code == .nameError)
+        #expect(found.answers == ["A.example. 60 A 192.0.2.9"])
+        #expect(found.answered.authorities == ["Ns.example. 7 NS a."])
+        #expect(found.answered.additionals == ["Ns.example. 7 A 192.0.2.8"])
+        #expect(found.flags == ["aa", "ra", "ad"])
+        #expect(found.failure.isEmpty)
+        #expect(desk.calls == ["udp 192.0.2.1"])
+    }
+
+    @Test(arguments: [(true, ResponseCode.badVersion), (false, .serverFailure)])
+    func relaysALongCodeOnlyToWhomItCanBeSaid(hasOptions: Bool, code: ResponseCode) async throws {
+        let desk = ScriptedDesk { exchange, _ in
+            exchange.reply { reply in
+                reply.additionals = [Record(owner: .root, type: .opt, ttl: 1 << 24, data: [])]
+            }
+        }
+        let asked = try query("a.example") {
+            if hasOptions { $0.options = ClientOptions(udpByteCount: 1_232) }
+        }
+
+        #expect(try await resume(try make("forward . 192.0.2.1"), asked, desk).code == code)
+    }
+
+    @Test(arguments: [
+        ("", Transport.udp, "udp"), ("", .tcp, "tcp"), ("force_tcp", .udp, "tcp"),
+        ("prefer_udp", .tcp, "udp"), ("prefer_udp\n  force_tcp", .tcp, "tcp"),
+    ])
+    func asksOverTheTransportThatIsWanted(
+        option: String,
+        client: Transport,
+        expected: String
+    ) async throws {
+        let plugin = try make("forward . 192.0.2.1 {\n  \(option)\n}")
+        let desk = ScriptedDesk { exchange, _ in exchange.reply() }
+
+        _ = try await resume(plugin, try query("a") { $0.transport = client }, desk)
+
+        #expect(desk.calls == ["\(expected) 192.0.2.1"])
+    }
+
+    @Test func asksAgainOverTCPWhenTheReplyWasCut() async throws {
+        let desk = ScriptedDesk { exchange, _ in
+            exchange.transport == .udp
+                ? exchange.reply(flags: .truncated) : exchange.reply(.noError, ["192.0.2.9"])
+        }
+
+        let found = try await resume(try make("forward . 192.0.2.1"), try query("a"), desk)
+
+        #expect(desk.calls == ["udp 192.0.2.1", "tcp 192.0.2.1"])
+        #expect(found.answers == ["a. 60 A 192.0.2.9"])
+        #expect(found.flags == ["ra"])
+    }
+
+    @Test func relaysACutReplyWhenTCPFails() async throws {
+        let desk = ScriptedDesk { exchange, _ in
+            exchange.transport == .udp
+                ? exchange.reply(.noError, ["192.0.2.9"], flags: .truncated) : .timeout
+        }
+
+        let found = try await resume(try make("forward . 192.0.2.1"), try query("a"), desk)
+
+        #expect(found.flags == ["tc"])
+        #expect(found.answers == ["a. 60 A 192.0.2.9"])
+        #expect(found.failure.isEmpty)
+    }
+
+    @Test func refusesMoreQueriesThanItMayForwardAtATime() async throws {
+        let plugin = try make("forward . 192.0.2.1 {\n  max_concurrent 1\n}")
+        let asked = try query("a")
+        let bytes = try message(of: asked)
+        // While the first query waits, a second one comes.
+        let cells = surroundings.metrics.cells(forWorker: 0)
+        let desk = NestedDesk(plugin: plugin, query: asked, message: bytes, cells: cells)
+
+        let first = try await desk.resume()
+        let second = try #require(desk.inner)
+
+        #expect(first == .noError)
+        #expect(second.code == .refused)
+        #expect(second.failure == "concurrent queries exceeded maximum 1")
+        #expect(surroundings.page.contains("coredns_forward_max_concurrent_rejects_total 1\n"))
+        // The places are free again.
+        #expect(try await desk.resume() == .noError)
+    }
+
+    @Test(arguments: [
+        ("next NXDOMAIN SERVFAIL", ResponseCode.nameError, 2),
+        ("next NXDOMAIN SERVFAIL", .serverFailure, 2),
+        ("next NXDOMAIN", .serverFailure, 1),
+        ("next_on_nodata", .noError, 2),
+        ("next_on_nodata", .nameError, 1),
+    ])
+    func goesOnWithTheNextStanzaOnACode(
+        option: String,
+        code: ResponseCode,
+        calls: Int
+    ) async throws {
+        let plugin = try make(
+            """
+            forward . 192.0.2.1 {
+              \(option)
+            }
+            forward example 192.0.2.2
+            forward . 192.0.2.3
+            """
+        )
+        let desk = ScriptedDesk { exchange, number in
+            number == 0 ? exchange.reply(code) : exchange.reply(.noError, ["192.0.2.9"])
+        }
+
+        let found = try await resume(plugin, try query("a.org"), desk)
+
+        #expect(desk.calls == Array(["udp 192.0.2.1", "udp 192.0.2.3"].prefix(calls)))
+        #expect(found.code == (calls == 2 ? .noError : code))
+    }
+
+    @Test func keepsTheReplyWhenNoNextStanzaMatches() async throws {
+        let plugin = try make("forward . 192.0.2.1 {\n  next NXDOMAIN\n}\nforward b 192.0.2.2")
+        let desk = ScriptedDesk { exchange, _ in exchange.reply(.nameError) }
+
+        #expect(try await resume(plugin, try query("a"), desk).code == .nameError)
+        #expect(desk.calls.count == 1)
+    }
+}
