@@ -48,7 +48,7 @@ package struct RecordLayout: Hashable, Sendable {
         case 26: self.init(2, names: 2)
         case 33: self.init(6, names: 1)
         case 35: self.init(4, strings: 3, names: 1)
-        case 47: self.init(0, names: 1, tail: .rest)
+        case 30, 47: self.init(0, names: 1, tail: .rest)
         case 1: self.init(4, names: 0)
         case 28: self.init(16, names: 0)
         default: self.init(0, names: 0, tail: .rest)

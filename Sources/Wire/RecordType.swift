@@ -56,7 +56,10 @@ package struct RecordType: RawRepresentable, Hashable, Sendable, CustomStringCon
         let wanted = text.uppercased()
         if let number = Self.numbers[wanted] {
             self.init(rawValue: number)
-        } else if wanted.hasPrefix("TYPE"), let number = UInt16(wanted.dropFirst(4)) {
+        } else if wanted.hasPrefix("TYPE"),
+            wanted.utf8.dropFirst(4).allSatisfy({ (48...57).contains($0) }),
+            let number = UInt16(wanted.dropFirst(4))
+        {
             self.init(rawValue: number)
         } else {
             return nil
