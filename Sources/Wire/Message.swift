@@ -119,9 +119,13 @@ package struct Message: Hashable, Sendable {
 }
 
 /// Reads questions and records one after the other, and bounds what they may expand to.
+///
+/// After an error it is of no more use.
 package struct MessageReader: Sendable {
     /// The most bytes that the names and data of one message may expand to.
     package static let maximumExpandedByteCount = 1 << 20
+    /// The most pointers of one name: one before each label and one before the root's zero.
+    package static let maximumPointerCount = 128
 
     /// Where the next question or record begins.
     package var offset = Header.byteCount
@@ -202,15 +206,17 @@ package struct MessageReader: Sendable {
         var bytes: [UInt8] = []
         var source = offset
         var earliest = offset
+        var pointerCount = 0
         while true {
             guard source < message.count else { throw .truncated(offset: message.count) }
             let length = Int(message[source])
             if length >= 0xC0 {
                 guard source + 1 < message.count else { throw .truncated(offset: message.count) }
                 let target = (length & 0x3F) << 8 | Int(message[source + 1])
-                guard target < earliest, target >= Header.byteCount else {
-                    throw .badPointer(offset: source)
-                }
+                pointerCount += 1
+                guard target < earliest, target >= Header.byteCount,
+                    pointerCount <= Self.maximumPointerCount
+                else { throw .badPointer(offset: source) }
                 source = target
                 earliest = target
                 continue
@@ -224,7 +230,8 @@ package struct MessageReader: Sendable {
             if length == 0 { break }
             source += length + 1
         }
-        try spend(bytes.count)
+        // Pointers are counted too: they take time even where they lead to few bytes.
+        try spend(bytes.count + pointerCount)
         offset = end
         return try Name(wire: bytes.span)
     }
