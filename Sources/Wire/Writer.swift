@@ -4,11 +4,16 @@
 ///
 /// A write that does not fit changes nothing and says so; `count` can be set back to undo more.
 package struct Writer: ~Copyable, ~Escapable {
+    /// How many pointers a name written here is behind at most; Go's resolver gives up after ten.
+    package static let maximumPointerDepth = 8
+
     private var bytes: MutableSpan<UInt8>
     /// The number of bytes written.
     package private(set) var count = 0
-    /// The number of bytes that may be written.
-    package var limit: Int
+    /// The number of bytes that may be written; never more than there are.
+    package var limit: Int {
+        didSet { limit = min(limit, bytes.count) }
+    }
 
     /// A writer over `bytes`, using at most `limit` of them.
     @_lifetime(copy bytes)
@@ -151,8 +156,9 @@ package struct Writer: ~Copyable, ~Escapable {
     private func isSuffix(at offset: Int, equalTo name: Span<UInt8>, from start: Int) -> Bool {
         var source = offset
         var target = start
-        // LIMIT: each step consumes a byte of `name` or follows one of its at most 127 pointers.
-        var pointersLeft = QueryName.maximumLabelCount
+        // LIMIT: each step consumes a byte of `name` or one of the pointers that are left. One is
+        // kept for the pointer that will be written.
+        var pointersLeft = Self.maximumPointerDepth - 1
         while source < count, target < name.count {
             let length = Int(bytes[source])
             if length >= 0xC0 {
