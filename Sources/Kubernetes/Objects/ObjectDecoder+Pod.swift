@@ -42,7 +42,9 @@ extension ObjectDecoder {
         }
         guard let node = status["podIP"] else { return addresses }
         // Read even if it is not needed: an address that is wrong is said to be.
-        guard let single = reader.address(node, path: "status.podIP") else { return addresses }
+        guard let single = reader.address(node, path: status.path(to: "podIP")) else {
+            return addresses
+        }
         return addresses.isEmpty ? [single] : addresses
     }
 

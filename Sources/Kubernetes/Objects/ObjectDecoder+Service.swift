@@ -41,7 +41,7 @@ extension ObjectDecoder {
         if type == "ExternalName" {
             if let node = given.first?.node {
                 reader.refuse(
-                    "spec.clusterIPs: Forbidden: may not be set for ExternalName services",
+                    "\(spec.path).clusterIPs: Forbidden: may not be set for ExternalName services",
                     at: node.position
                 )
             }
@@ -49,21 +49,29 @@ extension ObjectDecoder {
         }
         if let first = given.first, first.text == "None" {
             if type != "ClusterIP" {
-                reader.invalid("spec.clusterIPs[0]", first.node, mustBe: "an address for a \(type)")
+                reader.invalid(
+                    "\(spec.path).clusterIPs[0]",
+                    first.node,
+                    mustBe: "an address for a \(type)"
+                )
             }
             if given.count > 1 {
-                reader.invalid("spec.clusterIPs", first.node, mustBe: "alone if it is 'None'")
+                reader.invalid(
+                    "\(spec.path).clusterIPs",
+                    first.node,
+                    mustBe: "alone if it is 'None'"
+                )
             }
             return .headless
         }
         let addresses = given.compactMap { reader.address($0.node, path: $0.path) }
         if addresses.count > 2 {
             reader.refuse(
-                "spec.clusterIPs: Too many: \(addresses.count): must have at most 2 items",
+                "\(spec.path).clusterIPs: Too many: \(addresses.count): must have at most 2 items",
                 at: given[2].node.position
             )
         } else if addresses.count == 2, addresses[0].family == addresses[1].family {
-            let wanted = "of the other family than spec.clusterIPs[0] (one IPv4, one IPv6)"
+            let wanted = "of the other family than \(spec.path).clusterIPs[0] (one IPv4, one IPv6)"
             reader.invalid(given[1].path, given[1].node, mustBe: wanted)
         }
         return .clusterIP(addresses)
@@ -82,7 +90,7 @@ extension ObjectDecoder {
         if let node = spec["clusterIP"],
             let text = reader.string("clusterIP", in: spec), !text.isEmpty
         {
-            single = WrittenAddress(text: text, path: "spec.clusterIP", node: node)
+            single = WrittenAddress(text: text, path: spec.path(to: "clusterIP"), node: node)
         }
         var list: [WrittenAddress] = []
         for (path, node) in reader.items("clusterIPs", in: spec) {
@@ -91,7 +99,7 @@ extension ObjectDecoder {
         }
         guard let first = list.first else { return single.map { [$0] } ?? [] }
         if let single, single.text != first.text {
-            let wanted = "the same as spec.clusterIPs[0], \(FieldReader.quoted(first.text))"
+            let wanted = "the same as \(spec.path).clusterIPs[0], \(FieldReader.quoted(first.text))"
             reader.invalid(single.path, single.node, mustBe: wanted)
         }
         return list
@@ -103,11 +111,11 @@ extension ObjectDecoder {
             reader.required("externalName", in: spec, "the name elsewhere, such as db.example.com")
             return ""
         }
-        guard let name = reader.string(node, path: "spec.externalName") else { return "" }
+        guard let name = reader.string(node, path: spec.path(to: "externalName")) else { return "" }
         // An address is allowed through, as CoreDNS does: it leads to no name.
         if IPAddress(name) == nil, !NameRule.allowsTarget(name) {
             reader.invalid(
-                "spec.externalName",
+                spec.path(to: "externalName"),
                 node,
                 mustBe: "a DNS name in lower case (such as db.example.com)"
             )

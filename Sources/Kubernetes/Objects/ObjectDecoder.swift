@@ -107,7 +107,8 @@ struct ObjectDecoder {
         }
         if version != wanted, !(kind == "EndpointSlice" && version == wanted + "beta1") {
             reader.refuse(
-                "apiVersion: Invalid value: \(FieldReader.quoted(version)): must be \(wanted)",
+                "\(fields.path(to: "apiVersion")): Invalid value: \(FieldReader.quoted(version)): must be "
+                    + wanted,
                 at: fields["apiVersion"]?.position ?? fields.position
             )
         }

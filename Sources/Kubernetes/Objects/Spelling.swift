@@ -17,7 +17,9 @@ enum Spelling {
                 best = (candidate, distance)
             }
         }
-        return best?.word
+        if let best { return best.word }
+        // A word that was cut short.
+        return given.count < 3 ? nil : known.first { $0.lowercased().utf8.starts(with: given) }
     }
 
     /// How many letters must be added, dropped, changed or swapped to make one word of the other.
