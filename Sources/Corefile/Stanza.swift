@@ -1,35 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A place in a file: where a word begins.
-package struct Position: Hashable, Sendable, CustomStringConvertible {
-    package let file: String
-    /// The line, counted from 1.
-    package let line: Int
-    /// The column in characters, counted from 1.
-    package let column: Int
-
-    package init(file: String, line: Int, column: Int) {
-        self.file = file
-        self.line = line
-        self.column = column
-    }
-
-    package var description: String { "\(file):\(line):\(column)" }
-}
-
-/// One word of a Corefile, and where it stands.
-package struct Word: Hashable, Sendable {
-    package let text: String
-    package let position: Position
-    package let isQuoted: Bool
-
-    package init(_ text: String, at position: Position, isQuoted: Bool = false) {
-        self.text = text
-        self.position = position
-        self.isQuoted = isQuoted
-    }
-}
-
 /// One line inside a directive's block: a name and its arguments.
 package struct Option: Hashable, Sendable {
     package let name: Word
@@ -63,17 +33,4 @@ package struct Block: Hashable, Sendable {
         self.keys = keys
         self.stanzas = stanzas
     }
-}
-
-/// A mistake in a Corefile: where it stands, what it is, and what would have been right.
-package struct CorefileError: Error, Hashable, Sendable, CustomStringConvertible {
-    package let position: Position
-    package let text: String
-
-    package init(at position: Position, _ text: String) {
-        self.position = position
-        self.text = text
-    }
-
-    package var description: String { "\(position): \(text)" }
 }
