@@ -17,6 +17,7 @@ package let all: [any Plugin.Type] = [
     Log.self,
     Loadbalance.self,
     Cache.self,
+    Hosts.self,
     Loop.self,
     Forward.self,
     Whoami.self,
