@@ -11,6 +11,9 @@ package enum Process {
 
     package static var identifier: Int { Int(getpid()) }
 
+    /// The arguments of the program, its own name left out.
+    package static var arguments: [String] { Array(Swift.CommandLine.arguments.dropFirst()) }
+
     /// The variables of the environment.
     package static var environment: [String: String] {
         var variables: [String: String] = [:]
@@ -117,4 +120,20 @@ package enum Process {
 
     /// Ends the process at once.
     package static func exit(_ code: CInt) -> Never { Glibc.exit(code) }
+}
+
+extension Process {
+    /// The resident memory in bytes; nil when the system does not say.
+    package static var residentByteCount: Int? {
+        guard let bytes = try? DiskFiles().read("/proc/self/statm") else { return nil }
+        let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+        guard fields.count > 1, let pages = Int(fields[1]) else { return nil }
+        return pages * Int(sysconf(CInt(_SC_PAGESIZE)))
+    }
+
+    /// The number of open descriptors; nil when the system does not say.
+    package static var openDescriptorCount: Int? {
+        // The folder that is read for this is open too.
+        (try? DiskFiles().list("/proc/self/fd")).map { $0.count - 1 }
+    }
 }

@@ -9,7 +9,7 @@ package struct Surroundings: Sendable {
     /// Every plugin, in the order a query meets them.
     package var plugins: [any Plugin.Type]
     /// The names of CoreDNS's plugins that are not built yet.
-    package var pluginsNotYet: Set<String>
+    package var pluginsNotYet: [String]
     package var files: any FileSource
     package var metrics: Metrics.Registry
     package var log: any LogSink
@@ -25,7 +25,7 @@ package struct Surroundings: Sendable {
 
     package init(
         plugins: [any Plugin.Type],
-        pluginsNotYet: Set<String>,
+        pluginsNotYet: [String],
         files: any FileSource,
         metrics: Metrics.Registry,
         log: any LogSink,

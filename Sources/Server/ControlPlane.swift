@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Corefile
+import Files
+import Metrics
+import Plugin
+import Posix
+import Wire
+
+/// Everything that is not a packet: start, reload, watching, pages and the end.
+///
+/// It runs on the main thread and may take its time; the workers never wait for it.
+package struct ControlPlane: ~Copyable {
+    /// How long changes of files may go on arriving before they are taken together, in milliseconds.
+    private static let gatheringMilliseconds: UInt64 = 10
+    /// How soon something that changed while it was read is read again, in milliseconds.
+    private static let unsettledMilliseconds: UInt64 = 50
+    /// How often replaced configurations are looked at, to let go of them, in milliseconds.
+    private static let releaseMilliseconds: UInt64 = 1_000
+
+    /// The tokens of what is polled.
+    private enum Token {
+        static let signals: UInt64 = 1
+        static let files: UInt64 = 2
+        static let pages: UInt64 = 3
+    }
+
+    private let commandLine: CommandLine
+    private let source: CorefileLoader
+    private var surroundings: Surroundings
+    private let published: Published<Configuration>
+    private let board: SocketBoard
+    private let workerCount: Int
+    private let poll: Poll
+    private let signals: Signals
+    private var watcher: FileWatcher
+    private var pages: PageServer
+    /// The Corefile that is served.
+    private var corefile: LoadedCorefile
+    private let counters: ReloadCounters
+
+    private var orders: [WorkerOrders] = []
+
+    /// When files that changed are to be taken; nil when none did.
+    private var rebuildAt: Moment?
+    /// When the Corefile is looked at next; nil for only on a signal.
+    private var lookAt: Moment?
+    private var releaseAt = Moment(nanoseconds: 0)
+    /// What was said about data before, so that a reload says only what is new.
+    private var said: Set<Report> = []
+
+    /// Reads the Corefile, builds the configuration and opens every socket.
+    ///
+    /// `signals` must have been taken before any thread was started.
+    package static func start(
+        _ commandLine: CommandLine,
+        surroundings: Surroundings,
+        signals: consuming Signals,
+        workerCount: Int
+    ) throws(StartMistake) -> ControlPlane {
+        let source = CorefileLoader(commandLine, surroundings)
+        let corefile = try source.load()
+        let configuration = try build(corefile, surroundings, previous: nil)
+        let board = SocketBoard(workerCount: workerCount)
+        try explaining { () throws(SystemError) in try board.open(for: configuration) }
+        let poll = try explaining { () throws(SystemError) in try Poll() }
+        let watcher = try explaining { () throws(SystemError) in try FileWatcher() }
+        try explaining { () throws(SystemError) in
+            try poll.add(signals.number, .input, token: Token.signals)
+            try poll.add(watcher.number, .input, token: Token.files)
+        }
+        var pages = PageServer()
+        do throws(PageMistake) {
+            try pages.prepare(configuration.plan.pages)
+        } catch {
+            throw StartMistake(error.text)
+        }
+        pages.commit(configuration.plan.pages, poll, token: Token.pages)
+        var control = ControlPlane(
+            commandLine: commandLine,
+            source: source,
+            surroundings: surroundings,
+            published: Published(configuration),
+            board: board,
+            workerCount: workerCount,
+            poll: poll,
+            signals: signals,
+            watcher: watcher,
+            pages: pages,
+            corefile: corefile,
+            counters: ReloadCounters(surroundings.metrics)
+        )
+        control.settle(configuration)
+        return control
+    }
+
+    /// The present moment.
+    private static var now: Moment { Moment(nanoseconds: Clock.monotonicNanoseconds()) }
+
+    /// The configuration of a Corefile.
+    private static func build(
+        _ corefile: LoadedCorefile,
+        _ surroundings: Surroundings,
+        previous: Configuration?
+    ) throws(StartMistake) -> Configuration {
+        switch ConfigurationBuilder.build(corefile.blocks, in: surroundings, previous: previous) {
+        case .success(let configuration): return configuration
+        case .failure(let mistakes):
+            throw StartMistake(lines: mistakes.mistakes.map(\.description))
+        }
+    }
+
+    /// Runs what the system may refuse, and says what to do about it.
+    private static func explaining<Value: ~Copyable>(
+        _ body: () throws(SystemError) -> Value
+    ) throws(StartMistake) -> Value {
+        do throws(SystemError) {
+            return try body()
+        } catch {
+            throw StartMistake(explain(error))
+        }
+    }
+
+    /// A system error at start, with what to do about it.
+    private static func explain(_ error: SystemError) -> String {
+        if error.isAddressInUse {
+            return "\(error); another server has this address: stop it, or choose another port "
+                + "with -dns.port"
+        }
+        if error.isDenied {
+            return "\(error); ports below 1024 want root: choose another one with -dns.port"
+        }
+        return error.description
+    }
+
+    // MARK: Serving
+
+    /// Starts the workers, serves until a signal ends it, and gives the exit code.
+    package mutating func run() -> Int32 {
+        let code: Int32
+        do throws(SystemError) {
+            var threads = ThreadGroup()
+            for index in 0..<workerCount { try threads.add(try worker(index)) }
+            announce()
+            code = serve()
+            for order in orders { order.drain() }
+            let isForced = waitForWorkers()
+            if isForced { return 2 }
+            threads.join()
+        } catch {
+            Process.write("\(error)\n", toError: true)
+            return 1
+        }
+        return code
+    }
+
+    /// One worker, ready to run on its thread.
+    private mutating func worker(_ index: Int) throws(SystemError) -> @Sendable () -> Void {
+        let orders = try WorkerOrders()
+        self.orders.append(orders)
+        let (board, published) = (board, published)
+        let (cells, log) = (surroundings.metrics.cells(forWorker: index), surroundings.log)
+        return {
+            let core = Core(
+                index: index,
+                serving: published,
+                counting: cells,
+                random: { Randomness.bits() }
+            )
+            do throws(SystemError) {
+                var worker = try Worker(index: index, orders: orders, board: board, core: core)
+                worker.run()
+            } catch {
+                log.write(.error, "worker \(index) could not start: \(error)")
+                orders.end()
+            }
+        }
+    }
+
+    /// Serves events until a signal ends it; the exit code.
+    private mutating func serve() -> Int32 {
+        while true {
+            let now = Self.now
+            guard let count = try? poll.wait(milliseconds: timeoutMilliseconds(now)) else {
+                return 1
+            }
+            pages.run(nowNanoseconds: Self.now.nanoseconds)
+            for index in 0..<count {
+                switch poll.event(at: index).token {
+                case Token.signals:
+                    while let signal = signals.next() {
+                        if let code = take(signal) { return code }
+                    }
+                case Token.files:
+                    if !watcher.changes().isEmpty, rebuildAt == nil {
+                        rebuildAt = Self.now.adding(milliseconds: Self.gatheringMilliseconds)
+                    }
+                default: break
+                }
+            }
+            runTimers()
+        }
+    }
+
+    /// Does what a signal asks for; an exit code ends the server.
+    private mutating func take(_ signal: Signal) -> Int32? {
+        switch signal {
+        case .hangUp, .user1:
+            surroundings.log.write(.info, "\(signal.name): Reloading")
+            reload()
+            return nil
+        case .quit:
+            surroundings.log.write(.info, "SIGQUIT: Quitting process immediately")
+            return 0
+        case .terminate, .interrupt:
+            surroundings.log.write(
+                .info,
+                "\(signal.name): Shutting down servers then terminating"
+            )
+            return lameduck()
+        }
+    }
+
+    /// Goes on answering for a while, so that clients learn of the end; a second signal cuts it.
+    private mutating func lameduck() -> Int32 {
+        let plan = published.current.plan
+        plan.board.stop()
+        guard plan.lameduckMilliseconds > 0 else { return 0 }
+        surroundings.log.write(
+            .info,
+            "plugin/health: Going into lameduck mode for \(plan.lameduckMilliseconds) ms"
+        )
+        let end = Self.now.adding(milliseconds: plan.lameduckMilliseconds)
+        while Self.now < end {
+            let left = Int(end.nanoseconds(since: Self.now) / 1_000_000) + 1
+            _ = try? poll.wait(milliseconds: min(left, 100))
+            pages.run(nowNanoseconds: Self.now.nanoseconds)
+            if isForced() { return 2 }
+        }
+        return 0
+    }
+
+    /// Whether another signal wants the end at once.
+    private func isForced() -> Bool {
+        while let signal = signals.next() {
+            if signal == .terminate || signal == .interrupt || signal == .quit {
+                surroundings.log.write(.info, "\(signal.name): Force quit")
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Waits until the workers have answered what waits; true when a signal cuts that short.
+    private func waitForWorkers() -> Bool {
+        while !orders.allSatisfy(\.hasEnded) {
+            _ = try? poll.wait(milliseconds: 10)
+            if isForced() { return true }
+        }
+        return false
+    }
+
+    // MARK: Timers
+
+    /// Does what is due.
+    private mutating func runTimers() {
+        let now = Self.now
+        if let due = rebuildAt, due <= now {
+            rebuildAt = nil
+            rebuild(corefile)
+        }
+        if let due = lookAt, due <= now { lookAtCorefile() }
+        if releaseAt <= now {
+            published.release()
+            releaseAt = now.adding(milliseconds: Self.releaseMilliseconds)
+        }
+    }
+
+    /// How long to wait for events.
+    private func timeoutMilliseconds(_ now: Moment) -> Int {
+        var next = releaseAt
+        for moment in [rebuildAt, lookAt] {
+            if let moment, moment < next { next = moment }
+        }
+        let milliseconds = Int((next.nanoseconds(since: now) + 999_999) / 1_000_000)
+        let pages = pages.timeoutMilliseconds(nowNanoseconds: now.nanoseconds)
+        return min(milliseconds, pages ?? milliseconds)
+    }
+
+    // MARK: Reloading
+
+    /// Reads the Corefile again and builds everything anew; a mistake leaves all as it is.
+    private mutating func reload() {
+        do throws(StartMistake) {
+            let next = try source.load()
+            if rebuild(next) {
+                corefile = next
+                surroundings.log.write(.info, "Reloading complete")
+            }
+        } catch {
+            refuse(error)
+        }
+    }
+
+    /// Reads the Corefile again when it has changed; the `reload` plugin asks for this.
+    private mutating func lookAtCorefile() {
+        lookAt = nextLook(published.current.plan)
+        guard let next = try? source.load(), next.digest != corefile.digest else { return }
+        surroundings.log.write(.info, "plugin/reload: the Corefile changed")
+        reload()
+    }
+
+    /// Builds the configuration anew and publishes it in one step; false when it is refused.
+    @discardableResult
+    private mutating func rebuild(_ corefile: LoadedCorefile) -> Bool {
+        do throws(StartMistake) {
+            let next = try Self.build(corefile, surroundings, previous: published.current)
+            do throws(SystemError) {
+                try board.open(for: next)
+            } catch {
+                throw StartMistake(Self.explain(error))
+            }
+            do throws(PageMistake) {
+                try pages.prepare(next.plan.pages)
+            } catch {
+                board.close(exceptFor: published.current)
+                throw StartMistake(error.text)
+            }
+            pages.commit(next.plan.pages, poll, token: Token.pages)
+            published.publish(next)
+            board.close(exceptFor: next)
+            for order in orders { order.wakeup.wake() }
+            settle(next)
+            return true
+        } catch {
+            refuse(error)
+            return false
+        }
+    }
+
+    private func refuse(_ mistake: StartMistake) {
+        counters.countFailure(surroundings.metrics)
+        for line in mistake.lines { surroundings.log.write(.error, "Restart failed: \(line)") }
+    }
+
+    /// Watches what a configuration that is served depends on, and says what is wrong with its data.
+    private mutating func settle(_ configuration: Configuration) {
+        let plan = configuration.plan
+        _ = watcher.watch(plan.watched)
+        let reports = Set(plan.reports)
+        for report in plan.reports where !said.contains(report) {
+            surroundings.log.write(report.isWarning ? .warning : .error, report.description)
+            if !report.isWarning { counters.countFault(surroundings.metrics) }
+        }
+        said = reports
+        if plan.isUnsettled, rebuildAt == nil {
+            rebuildAt = Self.now.adding(milliseconds: Self.unsettledMilliseconds)
+        }
+        if lookAt == nil || plan.corefileInterval == nil { lookAt = nextLook(plan) }
+        for action in plan.whenServing { action() }
+    }
+
+    /// When the Corefile is looked at next: the interval, less or more up to half of the jitter.
+    private func nextLook(_ plan: Plan) -> Moment? {
+        guard let interval = plan.corefileInterval else { return nil }
+        let jitter = min(interval.jitterMilliseconds, interval.intervalMilliseconds / 2)
+        let early = interval.intervalMilliseconds - jitter / 2
+        return Self.now.adding(milliseconds: early + Randomness.bits() % (jitter + 1))
+    }
+
+    // MARK: Saying
+
+    /// Prints the zones and what was chosen.
+    private func announce() {
+        let configuration = published.current
+        var text = ""
+        for listener in configuration.listeners {
+            let port = board.port(of: ListenerPlace(listener)) ?? listener.port
+            for zone in listener.blocks.flatMap(\.zones).sorted(by: { "\($0)" < "\($1)" }) {
+                text += "\(zone):\(port)" + (listener.address.map { " on \($0)" } ?? "") + "\n"
+            }
+        }
+        if !commandLine.isQuiet { Process.write(text + Version.banner) }
+        for (plugin, port) in pages.chosenPorts(configuration.plan.pages) {
+            surroundings.log.write(.info, "plugin/\(plugin): serving on port \(port)")
+        }
+    }
+}
