@@ -108,5 +108,10 @@ let package = Package(
             "Simulation",
             ["Wire", "Files", "Corefile", "Metrics", "Plugin", "Plugins", "Server"]
         ),
+        .testTarget(
+            name: "HouseTests",
+            dependencies: ["Files", "Posix", "Plugin", "Plugins", "Server"],
+            swiftSettings: rules
+        ),
     ]
 )
