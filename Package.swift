@@ -85,6 +85,8 @@ let package = Package(
             dependencies: ["Posix", "Plugins", "Server"],
             swiftSettings: rules
         ),
+        // The load generator of scripts/bench.
+        .executableTarget(name: "bench", dependencies: ["Posix", "Wire"], swiftSettings: rules),
 
         tests("Wire"),
         tests("Files"),

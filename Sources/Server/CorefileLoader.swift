@@ -14,6 +14,38 @@ package struct StartMistake: Error, Hashable, Sendable {
     package init(_ line: String) { lines = [line] }
 }
 
+/// What a Corefile may reach for, from the files and the environment that were handed in.
+private struct ImportSource: CorefileSource {
+    let files: any FileSource
+    let variables: [String: String]
+
+    func read(_ path: String) throws(UnreadableFile) -> [UInt8] {
+        do throws(FileError) {
+            return try files.read(path)
+        } catch {
+            throw Self.reason(error)
+        }
+    }
+
+    func names(inFolder path: String) throws(UnreadableFile) -> [String] {
+        do throws(FileError) {
+            return try files.list(path)
+        } catch {
+            throw Self.reason(error)
+        }
+    }
+
+    func environment(_ name: String) -> String? { variables[name] }
+
+    private static func reason(_ error: FileError) -> UnreadableFile {
+        switch error.reason {
+        case .missing: .missing
+        case .isFolder: .isFolder
+        default: .other(error.description)
+        }
+    }
+}
+
 /// A Corefile as it was read.
 struct LoadedCorefile: Sendable {
     let blocks: [Block]
@@ -62,8 +94,10 @@ struct CorefileLoader: Sendable {
         try Corefile(
             parsing: bytes,
             file: name,
-            from: surroundings.files,
-            environment: surroundings.environment
+            source: ImportSource(
+                files: surroundings.files,
+                variables: surroundings.environment
+            )
         )
     }
 

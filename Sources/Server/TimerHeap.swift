@@ -6,6 +6,7 @@ import Plugin
 ///
 /// What ended before its time stays in until its time comes; whoever takes it out looks it up.
 struct TimerHeap: Sendable {
+    /// One deadline.
     private struct Timer {
         var deadline: Moment
         var id: UInt64

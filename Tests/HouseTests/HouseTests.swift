@@ -122,9 +122,12 @@ import Testing
         }
     }
 
-    @Test("The base modules need nothing but the standard library", arguments: [
-        "Wire", "Files", "Corefile", "Metrics", "Plugin",
-    ])
+    @Test(
+        "The base modules need nothing but the standard library",
+        arguments: [
+            "Wire", "Files", "Corefile", "Metrics", "Plugin",
+        ]
+    )
     func keepsFoundationOut(module: String) {
         for source in Self.sources("Sources/\(module)") {
             #expect(!source.lines.contains { $0.contains("import Foundation") }, "\(source.path)")
@@ -142,22 +145,33 @@ import Testing
         }
     }
 
-    @Test("A plugin has a manual, an example and a test", arguments: Plugins.all.map { $0.manual.name })
+    @Test(
+        "A plugin has a manual, an example and a test",
+        arguments: Plugins.all.map { $0.manual.name }
+    )
     func hasManualAndTest(name: String) throws {
         let manual = try #require(Plugins.all.first { $0.manual.name == name }).manual
         let tests = Self.sources("Tests/PluginsTests").map { $0.path.lowercased() }
 
         #expect(!manual.summary.isEmpty && !manual.example.isEmpty)
-        #expect(tests.contains { $0.contains("/\(name)") }, "Tests/PluginsTests has no \(name) test")
+        #expect(
+            tests.contains { $0.contains("/\(name)") },
+            "Tests/PluginsTests has no \(name) test"
+        )
     }
 
-    @Test("An option that is read stands in the manual", arguments: Plugins.all.map { $0.manual.name })
+    @Test(
+        "An option that is read stands in the manual",
+        arguments: Plugins.all.map { $0.manual.name }
+    )
     func documentsItsOptions(name: String) throws {
         let manual = try #require(Plugins.all.first { $0.manual.name == name }).manual
         let text = ManualPage.text(of: Plugins.all)
 
         #expect(text.contains("\n## \(name)\n"))
-        for option in manual.optionNames { #expect(text.contains("`\(option)"), "\(name) \(option)") }
+        for option in manual.optionNames {
+            #expect(text.contains("`\(option)"), "\(name) \(option)")
+        }
     }
 
     @Test func listsEachPluginOnce() {

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Posix
+
+Process.exit(Bench.run(Process.arguments))
