@@ -7,26 +7,9 @@ extension Word {
     /// The zones that a word of a plugin's arguments names, in lower case.
     ///
     /// A scheme and a port are dropped. An address with a prefix length is a reverse zone, or
-    /// several when the length is not a whole number of labels.
+    /// several, at most 128, when the length is not a whole number of labels.
     package func zones() throws(CorefileError) -> [Name] {
-        var text = Substring(text)
-        for scheme in ["dns://", "tls://", "quic://", "grpc://", "https://", "https3://"]
-        where text.hasPrefix(scheme) {
-            text = text.dropFirst(scheme.count)
-        }
-        if let zones = Name.reverseZones(text) { return zones }
-        if let colon = text.lastIndex(of: ":"), Int(text[text.index(after: colon)...]) != nil {
-            text = text[..<colon]
-            if let zones = Name.reverseZones(text) { return zones }
-        }
-        guard let name = try? Name(text) else {
-            throw CorefileError(
-                at: position,
-                "'\(self.text)' is no zone; a name like 'example.org' or a network like "
-                    + "'192.0.2.0/24' is wanted"
-            )
-        }
-        return [name.lowercased]
+        try ZoneParts(self).zones
     }
 }
 
@@ -55,6 +38,7 @@ extension Name {
         let labelCount = (length + labelBits - 1) / labelBits
         let network = address.masked(to: length)
         // Only the last label varies: by the bits that the length leaves open in it.
+        // LIMIT: a label of 8 bits leaves at most 7 open, which makes 128 zones.
         let open = labelCount * labelBits - length
         var zones: [Name] = []
         for value in 0..<(1 << open) {
