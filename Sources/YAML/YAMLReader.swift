@@ -10,6 +10,8 @@ package struct YAMLReader {
     package static let maximumByteCount = 128 << 20
     /// The deepest nesting of one document, aliases followed; libyaml is quadratic in it.
     package static let maximumDepth = 100
+    /// The most directive lines before one document; libyaml is quadratic in them.
+    package static let maximumDirectiveCount = 64
     /// The most nodes of one document, counted with every alias and merge key written out.
     package static let maximumNodeCount = 8_000_000
 
@@ -43,10 +45,16 @@ package struct YAMLReader {
     package mutating func next() -> Result<YAMLNode, YAMLError>? {
         while waiting.isEmpty {
             guard let piece = nextPiece() else { return nil }
+            let start = YAMLPosition(line: piece.line, column: 1)
             guard piece.range.count <= maximumByteCount else {
-                let position = YAMLPosition(line: piece.line, column: 1)
                 let mistake = "a document of more than \(maximumByteCount) bytes; split it at '---'"
-                return .failure(YAMLError(at: position, mistake))
+                return .failure(YAMLError(at: start, mistake))
+            }
+            guard piece.directiveCount <= Self.maximumDirectiveCount else {
+                let limit = Self.maximumDirectiveCount
+                return .failure(
+                    YAMLError(at: start, "more than \(limit) lines that begin with '%'")
+                )
             }
             waiting = documents(in: piece).reversed()
         }
@@ -80,6 +88,8 @@ extension YAMLReader {
         let range: Range<Int>
         /// The number of its first line.
         let line: Int
+        /// How many of its lines, before any content, may be directives.
+        let directiveCount: Int
     }
 
     /// Cuts the next piece off; nil at the end of the stream.
@@ -88,6 +98,7 @@ extension YAMLReader {
         let start = offset
         let firstLine = line
         var hasContent = false
+        var directiveCount = 0
         let bytes = self.bytes
         let span = bytes.span
         while offset < span.count {
@@ -95,6 +106,7 @@ extension YAMLReader {
             if isStart, hasContent { break }
             let isEnd = Self.isMarker(UInt8(ascii: "."), in: span, at: offset)
             if !hasContent, !isEnd {
+                if span[offset] == UInt8(ascii: "%") { directiveCount &+= 1 }
                 let text = isStart ? offset &+ 3 : offset
                 hasContent = Self.hasContent(span, from: text, isMarkerLine: isStart)
             }
@@ -102,7 +114,7 @@ extension YAMLReader {
             line &+= 1
             if isEnd { break }
         }
-        return Piece(range: start..<offset, line: firstLine)
+        return Piece(range: start..<offset, line: firstLine, directiveCount: directiveCount)
     }
 
     /// The offset behind the line's end: LF, CR or both.

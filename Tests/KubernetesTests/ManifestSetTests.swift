@@ -81,7 +81,12 @@ extension ManifestSet {
         let set = try load(files)
 
         #expect(set.outline == ["x"])
-        #expect(set.mistakes == [])
+        #expect(
+            set.mistakes.map(\.description)
+                == ["m/a/self", "m/a/up"].map {
+                    "\($0): warning: leads back to a folder that it lies in; it is not entered again"
+                }
+        )
     }
 
     @Test func readsAPathThatIsGivenTwiceOnce() throws {

@@ -93,6 +93,20 @@ import YAML
         )
     }
 
+    @Test func limitsDirectives() {
+        func directives(_ count: Int) -> [String] {
+            let lines = (1...count).map { "%TAG !t\($0)! tag:\($0),2026:\n" }.joined()
+            return outline(lines + "---\na: 1\n---\nb: 2\n")
+        }
+
+        #expect(directives(YAMLReader.maximumDirectiveCount) == ["{a: 1}", "{b: 2}"])
+        #expect(
+            directives(YAMLReader.maximumDirectiveCount + 1) == [
+                "1:1: more than 64 lines that begin with '%'", "{b: 2}",
+            ]
+        )
+    }
+
     @Test func readsTenThousandDocumentsEachInItsPlace() {
         let text = (1...10_000).map { "n: \($0)" }.joined(separator: "\n---\n")
 

@@ -77,8 +77,13 @@ struct ManifestWalk<Source: FileSource> {
         _ identity: FileIdentity,
         inside: [FileIdentity]
     ) throws(FileError) {
-        // A folder that it lies in already: a link back up.
-        guard !inside.contains(identity) else { return }
+        guard !inside.contains(identity) else {
+            let text = "leads back to a folder that it lies in; it is not entered again"
+            mistakes.append(
+                ManifestMistake(file: path, position: nil, text, isWarning: true)
+            )
+            return
+        }
         guard inside.count <= limits.folderDepth else {
             note(path, "lies more than \(limits.folderDepth) folders deep; it is not read")
             return
