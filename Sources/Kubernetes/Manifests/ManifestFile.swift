@@ -32,7 +32,7 @@ struct ManifestFile: Sendable {
     let fault: ManifestMistake?
 
     /// What `bytes` hold, with the last good form of each document that is wrong now.
-    init(path: String, identity: FileIdentity, bytes: [UInt8], previous: ManifestFile?) {
+    init(path: String, identity: FileIdentity?, bytes: [UInt8], previous: ManifestFile?) {
         self.path = path
         self.identity = identity
         fault = nil

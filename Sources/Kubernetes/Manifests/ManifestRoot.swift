@@ -37,12 +37,23 @@ struct ManifestRoot: Sendable {
         return root
     }
 
+    /// The age from which on a file's time tells its next writing apart, in nanoseconds.
+    private static let minimumAge: Int64 = 2_000_000_000
+
+    /// Whether a file could be written once more without a trace in its identity.
+    private static func isTooNew(_ identity: FileIdentity, _ wallSeconds: Int64?) -> Bool {
+        guard let wallSeconds else { return false }
+        let (now, overflow) = wallSeconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return !overflow && identity.modifiedNanoseconds > now &- minimumAge
+    }
+
     /// Reads a file that is new or has changed.
     mutating func read(
         _ found: FoundFile,
         from source: some FileSource,
         previous: ManifestFile?,
-        limits: ManifestLimits
+        limits: ManifestLimits,
+        wallSeconds: Int64?
     ) {
         do throws(FileError) {
             guard found.identity.byteCount <= limits.fileByteCount else {
@@ -53,7 +64,7 @@ struct ManifestRoot: Sendable {
             files.append(
                 ManifestFile(
                     path: found.path,
-                    identity: settled.identity,
+                    identity: Self.isTooNew(settled.identity, wallSeconds) ? nil : settled.identity,
                     bytes: settled.bytes,
                     previous: previous
                 )

@@ -30,8 +30,9 @@ package struct ManifestSet: Sendable {
     ///   - source: The disk, or a simulated one.
     ///   - previous: The set that this one replaces; nil at the start.
     ///   - limits: Smaller ones in tests.
-    ///   - isSuspect: Whether to read a file even if its identity is what it was: true for those
-    ///     that are known to have been written, as clocks of file systems are coarse.
+    ///   - wallSeconds: The time, in seconds since 1970. A file that was written in the two seconds
+    ///     before is read again the next time, whatever its identity: the clocks of file systems
+    ///     are too coarse to tell two writings apart. Without a time, identities are trusted.
     /// - Returns: The set, with whatever could be had.
     /// - Throws: Why a path cannot be had that was not there before either.
     package static func load(
@@ -39,7 +40,7 @@ package struct ManifestSet: Sendable {
         from source: some FileSource,
         previous: ManifestSet? = nil,
         limits: ManifestLimits = ManifestLimits(),
-        isSuspect: (String) -> Bool = { _ in false }
+        wallSeconds: Int64? = nil
     ) throws(FileError) -> ManifestSet {
         let before = ManifestHistory(previous)
         var walk = ManifestWalk(source, limits: limits)
@@ -58,11 +59,16 @@ package struct ManifestSet: Sendable {
             var root = ManifestRoot(path: path, folders: Array(walk.folders[firstFolder...]))
             for found in walk.files[firstFile...] {
                 let old = before.file(found.path)
-                let isKnown = old?.identity == found.identity && !isSuspect(found.path)
-                if let old, isKnown {
+                if let old, old.identity == found.identity {
                     root.files.append(old)
                 } else {
-                    root.read(found, from: source, previous: old, limits: limits)
+                    root.read(
+                        found,
+                        from: source,
+                        previous: old,
+                        limits: limits,
+                        wallSeconds: wallSeconds
+                    )
                 }
             }
             for folder in walk.unreadable[firstUnreadable...] {
