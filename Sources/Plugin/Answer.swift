@@ -22,6 +22,9 @@ package enum Owner: Hashable, Sendable {
 
 /// A name that lies in an answer's memory, in wire form.
 package struct AnswerName: Hashable, Sendable {
+    /// The name that did not fit: an answer that gave it takes no more records.
+    static let nowhere = AnswerName(offset: 0, byteCount: 0)
+
     let offset: UInt32
     let byteCount: UInt16
 }
@@ -45,7 +48,7 @@ package struct ExtendedError: Hashable, Sendable {
 /// Plugins put records in; compression, size limits and truncation happen once, when it is written.
 /// Its memory is used again for the next query, so that a usual answer allocates nothing.
 package struct Answer: ~Copyable, Sendable {
-    /// The most records of one answer: what fits in 65,535 bytes at 16 bytes each.
+    /// The most records of one answer: as many as fit in 65,535 bytes at 16 bytes each.
     package static let maximumRecordCount = 4_096
     /// The most bytes of names and data of one answer before compression.
     package static let maximumByteCount = 1 << 19
@@ -84,8 +87,11 @@ package struct Answer: ~Copyable, Sendable {
 
     var entries: [Entry] = []
     var memory: [UInt8] = []
-    /// The bytes of the data that is being put together.
+    /// Where the data that is being put together begins.
     private var dataStart = 0
+    /// Whether something did not fit: from then on no record is taken, so that what is sent is
+    /// whole up to its end.
+    private var isFull = false
 
     package init(counting cells: WorkerCells) {
         self.cells = cells
@@ -111,6 +117,7 @@ package struct Answer: ~Copyable, Sendable {
         entries.removeAll(keepingCapacity: true)
         memory.removeAll(keepingCapacity: true)
         dataStart = 0
+        isFull = false
     }
 
     /// The number of records in all sections.
@@ -118,25 +125,28 @@ package struct Answer: ~Copyable, Sendable {
 
     // MARK: Putting records in
 
+    /// Whether `byteCount` more bytes fit; where they do not, the answer is full.
+    private mutating func hasRoom(for byteCount: Int) -> Bool {
+        if byteCount > Self.maximumByteCount &- memory.count { isFull = true }
+        return !isFull
+    }
+
     /// Copies a wire-form name into the answer, to be an owner or part of data.
     package mutating func place(_ name: Span<UInt8>) -> AnswerName {
-        let offset = memory.count
-        put(name)
+        let placed = put(name: name)
         dataStart = memory.count
-        return AnswerName(offset: UInt32(offset), byteCount: UInt16(name.count))
+        return placed
     }
 
     /// Appends bytes to the data of the next record.
     package mutating func put(_ bytes: Span<UInt8>) {
-        guard memory.count + bytes.count <= Self.maximumByteCount else {
-            isTruncated = true
-            return
-        }
+        guard hasRoom(for: bytes.count) else { return }
         for index in 0..<bytes.count { memory.append(bytes[index]) }
     }
 
     /// Appends 16 bits to the data of the next record.
     package mutating func put16(_ value: UInt16) {
+        guard hasRoom(for: 2) else { return }
         memory.append(UInt8(truncatingIfNeeded: value >> 8))
         memory.append(UInt8(truncatingIfNeeded: value))
     }
@@ -149,6 +159,7 @@ package struct Answer: ~Copyable, Sendable {
 
     /// Appends an address to the data of the next record.
     package mutating func put(_ address: IPAddress) {
+        guard hasRoom(for: address.byteCount) else { return }
         for index in 0..<address.byteCount { memory.append(address.byte(at: index)) }
     }
 
@@ -156,16 +167,23 @@ package struct Answer: ~Copyable, Sendable {
     @discardableResult
     package mutating func put(_ name: AnswerName) -> AnswerName {
         let offset = memory.count
+        guard hasRoom(for: Int(name.byteCount)) else { return .nowhere }
         for index in 0..<Int(name.byteCount) { memory.append(memory[Int(name.offset) + index]) }
-        return AnswerName(offset: UInt32(offset), byteCount: name.byteCount)
+        return AnswerName(offset: UInt32(truncatingIfNeeded: offset), byteCount: name.byteCount)
     }
 
     /// Appends a name to the data of the next record; it can then own other records.
     @discardableResult
     package mutating func put(name: Span<UInt8>) -> AnswerName {
         let offset = memory.count
+        // What is longer than a name is taken as what does not fit.
+        if name.count > Name.maximumByteCount { isFull = true }
         put(name)
-        return AnswerName(offset: UInt32(offset), byteCount: UInt16(name.count))
+        guard !isFull else { return .nowhere }
+        return AnswerName(
+            offset: UInt32(truncatingIfNeeded: offset),
+            byteCount: UInt16(truncatingIfNeeded: name.count)
+        )
     }
 
     /// Ends a record whose data was put in since the last one.
@@ -182,16 +200,18 @@ package struct Answer: ~Copyable, Sendable {
     ) {
         let start = dataStart
         dataStart = memory.count
-        guard entries.count < Self.maximumRecordCount, memory.count < Self.maximumByteCount,
+        let isNeeded = isNeeded ?? (section != .additional)
+        guard !isFull, entries.count < Self.maximumRecordCount,
             memory.count - start <= Int(UInt16.max)
         else {
-            isTruncated = true
+            isFull = true
+            if isNeeded { isTruncated = true }
             return
         }
         entries.append(
             Entry(
                 section: section,
-                isNeeded: isNeeded ?? (section != .additional),
+                isNeeded: isNeeded,
                 type: type,
                 recordClass: recordClass,
                 ttl: ttl,
