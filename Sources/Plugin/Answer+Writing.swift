@@ -23,8 +23,8 @@ extension Answer {
 
     /// Writes the whole message, and tells its length.
     ///
-    /// Records that do not fit are left out from the end; TC is set when one was needed. OPT always
-    /// fits.
+    /// Records that do not fit are left out from the end; TC is set when one was needed. Question
+    /// and OPT always fit, in a buffer of 512 bytes or more; in a smaller one nothing may be written.
     package mutating func write(
         _ query: borrowing Query,
         limits: AnswerLimits,
@@ -35,11 +35,12 @@ extension Answer {
         writer.limit = min(writer.limit, limits.byteCount(for: query))
         let limit = writer.limit
         writer.limit -= reservedByteCount(query)
+        guard writer.hasRoom(for: Header.byteCount + query.questionByteCount) else { return }
         for _ in 0..<6 { _ = writer.put16(0) }
         _ = writer.put(query.name.bytes)
         _ = writer.put16(query.type.rawValue)
         _ = writer.put16(query.recordClass.rawValue)
-        if entries.count > 1 {
+        if hasNamesToCompress {
             writer.remember(query.name.bytes, at: Header.byteCount, in: &table)
         }
         var header = Header(id: query.header.id, flags: flags(query), questionCount: 1)
@@ -53,6 +54,15 @@ extension Answer {
             header.additionalCount += 1
         }
         writer.set(header)
+    }
+
+    /// Whether a name besides those that point straight to the question will be written.
+    private var hasNamesToCompress: Bool {
+        for index in 0..<entries.count {
+            if case .placed = entries[index].owner { return true }
+            if RecordLayout(of: entries[index].type).isCompressible { return true }
+        }
+        return false
     }
 
     /// The flags of the message, TC still open.
@@ -72,6 +82,8 @@ extension Answer {
     }
 
     /// Writes the records of one section until one does not fit, and tells their number.
+    ///
+    /// Where an extra record does not fit, its whole set is left out (RFC 2181 §9).
     private mutating func writeSection(
         _ section: Section,
         _ query: borrowing Query,
@@ -79,16 +91,27 @@ extension Answer {
         _ writer: inout Writer
     ) -> UInt16 {
         var count: UInt16 = 0
+        var isCut = false
+        // The last record seen, and where its set of extra records began.
+        var previous = -1
+        var set = (recordCount: count, byteCount: writer.count)
         for index in 0..<entries.count where entries[index].section == section {
-            if write(entries[index], query, &table, &writer) {
+            if !entries[index].isNeeded, previous < 0 || !isSameSet(previous, index) {
+                set = (count, writer.count)
+            }
+            previous = index
+            if !isCut, write(entries[index], query, &table, &writer) {
                 count += 1
             } else if entries[index].isNeeded {
                 isTruncated = true
                 // What follows in any section would only hide that something is missing.
                 writer.limit = writer.count
                 return count
-            } else {
-                return count
+            } else if !isCut {
+                isCut = true
+                count = set.recordCount
+                // The table knows nothing of what is taken back: a failed write empties it.
+                writer.rewind(to: set.byteCount)
             }
         }
         return count
@@ -119,7 +142,19 @@ extension Answer {
                 compressing: &table
             )
         }
-        let offset = Header.byteCount + query.name.start(ofLabel: label)
+        let start = query.name.start(ofLabel: label)
+        guard start < query.name.byteCount - 1 else {
+            // The root is shorter than a pointer to it.
+            return writer.putRecord(
+                owner: query.name.bytes.extracting(start...),
+                type: entry.type,
+                recordClass: entry.recordClass,
+                ttl: entry.ttl,
+                data: data,
+                compressing: &table
+            )
+        }
+        let offset = Header.byteCount + start
         return writer.putRecord(
             ownerAt: UInt16(truncatingIfNeeded: offset),
             type: entry.type,
