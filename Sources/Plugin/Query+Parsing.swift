@@ -12,19 +12,12 @@ package enum Refusal: Error, Hashable, Sendable {
     case question(ResponseCode)
     /// The client speaks a later version of EDNS (RFC 6891 §6.1.3).
     case badVersion
-    /// The message is signed with a key we do not have (RFC 8945 §5.2.1).
-    case unknownKey
-}
-
-/// What the gate found out about a message before it refused it.
-package struct RefusedMessage: Sendable {
-    package var refusal: Refusal
-    /// What could be read; its question is the root where none could.
-    package var query: Query
+    /// The message is signed with a key we do not have (RFC 8945 §5.2.1); its TSIG is at `offset`.
+    case unknownKey(offset: Int)
 }
 
 extension Query {
-    /// The most records behind the question that are looked at (one a section, two additional).
+    /// The most additional records of a query; of the other two sections one each is taken.
     package static let maximumAdditionalCount = 2
 
     /// Reads and judges one message: the one gate of every transport.
@@ -76,21 +69,43 @@ extension Query {
             guard record.type != .opt, record.type != .tsig else { throw .question(.formatError) }
             offset = record.end
         }
-        var isSigned = false
+        var signature: Int?
         for _ in 0..<header.additionalCount where offset < message.count {
             let record = try RecordFrame(message, at: offset)
             // TSIG must be the last record (RFC 8945 §5.1).
-            guard !isSigned else { throw .question(.formatError) }
+            guard signature == nil else { throw .question(.formatError) }
             if record.type == .opt {
                 guard options == nil else { throw .question(.formatError) }
                 options = try readOptions(message, record, nameStart: offset)
             } else if record.type == .tsig {
-                isSigned = true
+                guard isSignature(message, record, nameStart: offset) else {
+                    throw .question(.formatError)
+                }
+                signature = offset
             }
             offset = record.end
         }
         if let options, options.version != 0 { throw .badVersion }
-        if isSigned { throw .unknownKey }
+        if let signature { throw .unknownKey(offset: signature) }
+    }
+
+    /// Whether TSIG has a name, and data of its shape (RFC 8945 §4.2).
+    private func isSignature(
+        _ message: Span<UInt8>,
+        _ record: RecordFrame,
+        nameStart: Int
+    ) -> Bool {
+        var reader = MessageReader()
+        reader.offset = nameStart
+        guard (try? reader.name(message)) != nil,
+            let algorithm = try? QueryName(parsing: message, at: record.dataStart)
+        else { return false }
+        // Behind the algorithm: time (6), fudge (2), the MAC, id (2), error (2), other data.
+        let codeSize = record.dataStart + algorithm.byteCount + 8
+        guard codeSize + 2 <= record.end else { return false }
+        let otherSize = codeSize + 2 + Int(message.uint16(at: codeSize)) + 4
+        guard otherSize + 2 <= record.end else { return false }
+        return otherSize + 2 + Int(message.uint16(at: otherSize)) == record.end
     }
 
     /// Reads OPT and walks its options (RFC 6891 §6.1).

@@ -32,8 +32,10 @@ extension Core {
             answer.code = .badVersion
             answer.write(query, limits: AnswerLimits(), table: &table, into: &writer)
             return writer.count
-        case .unknownKey:
-            return writeUnknownKey(query, message, &writer)
+        case .unknownKey(let offset):
+            answer.code = .notAuthoritative
+            answer.write(query, limits: AnswerLimits(), table: &table, into: &writer)
+            return writeBadKey(query, message, at: offset, &writer)
         }
     }
 
@@ -70,25 +72,22 @@ extension Core {
         return writer.count
     }
 
-    /// Writes NOTAUTH with the client's TSIG, its MAC taken out and BADKEY put in
+    /// Adds the client's TSIG, its MAC taken out and BADKEY put in, to an answer that is written
     /// (RFC 8945 §5.2.1, §5.3.2).
-    private static func writeUnknownKey(
+    ///
+    /// Where it does not fit, the answer goes without it.
+    private static func writeBadKey(
         _ query: borrowing Query,
         _ message: Span<UInt8>,
+        at offset: Int,
         _ writer: inout Writer
     ) -> Int {
         var reader = MessageReader()
-        reader.offset = Header.byteCount + query.questionByteCount
-        let others = query.header.answerCount + query.header.authorityCount
-        var signature: Record?
-        for _ in 0..<(others + query.header.additionalCount) {
-            guard let record = try? reader.record(message) else { break }
-            if record.type == .tsig { signature = record }
-        }
-        guard writeQuestion(query, .notAuthoritative, &writer) > 0 else { return 0 }
-        guard let signature, let data = badKeyData(signature.data, id: query.header.id) else {
-            return writer.count
-        }
+        reader.offset = offset
+        guard let signature = try? reader.record(message),
+            let data = badKeyData(signature.data, id: query.header.id)
+        else { return writer.count }
+        // A table of its own: the names of TSIG are not compressed.
         var table = NameTable()
         let isWritten = writer.putRecord(
             owner: signature.owner.bytes.span,
@@ -98,8 +97,7 @@ extension Core {
             data: data.span,
             compressing: &table
         )
-        guard isWritten else { return writer.count }
-        writer.set16(1, at: 10)
+        if isWritten { writer.set16(query.options == nil ? 1 : 2, at: 10) }
         return writer.count
     }
 
