@@ -67,9 +67,13 @@ package struct Chain: Sendable {
         if outcome == .pass {
             answer.code = .serverFailure
             answer.failure = "no plugin of this server block answers this name"
+        } else if outcome == .wait {
+            // Only a plugin that breaks its promise says it twice; the client still gets an answer.
+            answer.code = .serverFailure
+            answer.failure = "plugin \(names[asked - 1]) wants to wait without end"
         }
         for index in (0..<asked).reversed() { plugins[index].finish(query, &answer) }
-        return outcome == .pass ? .done : outcome
+        return outcome == .drop ? .drop : .done
     }
 
     /// Tells every plugin what was sent, first plugin last.
