@@ -117,3 +117,15 @@ let package = Package(
         ),
     ]
 )
+
+// The fuzzer needs a compiler mode that nothing else may be built in: scripts/fuzz asks for it.
+if Context.environment["APUS_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer"),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["CFuzzer", "Posix", "Wire", "Corefile", "Plugin"],
+            swiftSettings: rules
+        ),
+    ]
+}
