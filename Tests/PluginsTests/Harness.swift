@@ -175,50 +175,30 @@ extension Record {
     }
 }
 
-/// Reads stanzas as a Corefile has them: a directive a line, its options in braces.
+/// Reads the stanzas of a server block; places count from the first line of `text`.
 func stanzas(_ text: String) throws -> [Stanza] {
-    var stanzas: [Stanza] = []
-    var open: (name: Word, arguments: [Word])?
-    var options: [Option] = []
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    {
-        var words = words(of: line, line: number + 1)
-        guard let first = words.first else { continue }
-        if first.text == "}", let stanza = open {
-            stanzas.append(Stanza(name: stanza.name, arguments: stanza.arguments, options: options))
-            open = nil
-            options = []
-        } else if open != nil {
-            options.append(Option(name: first, arguments: Array(words.dropFirst())))
-        } else if words.last?.text == "{" {
-            words.removeLast()
-            open = (first, Array(words.dropFirst()))
-        } else {
-            stanzas.append(Stanza(name: first, arguments: Array(words.dropFirst()), options: []))
-        }
+    // A block without braces, whose keys take the line before.
+    let corefile = try Corefile(parsing: Array(".\n\(text)".utf8), file: "Corefile")
+    let block = try #require(corefile.blocks.first)
+    return block.stanzas.map { stanza in
+        Stanza(
+            name: stanza.name.oneLineUp,
+            arguments: stanza.arguments.map(\.oneLineUp),
+            options: stanza.options.map {
+                Option(name: $0.name.oneLineUp, arguments: $0.arguments.map(\.oneLineUp))
+            }
+        )
     }
-    #expect(open == nil)
-    return stanzas
 }
 
-/// The words of one line; a quoted one may hold spaces.
-private func words(of line: Substring, line number: Int) -> [Word] {
-    var words: [Word] = []
-    var rest = line
-    while let start = rest.firstIndex(where: { $0 != " " }) {
-        let column = line.distance(from: line.startIndex, to: start) + 1
-        let isQuoted = rest[start] == "\""
-        let body = isQuoted ? rest[rest.index(after: start)...] : rest[start...]
-        let end = body.firstIndex(of: isQuoted ? "\"" : " ") ?? body.endIndex
-        words.append(
-            Word(
-                String(body[..<end]),
-                at: Position(file: "Corefile", line: number, column: column),
-                isQuoted: isQuoted
-            )
+extension Word {
+    /// The word, one line nearer to the beginning.
+    fileprivate var oneLineUp: Word {
+        let place = Position(
+            file: position.file,
+            line: position.line - 1,
+            column: position.column
         )
-        rest = end == body.endIndex ? "" : body[body.index(after: end)...]
-        if !isQuoted, end != body.endIndex { rest = body[end...] }
+        return Word(text, at: place, isQuoted: isQuoted)
     }
-    return words
 }
