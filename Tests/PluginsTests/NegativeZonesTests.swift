@@ -7,13 +7,13 @@ import Wire
 
 @testable import Plugins
 
-@Suite struct NegativeZoneTests {
+@Suite struct NegativeZonesTests {
     @Test(arguments: [".", "example.", String(repeating: "a", count: 63) + "."])
     func putsARecordThatParses(zone: String) throws {
         let name = try Name(zone)
         let asked = try query("x")
         var answer = Answer(counting: Registry().cells(forWorker: 0))
-        NegativeZone(name, serial: 7, ttl: 30).put(into: &answer)
+        NegativeZones([.root, name], serial: 7, ttl: 30).put(1, into: &answer)
         let record = try #require(Answered(.done, asked, answer).authorities.first)
 
         #expect(record.hasPrefix("\(zone) 30 SOA "))
@@ -25,7 +25,7 @@ import Wire
         let name = try Name(label + label + label + String(repeating: "b", count: 61))
         let asked = try query("x")
         var answer = Answer(counting: Registry().cells(forWorker: 0))
-        NegativeZone(name, serial: 7, ttl: 30).put(into: &answer)
+        NegativeZones([.root, name], serial: 7, ttl: 30).put(1, into: &answer)
 
         #expect(Answered(.done, asked, answer).authorities.count == 1)
     }

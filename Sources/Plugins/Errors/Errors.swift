@@ -81,15 +81,15 @@ package struct Errors: Plugin {
 
     package func finish(_ query: borrowing Query, _ answer: inout Answer) {
         for index in 0..<rules.count { rules[index].flush(at: query.received, to: log) }
-        guard !answer.failure.isEmpty else { return }
-        let failure = answer.failure
-        let line = {
-            (query: borrowing Query) in
-            "plugin/errors: \(answer.code.rawValue) \(query.name.name.lowercased) "
-                + "\(query.type): \(failure)"
-        }(query)
-        for index in 0..<rules.count where rules[index].matches(failure) {
-            if rules[index].count(at: query.received) { log.write(rules[index].level, line) }
+        if !answer.failure.isEmpty { report(query, answer.code, answer.failure) }
+    }
+
+    /// Logs one failure, or counts it.
+    private func report(_ query: borrowing Query, _ code: ResponseCode, _ failure: String) {
+        let name = query.name.name.lowercased
+        let line = "plugin/errors: \(code.rawValue) \(name) \(query.type): \(failure)"
+        for rule in rules where rule.matches(failure) {
+            if rule.count(at: query.received) { log.write(rule.level, line) }
             return
         }
         log.write(.error, line)

@@ -22,12 +22,9 @@ extension ForwardRoute {
         }
     }
 
-    /// Reads one option.
+    /// Reads one option but `except`.
     mutating func read(_ option: Option, _ lifetimes: inout Lifetimes) throws(CorefileError) {
         switch option.name.text {
-        case "except":
-            try option.arguments(1...Int.max, "names")
-            excepted += try option.arguments.zones()
         case "policy": policy = try Self.policy(option)
         case "next":
             try option.arguments(1...Int.max, "response codes")

@@ -26,13 +26,16 @@ struct ForwardRoute: Sendable {
         let turn = Atomic<UInt64>(0)
     }
 
-    let from: Name
+    /// The length of the zone's wire form, in bytes.
+    private let fromByteCount: Int
+    /// The one zone.
+    private let from: ZoneList
     let upstreams: [Upstream]
     let metrics: ForwardMetrics
     let shared: Shared
     /// The UDP size that upstreams are told, in bytes.
     let udpByteCount: UInt16
-    var excepted: [Name] = []
+    var excepted = ZoneList([])
     var policy = Policy.random
     var forcesTCP = false
     var prefersUDP = false
@@ -58,7 +61,8 @@ struct ForwardRoute: Sendable {
         guard let zone = zones.first else {
             throw CorefileError(at: first.position, "'\(first.text)' is no zone")
         }
-        from = zone
+        from = ZoneList([zone])
+        fromByteCount = zone.bytes.count
         if zones.count > 1 {
             setup.reports.append(
                 Report(
@@ -74,7 +78,16 @@ struct ForwardRoute: Sendable {
         udpByteCount = setup.limits.udpByteCount
         shared = Self.shared(of: stanza, &setup)
         var lifetimes = Lifetimes()
-        for option in stanza.options { try read(option, &lifetimes) }
+        var names: [Name] = []
+        for option in stanza.options {
+            if option.name.text == "except" {
+                try option.arguments(1...Int.max, "names")
+                names += try option.arguments.zones()
+            } else {
+                try read(option, &lifetimes)
+            }
+        }
+        excepted = ZoneList(names)
         try lifetimes.check()
     }
 
@@ -118,11 +131,9 @@ struct ForwardRoute: Sendable {
 
     /// Whether a query is to be forwarded.
     func takes(_ query: borrowing Query) -> Bool {
-        guard query.name.isInside(from) else { return false }
-        for index in 0..<excepted.count where query.name.isInside(excepted[index]) {
-            return query.name.byteCount == from.bytes.count
-        }
-        return true
+        guard from.first(holding: query.name) != nil else { return false }
+        guard excepted.first(holding: query.name) != nil else { return true }
+        return query.name.byteCount == fromByteCount
     }
 
     /// Whether the next stanza that matches is to be asked after this reply.

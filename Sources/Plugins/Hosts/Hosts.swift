@@ -49,8 +49,7 @@ package struct Hosts: Plugin {
     private static let maximumNegativeTTL: UInt32 = 60
 
     private let table: HostsTable
-    /// Tables of the SOA data of each zone, in the order of `zones`.
-    private let zones: [NegativeZone]
+    private let zones: NegativeZones
     private var ttl: UInt32 = 3_600
     private var passing = Fallthrough()
     private var passesTypes = false
@@ -97,7 +96,7 @@ package struct Hosts: Plugin {
         )
         let serial = UInt32(truncatingIfNeeded: setup.wallSeconds())
         let negativeTTL = min(ttl, Self.maximumNegativeTTL)
-        zones = names.map { NegativeZone($0, serial: serial, ttl: negativeTTL) }
+        zones = NegativeZones(names, serial: serial, ttl: negativeTTL)
         Self.show(count: table.nameCount, path: path, &setup)
     }
 
@@ -135,7 +134,7 @@ package struct Hosts: Plugin {
             table.putTargets(of: found, ttl: ttl, into: &answer)
             return .done
         }
-        guard let zone = zone(of: query.name) else { return .pass }
+        guard let zone = zones.longest(holding: query.name) else { return .pass }
         if let found, table.isNamed(found) {
             return answerAddresses(of: found, query, zone, &answer)
         }
@@ -146,16 +145,6 @@ package struct Hosts: Plugin {
         if query.name.isReverse { return .pass }
         if passing.covers(query.name) { return .pass }
         return deny(found == nil ? .nameError : .noError, zone, &answer)
-    }
-
-    /// The place of the longest zone that holds `name`.
-    private func zone(of name: borrowing QueryName) -> Int? {
-        var best: Int?
-        for index in 0..<zones.count where name.isInside(zones[index].name) {
-            if let best, zones[best].name.bytes.count >= zones[index].name.bytes.count { continue }
-            best = index
-        }
-        return best
     }
 
     /// Answers a name that has addresses.
@@ -189,7 +178,7 @@ package struct Hosts: Plugin {
     private func deny(_ code: ResponseCode, _ zone: Int, _ answer: inout Answer) -> Outcome {
         answer.code = code
         answer.isAuthoritative = true
-        zones[zone].put(into: &answer)
+        zones.put(zone, into: &answer)
         return .done
     }
 }

@@ -67,18 +67,19 @@ package struct Log: Plugin {
         }
     }
 
-    /// Queries under one name, and how they are logged.
-    private struct Rule {
-        let name: Name
-        let format: LogFormat
-        let classes: Classes
-    }
-
-    private var rules: [Rule] = []
+    /// The names of the rules, in the order of the file.
+    private let names: ZoneList
+    /// The answers that each rule logs.
+    private let classes: [Classes]
+    /// How each rule logs them.
+    private let formats: [LogFormat]
     private let log: any LogSink
 
     package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
         log = setup.log
+        var allNames: [Name] = []
+        var allClasses: [Classes] = []
+        var allFormats: [LogFormat] = []
         for stanza in stanzas {
             var words = stanza.arguments
             var format = LogFormat(LogFormat.common)
@@ -97,10 +98,13 @@ package struct Log: Plugin {
                 }
             }
             if classes.isEmpty { classes = .all }
-            for name in names {
-                rules.append(Rule(name: name, format: format, classes: classes))
-            }
+            allNames += names
+            allClasses += names.map { _ in classes }
+            allFormats += names.map { _ in format }
         }
+        names = ZoneList(allNames)
+        classes = allClasses
+        formats = allFormats
     }
 
     package func sent(
@@ -108,23 +112,9 @@ package struct Log: Plugin {
         _ report: borrowing SentReport,
         counting cells: borrowing WorkerCells
     ) {
-        for index in 0..<rules.count where query.name.isInside(rules[index].name) {
-            if !rules[index].classes.intersection(Classes(report)).isEmpty {
-                log.write(.info, rules[index].format.line(query, report))
-            }
-            return
-        }
-    }
-}
-
-extension QueryName {
-    /// Whether the name is `zone`, which is in lower case, or lies below it.
-    func isInside(_ zone: Name) -> Bool {
-        let start = byteCount - zone.bytes.count
-        // LIMIT: the labels of one name.
-        for label in 0...labelCount where self.start(ofLabel: label) >= start {
-            return suffix(fromLabel: label, equals: zone.bytes.span)
-        }
-        return false
+        guard let rule = names.first(holding: query.name),
+            !classes[rule].isDisjoint(with: Classes(report))
+        else { return }
+        log.write(.info, formats[rule].line(query, report))
     }
 }

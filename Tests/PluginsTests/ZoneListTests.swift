@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import Wire
+
+@testable import Plugins
+
+@Suite struct ZoneListTests {
+    @Test(arguments: [
+        ("a.b", ".", true), (".", ".", true), (".", "b", false), ("A.B", "b", true),
+        ("a.b", "A.b", true), ("b", "a.b", false), ("ca.b", "a.b", false), ("a.b", "c.b", false),
+        ("x.y.a.b", "a.b", true), ("\\001a.b", "a.b", false),
+    ])
+    func findsTheZoneOfAName(name: String, zone: String, isInside: Bool) throws {
+        let name = try QueryName(try Name(name))
+        let list = ZoneList([try Name(zone)])
+
+        #expect(list.first(holding: name) == (isInside ? 0 : nil))
+        #expect(list.longest(holding: name) == (isInside ? 0 : nil))
+    }
+
+    @Test func findsTheFirstAndTheLongest() throws {
+        let list = ZoneList(try ["x", "b", "c.a.b", "a.b", "A.B"].map { try Name($0) })
+        let name = try QueryName(try Name("d.a.b"))
+
+        #expect(list.first(holding: name) == 1)
+        #expect(list.longest(holding: name) == 3)
+        #expect(!list.isEmpty)
+        #expect(ZoneList([]).isEmpty)
+        #expect(ZoneList([]).first(holding: name) == nil)
+    }
+}
