@@ -35,8 +35,8 @@ package struct YAMLScalar: Hashable, Sendable {
 
     /// What the scalar means to Kubernetes, which reads YAML 1.1.
     ///
-    /// Only an unquoted scalar can be anything but a string: `yes`, `on` and `y` are booleans, `017`
-    /// and `0o17` are fifteen, and a date stays text.
+    /// Only an unquoted scalar can be anything but a string: `yes`, `on` and `y` are booleans,
+    /// `017` and `0o17` are fifteen, and a date stays text.
     package var value: Value {
         switch tag {
         case .string: .string(text)

@@ -75,8 +75,10 @@ import YAML
         "Only objects of the same kind, namespace and name are the same",
         arguments: [
             "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n",
-            "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: b}\nspec: {clusterIP: None}\n",
-            "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: a, namespace: default}\n",
+            "apiVersion: v1\nkind: Service\n"
+                + "metadata: {name: a, namespace: b}\nspec: {clusterIP: None}\n",
+            "apiVersion: serving.knative.dev/v1\nkind: Service\n"
+                + "metadata: {name: a, namespace: default}\n",
             "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n",
             "apiVersion: v1\nkind: Service\nmetadata: {name: ab}\nspec: {clusterIP: None}\n",
         ]

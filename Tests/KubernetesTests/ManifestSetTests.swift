@@ -84,7 +84,9 @@ extension ManifestSet {
         #expect(
             set.mistakes.map(\.description)
                 == ["m/a/self", "m/a/up"].map {
-                    "\($0): warning: leads back to a folder that it lies in; it is not entered again"
+                    """
+                    \($0): warning: leads back to a folder that it lies in; it is not entered again
+                    """
                 }
         )
     }

@@ -134,8 +134,8 @@ import Wire
             (
                 "spec: {containers: [{ports: [{name: a}]}]}",
                 """
-                4:30: Pod "p": spec.containers[0].ports[0].containerPort: Required value: a number, \
-                1 to 65535
+                4:30: Pod "p": spec.containers[0].ports[0].containerPort: Required value: a \
+                number, 1 to 65535
                 """
             ),
         ] as [(String, String)]

@@ -191,19 +191,30 @@ import Wire
             ("{name: a}", "6:11: %.port: Required value: the number that clients use, 1 to 65535"),
             (
                 "{port: 1, name: a_b}",
-                "6:27: %.name: Invalid value: \"a_b\": must be at most 63 lower case letters, digits and '-', first and last no '-' (such as 'my-name')"
+                """
+                6:27: %.name: Invalid value: "a_b": must be at most 63 lower case letters, digits \
+                and '-', first and last no '-' (such as 'my-name')
+                """
             ),
             (
                 "{port: 1, protocol: tcp}",
-                "6:31: %.protocol: Unsupported value: \"tcp\": supported values: \"TCP\", \"UDP\", \"SCTP\""
+                """
+                6:31: %.protocol: Unsupported value: "tcp": supported values: "TCP", "UDP", "SCTP"
+                """
             ),
             (
                 "{port: 1, targetPort: '80'}",
-                "6:33: %.targetPort: Invalid value: \"80\": must be an integer without quotes, or a port's name"
+                """
+                6:33: %.targetPort: Invalid value: "80": must be an integer without quotes, or a \
+                port's name
+                """
             ),
             (
                 "{port: 1, targetPort: a_b}",
-                "6:33: %.targetPort: Invalid value: \"a_b\": must be an integer, or at most 15 lower case letters, digits and '-', with a letter among them (such as 'http')"
+                """
+                6:33: %.targetPort: Invalid value: "a_b": must be an integer, or at most 15 lower \
+                case letters, digits and '-', with a letter among them (such as 'http')
+                """
             ),
             (
                 "{port: 1, nodePort: 70000}",
@@ -222,8 +233,8 @@ import Wire
         #expect(
             mistakes(service("ports:\n- port: 1\n- port: 2\n  name: b\n- port: 3\n  name: b")) == [
                 """
-                7:5: Service "s": spec.ports[0].name: Required value: each of several ports needs a \
-                name
+                7:5: Service "s": spec.ports[0].name: Required value: each of several ports needs \
+                a name
                 """,
                 "11:11: Service \"s\": spec.ports[2].name: Duplicate value: \"b\"",
             ]

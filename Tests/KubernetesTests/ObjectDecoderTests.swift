@@ -16,7 +16,9 @@ import Testing
             ),
             (
                 "[]",
-                "1:1: a list where an object should be: a mapping with apiVersion, kind and metadata"
+                """
+                1:1: a list where an object should be: a mapping with apiVersion, kind and metadata
+                """
             ),
             ("a: 1", "1:1: apiVersion: Required value: such as v1"),
             ("apiVersion: v1", "1:1: kind: Required value: such as Service"),
@@ -42,13 +44,15 @@ import Testing
             ),
             (
                 "apiVersion: v1\nkind: Pod\nmetadata: {name: 1}",
-                "3:18: Pod \"1\": metadata.name: Invalid value: 1: must be a string (in quotes: \"1\")"
+                """
+                3:18: Pod "1": metadata.name: Invalid value: 1: must be a string (in quotes: "1")
+                """
             ),
             (
                 "apiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: {a: 1.0}}",
                 """
-                3:33: Pod "p": metadata.labels[a]: Invalid value: 1.0: must be a string (in quotes: \
-                "1.0")
+                3:33: Pod "p": metadata.labels[a]: Invalid value: 1.0: must be a string (in \
+                quotes: "1.0")
                 """
             ),
             (
@@ -183,8 +187,8 @@ import Testing
         #expect(
             mistakes(text) == [
                 """
-                5:54: Namespace "B": items[1].metadata.name: Invalid value: "B": must be at most 63 lower \
-                case letters, digits and '-', first and last no '-' (such as 'my-name')
+                5:54: Namespace "B": items[1].metadata.name: Invalid value: "B": must be at most \
+                63 lower case letters, digits and '-', first and last no '-' (such as 'my-name')
                 """,
                 "11:3: 7 where an object should be: a mapping with apiVersion, kind and metadata",
             ]

@@ -17,7 +17,10 @@ import YAML
         )
         #expect(
             outline(text + "'k\(keyCount)': 0\n") == [
-                "\(keyCount + 1):1: the key 'k\(keyCount)' is already at \(keyCount):1; keep one of them"
+                """
+                \(keyCount + 1):1: the key 'k\(keyCount)' is already at \(keyCount):1; keep one of \
+                them
+                """
             ]
         )
     }

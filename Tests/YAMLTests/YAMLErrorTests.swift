@@ -17,7 +17,10 @@ import YAML
             ("a: [1, 2\nb: 3", "2:2: expected ',' or ']' to go with the '[' at 1:4"),
             (
                 "a: {b: 1\nc: 3",
-                "2:2: expected ',' or '}' to go with the '{' at 1:4; quote a text that begins with '{'"
+                """
+                2:2: expected ',' or '}' to go with the '{' at 1:4; quote a text that begins with \
+                '{'
+                """
             ),
             (
                 "a: {{ .Values.a }}",
@@ -26,7 +29,9 @@ import YAML
             ),
             (
                 "a: b: c",
-                "1:5: a second ': ' in one line, or wrong indentation; quote a value that holds ': '"
+                """
+                1:5: a second ': ' in one line, or wrong indentation; quote a value that holds ': '
+                """
             ),
             (
                 "a: 1\nb\nc: 1",

@@ -106,9 +106,9 @@ struct ObjectDecoder {
             return other(fields, kind: kind, version: version)
         }
         if version != wanted, !(kind == "EndpointSlice" && version == wanted + "beta1") {
+            let path = fields.path(to: "apiVersion")
             reader.refuse(
-                "\(fields.path(to: "apiVersion")): Invalid value: \(FieldReader.quoted(version)): must be "
-                    + wanted,
+                "\(path): Invalid value: \(FieldReader.quoted(version)): must be \(wanted)",
                 at: fields["apiVersion"]?.position ?? fields.position
             )
         }
