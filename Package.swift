@@ -111,6 +111,14 @@ let package = Package(
             ["Wire", "Files", "Corefile", "Metrics", "Plugin", "Plugins", "Server"]
         ),
         .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "apus", "Posix", "Wire", "Corefile", "Files", "Metrics", "Plugin", "Plugins",
+                "Server",
+            ],
+            swiftSettings: rules
+        ),
+        .testTarget(
             name: "HouseTests",
             dependencies: ["Files", "Posix", "Plugin", "Plugins", "Server"],
             swiftSettings: rules
