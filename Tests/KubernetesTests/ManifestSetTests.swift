@@ -348,6 +348,40 @@ extension ManifestSet {
         #expect(try load(files, after: set).outline == ["b=v3"])
     }
 
+    @Test(
+        "Two documents that had run into one are kept when they part again",
+        arguments: [
+            (file(headless("a", "v2"), "[\n"), ["a=v2", "b=v1", "c=v1"]),
+            (file("[\n", headless("b", "v2")), ["a=v1", "b=v2", "c=v1"]),
+            (file("[\n", "[\n"), ["a=v1", "b=v1", "c=v1"]),
+        ] as [(String, [String])]
+    )
+    func keepsWhatPartsAgain(text: String, expected: [String]) throws {
+        let files = MemoryFiles([
+            "m/a.yaml": file(headless("a"), headless("b"), headless("c"))
+        ])
+        let first = try load(files)
+        files["m/a.yaml"] = file(headless("a") + "--\n" + headless("b"), headless("c"))
+        let second = try load(files, after: first)
+        files["m/a.yaml"] = file(text, headless("c"))
+
+        let third = try load(files, after: second)
+
+        #expect(third.outline == expected)
+    }
+
+    @Test func doublesNothingThatIsStillThere() throws {
+        let other = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"
+        let files = MemoryFiles(["m/a.yaml": file(headless("a"), other, headless("b"))])
+        let first = try load(files)
+        files["m/a.yaml"] = file(headless("a"), "[\n", other, headless("b"))
+
+        let second = try load(files, after: first)
+
+        #expect(second.outline == ["a=v1", "ConfigMap:x", "b=v1"])
+        #expect(second.keptCount == 0)
+    }
+
     @Test func keepsTheItemsOfAList() throws {
         let item =
             "- {apiVersion: v1, kind: Service, metadata: {name: %}, spec: {clusterIP: None}}\n"

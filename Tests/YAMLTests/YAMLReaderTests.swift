@@ -93,6 +93,14 @@ import YAML
         )
     }
 
+    @Test func countsAWrongDocumentOnceEvenIfItsBeginningIsRight() {
+        let lines = outline("a\nb: c\n---\nd: 1\n")
+
+        #expect(lines.count == 2)
+        #expect(lines[0].hasPrefix("2:2: "))
+        #expect(lines[1] == "{d: 1}")
+    }
+
     @Test func limitsDirectives() {
         func directives(_ count: Int) -> [String] {
             let lines = (1...count).map { "%TAG !t\($0)! tag:\($0),2026:\n" }.joined()
