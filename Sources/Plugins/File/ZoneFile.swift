@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Corefile
+import Files
+import Plugin
+import Wire
+
+/// A zone as its files held it last.
+struct ZoneFile: Sendable {
+    /// The most mistakes of one zone that are told.
+    static let maximumMistakeCount = 20
+
+    /// The last good form; nil when there never was one.
+    private(set) var zone: Zone?
+    /// What is wrong with the files now, and what is odd.
+    private(set) var reports: [Report] = []
+    /// The version of each file that was read; nil where none could be.
+    private(set) var identities: [String: FileIdentity?] = [:]
+    /// Whether a file changed under every attempt to read it.
+    private(set) var isUnsettled = false
+
+    /// Reads the zone `origin` from the file at `path` and what it includes.
+    init(
+        _ path: String,
+        origin: Name,
+        files: any FileSource,
+        limits: MasterLimits = MasterLimits()
+    ) {
+        let reader = MasterFileReader(path, origin: origin, files: files, limits: limits)
+        var builder = ZoneBuilder(origin: origin)
+        read(reader, &builder)
+    }
+
+    /// Reads record after record, and makes the zone when nothing is wrong.
+    private mutating func read(_ reader: MasterFileReader, _ builder: inout ZoneBuilder) {
+        var reader = reader
+        var mistakes: [String] = []
+        while mistakes.count < Self.maximumMistakeCount {
+            do throws(ZoneMistake) {
+                guard let record = try reader.next() else { break }
+                builder.add(record)
+            } catch {
+                mistakes.append(error.description)
+            }
+        }
+        identities = reader.identities
+        isUnsettled = reader.isUnsettled
+        // Without some of its records, what the rest lacks would only be guessed.
+        if mistakes.isEmpty { zone = builder.finish() }
+        for mistake in builder.mistakes {
+            let text = "\(reader.position(of: mistake.place)): \(mistake.text)"
+            if mistake.isWarning {
+                reports.append(Report(text, isWarning: true))
+            } else {
+                mistakes.append(text)
+            }
+        }
+        let told = mistakes.prefix(Self.maximumMistakeCount)
+        reports = told.map { Report($0) } + reports.prefix(Self.maximumMistakeCount)
+    }
+
+    /// The zone as `setup` is to serve it: read again only when a file changed, and in its last
+    /// good form while its files are wrong.
+    ///
+    /// `place`: where the Corefile names the file.
+    static func zone(
+        _ path: String,
+        origin: Name,
+        at place: Position,
+        setup: inout Setup
+    ) -> Zone? {
+        let key = "file: \(origin) \(path)"
+        let before = setup.previous(key, as: ZoneFile.self)
+        var file: ZoneFile
+        if let before, !before.isUnsettled, before.isCurrent(setup.files) {
+            file = before
+        } else {
+            file = ZoneFile(path, origin: origin, files: setup.files)
+            if file.zone == nil {
+                file.zone = before?.zone
+                let rest = file.zone == nil ? "is not served" : "keeps its last good form"
+                file.reports.append(Report("\(place): the zone \(origin) \(rest)"))
+            }
+        }
+        setup.kept[key] = file
+        setup.reports += file.reports
+        setup.watched.formUnion(file.identities.keys)
+        if file.isUnsettled { setup.isUnsettled = true }
+        return file.zone
+    }
+
+    /// Whether every file is still what was read.
+    private func isCurrent(_ files: any FileSource) -> Bool {
+        for (path, identity) in identities {
+            guard let identity, let now = try? files.identity(of: path), now == identity else {
+                return false
+            }
+        }
+        return true
+    }
+}
