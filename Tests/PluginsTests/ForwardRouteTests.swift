@@ -90,25 +90,6 @@ import Wire
         )
     }
 
-    @Test(
-        arguments: [
-            ("127.0.0.1", [], true), ("127.0.0.1:54", [], false), ("192.0.2.1", [], true),
-            ("192.0.2.2", [], false), ("192.0.2.2", ["192.0.2.2"], true),
-            ("127.0.0.1", ["192.0.2.2"], false),
-        ] as [(String, [String], Bool)]
-    )
-    func warnsOfForwardingToItself(upstream: String, bound: [String], isWarned: Bool) throws {
-        var surroundings = Surroundings()
-        surroundings.addresses = try bound.map { try #require(IPAddress($0)) }
-        let own = IPAddress(v4: 0xC000_0201)
-        surroundings.interfaces = [Interface(name: "eth0", address: own, scope: 0)]
-
-        let (_, setup) = try surroundings.make(Forward.self, "forward . \(upstream)")
-
-        #expect(setup.reports.count == (isWarned ? 1 : 0))
-        #expect(setup.reports.map(\.isWarning).contains(false) == false)
-    }
-
     @Test func forwardsTheFirstOfSeveralZonesAndSaysSo() throws {
         let (plugin, setup) = try Surroundings().make(
             Forward.self,

@@ -11,7 +11,7 @@ import Wire
 @Suite struct UpstreamTests {
     private var surroundings: Surroundings {
         var surroundings = Surroundings()
-        let address = IPAddress(v6High: 0xFE80 << 48, low: 9)
+        let address = IPAddress(v6High: 0xFE80 << 48, low: 1)
         surroundings.interfaces = [Interface(name: "eth0", address: address, scope: 4)]
         surroundings.files.contents["/etc/resolv.conf"] = """
             # a comment

@@ -32,8 +32,7 @@ package struct Forward: Plugin {
             Manual.Option("failfast_all_unhealthy_upstreams", "fail at once when all are down"),
             Manual.Option(
                 "max_connect_attempts N",
-                "attempts for one query: twice the number of upstreams, but at least 3; 0 for as many as "
-                    + "fit in 5s"
+                "attempts for one query: twice the number of upstreams; 0 for as many as fit in 5s"
             ),
             Manual.Option(
                 "read_timeout DURATION",
@@ -110,17 +109,7 @@ package struct Forward: Plugin {
         case .failed(let text, let reason):
             answer.code = .serverFailure
             answer.failure = text
-            answer.extendedError = ExtendedError(reason, explanation(reason))
-        }
-    }
-
-    /// What clients are told; which upstreams there are is not for them.
-    private static func explanation(_ reason: ExtendedErrorCode) -> String {
-        switch reason {
-        case .noReachableAuthority: "no upstream answered in time"
-        case .networkError: "no upstream can be reached"
-        case .invalidData: "an upstream sent what is no message"
-        default: ""
+            answer.extendedError = ExtendedError(reason, text)
         }
     }
 

@@ -10,9 +10,6 @@ struct ForwardRoute: Sendable {
     /// The most upstreams of one stanza.
     static let maximumUpstreamCount = 15
 
-    /// The attempts with few upstreams: their waits come to 4.4 s of the query's 5.
-    private static let minimumAttemptCount = 3
-
     /// In which order the upstreams are asked.
     enum Policy: String, Sendable {
         case random
@@ -76,7 +73,7 @@ struct ForwardRoute: Sendable {
             )
         }
         upstreams = try Self.upstreams(of: stanza, setup: &setup)
-        maximumAttempts = max(2 * upstreams.count, Self.minimumAttemptCount)
+        maximumAttempts = 2 * upstreams.count
         metrics = ForwardMetrics(setup.metrics)
         udpByteCount = setup.limits.udpByteCount
         shared = Self.shared(of: stanza, &setup)
@@ -113,7 +110,6 @@ struct ForwardRoute: Sendable {
             for endpoint in try UpstreamAddress.endpoints(word, setup: &setup)
             where !endpoints.contains(endpoint) {
                 endpoints.append(endpoint)
-                warnOfOurselves(endpoint, word, &setup)
                 guard endpoints.count <= maximumUpstreamCount else {
                     throw CorefileError(
                         at: word.position,
@@ -131,27 +127,6 @@ struct ForwardRoute: Sendable {
         var upstreams: [Upstream] = []
         for endpoint in endpoints { upstreams.append(Upstream(endpoint, setup: &setup)) }
         return upstreams
-    }
-
-    /// Warns of an upstream that is this server block's own listener.
-    private static func warnOfOurselves(
-        _ endpoint: Endpoint,
-        _ word: Word,
-        _ setup: inout Setup
-    ) {
-        let address = endpoint.address
-        let isOurs =
-            setup.addresses.isEmpty
-            ? address.isLoopback || setup.interfaces.contains { $0.address == address }
-            : setup.addresses.contains(address)
-        guard isOurs, endpoint.port == setup.port else { return }
-        setup.reports.append(
-            Report(
-                "\(word.position): the upstream \(endpoint) is this server itself; queries would "
-                    + "go in circles",
-                isWarning: true
-            )
-        )
     }
 
     /// Whether a query is to be forwarded.
