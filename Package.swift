@@ -113,7 +113,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "apus", "Posix", "Wire", "Corefile", "Files", "Metrics", "Plugin", "Plugins",
+                "apus", "bench", "Posix", "Wire", "Corefile", "Files", "Metrics", "Plugin",
+                "Plugins",
                 "Server",
             ],
             swiftSettings: rules

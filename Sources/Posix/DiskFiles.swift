@@ -69,6 +69,25 @@ package struct DiskFiles: FileSource {
         return names.sorted()
     }
 
+    /// Writes a file so that nobody sees half of it: beside its place, then moved over it.
+    package func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
+        let draft = path + ".draft"
+        let number = try check("open \(draft)") {
+            unsafe Int(open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644))
+        }
+        let file = Descriptor(owning: CInt(number))
+        var start = 0
+        while start < bytes.count {
+            // SAFETY: the bytes stay in place during the call.
+            start += try check("write \(draft)") {
+                unsafe bytes[start...].withUnsafeBytes {
+                    unsafe write(file.number, $0.baseAddress, $0.count)
+                }
+            }
+        }
+        try check("rename \(draft)") { unsafe Int(rename(draft, path)) }
+    }
+
     /// The error that the last system call left.
     private static func error(_ path: String) -> FileError {
         let code = errno

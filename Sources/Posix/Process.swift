@@ -115,6 +115,11 @@ package enum Process {
         }
     }
 
+    /// Sends a signal to a process.
+    package static func send(_ signal: Signal, to identifier: Int) throws(SystemError) {
+        try check("kill") { Int(kill(pid_t(identifier), signal.number)) }
+    }
+
     /// Removes a file, if it is there.
     package static func remove(_ path: String) { unsafe unlink(path) }
 

@@ -10,6 +10,8 @@ enum Bench {
                bench echo                           send every datagram back; prints its port
                bench load PORT WORKLOAD SERVICES QUERIES
                                                     ask, and print answered, lost, wrong, nanoseconds
+               bench reload PORT PROCESS COUNT FILE change FILE and reload so often under load, and
+                                                    print reloads, answered, lost, wrong, nanoseconds
 
         """
 
@@ -21,6 +23,13 @@ enum Bench {
             case ("echo", _): try echo()
             case ("load", let numbers) where numbers.count == 3 && arguments.count == 5:
                 try load(arguments[2], UInt16(clamping: numbers[0]), numbers[1], numbers[2])
+            case ("reload", let numbers) where numbers.count == 3 && arguments.count == 5:
+                var run = try ReloadRun(
+                    port: UInt16(clamping: numbers[0]),
+                    process: numbers[1],
+                    file: arguments[4]
+                )
+                try run.run(count: numbers[2])
             default:
                 Process.write(usage, toError: true)
                 return 2
