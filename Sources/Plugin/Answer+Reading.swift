@@ -97,7 +97,7 @@ extension Answer {
         if isTruncated { flags.insert(.truncated) }
         if isRecursionAvailable { flags.insert(.recursionAvailable) }
         if isAuthenticData { flags.insert(.authenticData) }
-        flags.formUnion(query.header.flags.intersection([.recursionDesired, .checkingDisabled]))
+        flags.formUnion(query.header.flags.intersection(.repeated))
         return SentReport(
             code: code,
             flags: flags,

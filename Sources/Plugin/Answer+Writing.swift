@@ -71,7 +71,7 @@ extension Answer {
         flags.opcode = query.header.flags.opcode
         if query.header.flags.opcode == .query {
             flags.formUnion(
-                query.header.flags.intersection([.recursionDesired, .checkingDisabled])
+                query.header.flags.intersection(.repeated)
             )
         }
         if isAuthoritative { flags.insert(.authoritative) }

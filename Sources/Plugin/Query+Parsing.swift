@@ -49,12 +49,13 @@ extension Query {
         guard header.questionCount == 1, header.answerCount <= 1, header.authorityCount <= 1,
             header.additionalCount <= Self.maximumAdditionalCount
         else { throw .header(.formatError) }
-        guard let name = try? QueryName(parsing: message, at: Header.byteCount) else {
+        do throws(WireError) {
+            try name.read(message, at: Header.byteCount)
+        } catch {
             throw .header(.formatError)
         }
         let end = Header.byteCount + name.byteCount
         guard end + 4 <= message.count else { throw .header(.formatError) }
-        self.name = name
         type = RecordType(rawValue: message.uint16(at: end))
         recordClass = RecordClass(rawValue: message.uint16(at: end + 2))
         try judgeRecords(message, from: end + 4)

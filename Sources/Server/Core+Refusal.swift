@@ -41,9 +41,7 @@ extension Core {
 
     /// The flags of a refusal: those of the query without AA and Z, and never an opcode but QUERY.
     private static func echoedFlags(_ query: borrowing Query, _ code: ResponseCode) -> Flags {
-        var flags = query.header.flags.intersection(
-            [.truncated, .recursionDesired, .recursionAvailable, .authenticData, .checkingDisabled]
-        )
+        var flags = query.header.flags.intersection(.refused)
         flags.insert(.response)
         flags.code = UInt8(truncatingIfNeeded: code.rawValue)
         return flags

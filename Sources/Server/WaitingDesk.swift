@@ -54,7 +54,7 @@ struct WaitingDesk: Desk {
 
     /// The message that a client would have sent for this question.
     private static func message(_ question: Question, for query: borrowing Query) -> [UInt8] {
-        var flags = query.header.flags.intersection([.recursionDesired, .checkingDisabled])
+        var flags = query.header.flags.intersection(.repeated)
         flags.opcode = .query
         var message = Message(header: Header(id: 0, flags: flags))
         message.questions = [question]

@@ -61,6 +61,13 @@ package struct Flags: OptionSet, Hashable, Sendable {
     /// CD: the client verifies by itself (RFC 4035 §3.2.2).
     package static let checkingDisabled = Flags(rawValue: 0x0010)
 
+    /// RD and CD: what a response repeats of its query (RFC 1035 §4.1.1, RFC 4035 §3.2.2).
+    ///
+    /// Written as bits, because a literal of several flags would be put together at each use.
+    package static let repeated = Flags(rawValue: 0x0110)
+    /// TC, RD, RA, AD and CD: what a refusal before any plugin repeats.
+    package static let refused = Flags(rawValue: 0x03B0)
+
     /// What the message asks for.
     package var opcode: Opcode {
         get { Opcode(rawValue: UInt8(truncatingIfNeeded: rawValue >> 11) & 0x0F) }

@@ -24,6 +24,12 @@ package struct QueryName: Sendable {
 
     /// The uncompressed name at `offset` of `message`; any pointer in it is an error.
     package init(parsing message: Span<UInt8>, at offset: Int) throws(WireError) {
+        try read(message, at: offset)
+    }
+
+    /// Reads an uncompressed name over this one, in place; after an error it means nothing.
+    package mutating func read(_ message: Span<UInt8>, at offset: Int) throws(WireError) {
+        labelCount = 0
         var source = offset
         var target = 0
         while true {
@@ -48,6 +54,8 @@ package struct QueryName: Sendable {
             source += length + 1
             target += length + 1
         }
+        original[target] = 0
+        lower[target] = 0
         byteCount = target + 1
     }
 
