@@ -104,12 +104,12 @@ final class CoreDesk: Sendable {
     /// Hands out what the tasks have left; false when no query waits any more.
     func drain(into outputs: inout Outputs) -> Bool {
         let (late, orders, ended, next, isBusy) = state.withLock { state in
+            // What is left then belongs to exchanges that ended before their time.
+            if state.waitingCount == 0 { state.timers = TimerHeap() }
             let result = (
                 state.late, state.orders, state.ended, state.timers.first,
                 state.waitingCount > 0
             )
-            // What is left then belongs to exchanges that ended before their time.
-            if state.waitingCount == 0 { state.timers = TimerHeap() }
             state.late = []
             state.orders = []
             state.ended = []
