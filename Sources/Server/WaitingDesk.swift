@@ -29,9 +29,11 @@ struct WaitingDesk: Desk {
         guard let place = configuration.listeners[listener].route(&query) else {
             return LookupResult(code: .refused)
         }
+        let message = Self.message(question, for: query)
+        query.byteCount = message.count
         let next = WaitingQuery(
             query: query,
-            message: Self.message(question, for: query),
+            message: message,
             deadline: waiting.deadline,
             parent: waiting
         )
