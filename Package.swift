@@ -104,7 +104,10 @@ let package = Package(
         ),
         tests(
             "Server",
-            ["Posix", "Wire", "Files", "Corefile", "Metrics", "Plugin", "Plugins", "HTTP"]
+            [
+                "Posix", "Wire", "Files", "Corefile", "Metrics", "LDNS", "Plugin", "Plugins",
+                "HTTP",
+            ]
         ),
         tests(
             "Simulation",

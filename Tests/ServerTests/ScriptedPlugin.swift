@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Corefile
+import Metrics
+import Plugin
+import Wire
+
+/// A plugin that does what a test tells it.
+struct ScriptedPlugin: Plugin {
+    static let manual = Manual(name: "scripted", summary: "does as told", example: "scripted")
+
+    typealias Answering = @Sendable (borrowing Query, inout Answer) -> Outcome
+    typealias Resuming = @Sendable (WaitingQuery, inout Answer, any Desk) async -> Outcome
+    typealias Sent = @Sendable (borrowing Query, borrowing SentReport) -> Void
+
+    let answering: Answering
+    let resuming: Resuming
+    let sent: Sent
+
+    init(
+        answering: @escaping Answering = { _, _ in .wait },
+        resuming: @escaping Resuming = { _, _, _ in .pass },
+        sent: @escaping Sent = { _, _ in }
+    ) {
+        self.answering = answering
+        self.resuming = resuming
+        self.sent = sent
+    }
+
+    init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) { self.init() }
+
+    func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
+        answering(query, &answer)
+    }
+
+    func resume(
+        _ waiting: WaitingQuery,
+        into answer: inout Answer,
+        desk: any Desk
+    ) async -> Outcome {
+        await resuming(waiting, &answer, desk)
+    }
+
+    func sent(
+        _ query: borrowing Query,
+        _ report: borrowing SentReport,
+        counting cells: borrowing WorkerCells
+    ) { sent(query, report) }
+
+    /// Answers every name with one address.
+    static func address(_ last: UInt8) -> ScriptedPlugin {
+        ScriptedPlugin(answering: { _, answer in
+            answer.append(.answer, .question, IPAddress(v4: 0xC000_0200 | UInt32(last)), ttl: 5)
+            return .done
+        })
+    }
+
+    /// Asks an upstream the client's own question, and hands on what it answers.
+    static func forwarding(waitMilliseconds: UInt64 = 1_000) -> ScriptedPlugin {
+        ScriptedPlugin(resuming: { waiting, answer, desk in
+            let exchange = Exchange(
+                upstream: Endpoint(IPAddress(v4: 0xC000_0235), port: 53),
+                transport: .udp,
+                message: waiting.message,
+                deadline: desk.now.adding(milliseconds: waitMilliseconds)
+            )
+            switch await desk.ask(exchange) {
+            case .message(let bytes):
+                guard let message = try? Message(parsing: bytes.span) else { return .pass }
+                answer.code = message.code
+                for record in message.answers { answer.append(.answer, record) }
+            case .timeout:
+                answer.code = .serverFailure
+                answer.extendedError = ExtendedError(.noReachableAuthority, "timeout")
+            case .failure(let text):
+                answer.code = .serverFailure
+                answer.extendedError = ExtendedError(.networkError, text)
+            }
+            return .done
+        })
+    }
+}

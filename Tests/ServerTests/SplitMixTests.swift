@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import Server
+
+@Suite struct SplitMixTests {
+    /// The first numbers of the reference implementation for the seed 1234567.
+    @Test func drawsTheNumbersOfItsReference() {
+        var random = SplitMix(seed: 1_234_567)
+
+        let numbers = (0..<3).map { _ in random.next() }
+
+        #expect(
+            numbers == [
+                6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423,
+            ]
+        )
+    }
+}
