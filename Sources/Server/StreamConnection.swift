@@ -7,7 +7,8 @@ import Wire
 package struct StreamConnection: Sendable {
     package let client: Endpoint
     package let local: Endpoint
-    package let listener: Int
+    /// The place of its listener in the configuration; a newer one may move it.
+    package internal(set) var listener: Int
 
     /// Bytes that came and are not yet a whole message.
     private var input: [UInt8] = []

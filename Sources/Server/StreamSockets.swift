@@ -143,6 +143,11 @@ struct StreamSockets: ~Copyable {
         if (try? poll.change(open.socket.number, interest, token: token)) == nil { close(id) }
     }
 
+    /// Moves every connection to its listener's new place, and closes those that have none.
+    mutating func moveListeners(_ places: [Int?]) {
+        for id in streams.moveListeners(places) { close(id) }
+    }
+
     /// Cuts off the connections whose time has come.
     mutating func closeOverdue(at now: Moment) {
         for id in streams.overdue(at: now) { close(id) }

@@ -63,6 +63,22 @@ package struct Streams: ~Copyable {
         clientCounts[connection.client.address] = left > 0 ? left : nil
     }
 
+    /// Moves every connection to its listener's new place; those whose listener is gone come back.
+    ///
+    /// `places`: the new place of each old one, nil where the listener is no more.
+    package mutating func moveListeners(_ places: [Int?]) -> [UInt64] {
+        var orphans: [UInt64] = []
+        for id in connections.keys.sorted() {
+            let old = connections[id]?.listener ?? -1
+            if places.indices.contains(old), let new = places[old] {
+                connections[id]?.listener = new
+            } else {
+                orphans.append(id)
+            }
+        }
+        return orphans
+    }
+
     /// The connection's state; nil when it was closed.
     package func connection(_ id: UInt64) -> StreamConnection? { connections[id] }
 

@@ -279,6 +279,8 @@ struct Worker: ~Copyable {
             try? poll.add(listener.udp.number, .input, token: Token.make(Token.udp, number))
             try? poll.add(listener.tcp.number, .input, token: Token.make(Token.tcp, number))
         }
+        let places = listeners.map { old in wanted.firstIndex { $0 === old && old != nil } }
+        if places != Array(listeners.indices) { streams.moveListeners(places) }
         listeners = wanted
     }
 
