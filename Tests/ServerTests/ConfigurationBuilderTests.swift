@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Corefile
+import Files
+import Metrics
+import Plugin
+import Plugins
+import Server
+import Testing
+import Wire
+
+/// A disk without a file.
+private struct EmptyDisk: FileSource {
+    func read(_ path: String) throws(FileError) -> [UInt8] {
+        throw FileError(path: path, reason: .missing)
+    }
+
+    func identity(of path: String) throws(FileError) -> FileIdentity {
+        throw FileError(path: path, reason: .missing)
+    }
+
+    func list(_ path: String) throws(FileError) -> [String] {
+        throw FileError(path: path, reason: .missing)
+    }
+}
+
+@Suite struct ConfigurationBuilderTests {
+    /// Builds a Corefile's configuration, or gives its mistakes.
+    static func build(_ text: String) throws -> Result<Configuration, ConfigurationMistakes> {
+        let surroundings = Surroundings(
+            plugins: Plugins.all,
+            pluginsNotYet: Plugins.notYet,
+            files: EmptyDisk(),
+            metrics: Registry(),
+            log: SilentLog(),
+            wallSeconds: { 1_700_000_000 }
+        )
+        let corefile = try Corefile(parsing: Array(text.utf8), file: "Corefile")
+        return ConfigurationBuilder.build(corefile.blocks, in: surroundings)
+    }
+
+    /// The lines that are said about a Corefile.
+    static func mistakes(_ text: String) throws -> [String] {
+        guard case .failure(let failure) = try build(text) else { return [] }
+        return failure.mistakes.map(\.description)
+    }
+
+    @Test func gathersBlocksByAddressAndPort() throws {
+        let configuration = try Self.build(
+            """
+            a.example:1053 b.example:2053 {
+                bind 127.0.0.1
+                whoami
+            }
+            c.example:1053 {
+                bind 127.0.0.1
+                whoami
+            }
+            """
+        ).get()
+
+        #expect(configuration.listeners.map(\.port) == [1_053, 2_053])
+        #expect(configuration.listeners.map(\.blocks.count) == [2, 1])
+        #expect(configuration.listeners[0].address == IPAddress("127.0.0.1"))
+    }
+
+    @Test func findsEveryMistakeAtOnce() throws {
+        let lines = try Self.mistakes(
+            """
+            . {
+                whoamy
+                tls cert key
+                bind nowhere
+                bufsize 1
+            }
+            """
+        )
+
+        #expect(lines.count == 4)
+        #expect(lines.contains { $0.hasPrefix("Corefile:2:5: unknown directive 'whoamy'; try") })
+        #expect(lines.contains("Corefile:3:5: the plugin 'tls' is not built yet"))
+        #expect(lines.allSatisfy { $0.hasPrefix("Corefile:") })
+    }
+
+    @Test(
+        "A zone that is served twice at one place is a mistake",
+        arguments: [
+            ". {\n whoami\n}\n. {\n whoami\n}\n",
+            "a.example A.Example {\n whoami\n}\n",
+            "a.example {\n bind 127.0.0.1\n whoami\n}\na.example {\n whoami\n}\n",
+        ]
+    )
+    func refusesDoubles(corefile: String) throws {
+        let lines = try Self.mistakes(corefile)
+
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("cannot serve") == true)
+    }
+
+    @Test(
+        "The same zone at two places is none",
+        arguments: [
+            "a.example a.example:1053 {\n whoami\n}\n",
+            "a.example {\n bind 127.0.0.1\n whoami\n}\na.example {\n bind 127.0.0.2\n whoami\n}\n",
+        ]
+    )
+    func acceptsTwoPlaces(corefile: String) throws {
+        #expect(try Self.mistakes(corefile) == [])
+    }
+
+    @Test func refusesAPluginTwiceInABlock() throws {
+        let lines = try Self.mistakes(". {\n whoami\n whoami\n}\n")
+
+        #expect(lines.count == 1)
+        #expect(lines.first?.hasPrefix("Corefile:3:2:") == true)
+    }
+
+    @Test func refusesOtherTransports() throws {
+        let lines = try Self.mistakes("tls://. {\n whoami\n}\n")
+
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("not") == true)
+    }
+}
