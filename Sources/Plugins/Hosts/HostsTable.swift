@@ -224,20 +224,28 @@ extension HostsTable {
 
         mutating func add(_ key: Key, _ content: Content) {
             let firstAddress = addresses.count
-            addresses += content.v4
-            addresses += content.v6
+            // A record set holds no record twice (RFC 2181 §5), though a file may.
+            let v4 = Self.distinct(content.v4)
+            addresses += v4
+            addresses += Self.distinct(content.v6)
             let firstTarget = targets.count
-            for target in content.targets { targets.append(put(target)) }
+            for target in Self.distinct(content.targets) { targets.append(put(target)) }
             entries.append(
                 Entry(
                     hash: key.name.tableHash ^ (key.isWild ? Draft.wildMark : 0),
                     name: put(key.name),
                     addresses: firstAddress..<addresses.count,
-                    v4Count: content.v4.count,
+                    v4Count: v4.count,
                     targets: firstTarget..<targets.count,
                     isNamed: content.isNamed
                 )
             )
+        }
+
+        /// Each value once, in the order of their first places.
+        private static func distinct<Value: Hashable>(_ values: [Value]) -> [Value] {
+            var seen: Set<Value> = []
+            return values.filter { seen.insert($0).inserted }
         }
 
         private mutating func put(_ name: Name) -> Range<Int> {
