@@ -85,6 +85,12 @@ let package = Package(
             dependencies: ["Posix", "Plugins", "Server"],
             swiftSettings: rules
         ),
+        // The simulator of scripts/simulate.
+        .executableTarget(
+            name: "simulate",
+            dependencies: ["Posix", "Simulation"],
+            swiftSettings: rules
+        ),
         // The load generator of scripts/bench.
         .executableTarget(name: "bench", dependencies: ["Posix", "Wire"], swiftSettings: rules),
 

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Corefile
+import Files
+import Metrics
+import Plugin
+import Plugins
+import Server
+import Wire
+
+/// The control plane of the simulated server: it loads, builds and publishes as the real one does.
+final class SimulatedControl {
+    private let surroundings: Surroundings
+    private var blocks: [Block] = []
+    let published: Published<Configuration>
+
+    /// Reads the Corefile and builds the first configuration.
+    init(
+        _ files: SimulatedFiles,
+        metrics: Registry,
+        wallSeconds: @escaping @Sendable () -> Int64
+    ) throws(ControlMistake) {
+        surroundings = Surroundings(
+            plugins: Plugins.all,
+            pluginsNotYet: Plugins.notYet,
+            files: files,
+            metrics: metrics,
+            log: SilentLog(),
+            wallSeconds: wallSeconds
+        )
+        blocks = try Self.load(surroundings)
+        published = Published(try Self.build(blocks, surroundings, previous: nil))
+    }
+
+    private static func load(_ surroundings: Surroundings) throws(ControlMistake) -> [Block] {
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try SettledFile(reading: World.Path.corefile, from: surroundings.files).bytes
+        } catch {
+            throw ControlMistake(text: error.description)
+        }
+        do throws(CorefileError) {
+            return try Corefile(parsing: bytes, file: World.Path.corefile).blocks
+        } catch {
+            throw ControlMistake(text: error.description)
+        }
+    }
+
+    private static func build(
+        _ blocks: [Block],
+        _ surroundings: Surroundings,
+        previous: Configuration?
+    ) throws(ControlMistake) -> Configuration {
+        switch ConfigurationBuilder.build(blocks, in: surroundings, previous: previous) {
+        case .success(let configuration): return configuration
+        case .failure(let mistakes):
+            let text = mistakes.mistakes.map(\.description).joined(separator: "; ")
+            throw ControlMistake(text: text)
+        }
+    }
+
+    /// Builds everything anew and publishes it.
+    func rebuild() throws(ControlMistake) {
+        let next = try Self.build(blocks, surroundings, previous: published.current)
+        published.publish(next)
+    }
+
+    /// Reads the Corefile again, builds everything anew and publishes it.
+    func reload() throws(ControlMistake) {
+        let loaded = try Self.load(surroundings)
+        let next = try Self.build(loaded, surroundings, previous: published.current)
+        blocks = loaded
+        published.publish(next)
+    }
+
+    /// Whether something was being written, so that it must be read again soon.
+    var isUnsettled: Bool { published.current.plan.isUnsettled }
+}
+
+/// Why a configuration was refused.
+struct ControlMistake: Error, Hashable, Sendable {
+    let text: String
+}

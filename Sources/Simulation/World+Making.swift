@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+extension World {
+    /// Some world.
+    init(_ dice: inout Dice) {
+        blocks = [
+            WorldBlock(
+                zones: ["hosts.test", "2.0.192.in-addr.arpa"],
+                port: 53,
+                content: .hosts(ttl: UInt32(dice.number(1...600))),
+                bufsize: dice.chance(30) ? dice.number(512...4_096) : nil,
+                shuffles: dice.chance(50)
+            ),
+            WorldBlock(
+                zones: dice.chance(50) ? ["."] : ["out.test", "far.test"],
+                port: 53,
+                content: .forward(WorldForward(&dice)),
+                bufsize: dice.chance(30) ? dice.number(512...4_096) : nil,
+                shuffles: dice.chance(50)
+            ),
+            WorldBlock(
+                zones: ["who.test"],
+                port: dice.chance(50) ? 53 : 1_053,
+                content: .whoami,
+                bufsize: nil,
+                shuffles: dice.chance(20)
+            ),
+        ]
+        hosts = (0..<dice.number(5...25)).map { Self.hostLine($0, &dice) }
+        // One name with more addresses than fit into 512 bytes.
+        for _ in 0..<dice.number(0...60) {
+            hosts.append(HostLine(address: Self.address(&dice), names: ["many.hosts.test"]))
+        }
+    }
+
+    private static func address(_ dice: inout Dice) -> IPAddress {
+        dice.chance(75)
+            ? IPAddress(v4: 0xC000_0200 + UInt32(dice.below(256)))
+            : IPAddress(v6High: 0x2001_0DB8_0000_0000, low: UInt64(dice.below(65_536)))
+    }
+
+    private static func hostLine(_ number: Int, _ dice: inout Dice) -> HostLine {
+        var names = ["h\(dice.below(12)).hosts.test"]
+        if dice.chance(20) { names.append("*.w\(dice.below(3)).hosts.test") }
+        if dice.chance(20) { names.append("deep.below.h\(dice.below(12)).hosts.test") }
+        return HostLine(address: address(&dice), names: names)
+    }
+
+    /// Changes some lines of the hosts file.
+    mutating func changeHosts(_ dice: inout Dice) {
+        for _ in 0..<dice.number(1...6) {
+            let number = hosts.count
+            switch dice.below(3) {
+            case 0: hosts.append(Self.hostLine(number, &dice))
+            case 1 where hosts.count > 3: hosts.remove(at: dice.below(hosts.count))
+            default: hosts[dice.below(number)].address = Self.address(&dice)
+            }
+        }
+    }
+
+    /// Changes something in the Corefile.
+    mutating func changeCorefile(_ dice: inout Dice) {
+        revision += 1
+        for index in blocks.indices {
+            switch blocks[index].content {
+            case .hosts where dice.chance(50):
+                blocks[index].content = .hosts(ttl: UInt32(dice.number(1...600)))
+            case .forward where dice.chance(50):
+                blocks[index].content = .forward(WorldForward(&dice))
+            case .whoami where dice.chance(30):
+                blocks[index].port = dice.chance(50) ? 53 : 1_053
+            default: break
+            }
+            if dice.chance(20) { blocks[index].shuffles.toggle() }
+        }
+        if dice.chance(50) { blocks.swapAt(0, dice.below(blocks.count)) }
+    }
+}
+
+extension WorldForward {
+    init(_ dice: inout Dice) {
+        upstreams = (1...dice.number(1...3)).map {
+            IPAddress(v4: 0xC633_6400 + UInt32($0 * 10 + dice.below(3)))
+        }
+        policy = dice.pick(["random", "round_robin", "sequential"])
+        readTimeoutMilliseconds = dice.chance(30) ? dice.number(100...1_500) : nil
+        failsFast = dice.chance(20)
+        maximumConcurrent = dice.chance(10) ? dice.number(1...20) : nil
+        forcesTCP = dice.chance(10)
+        prefersUDP = dice.chance(20)
+    }
+}
