@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+/// What a name of the cluster's zone stands for.
+package enum ClusterFinding: Hashable, Sendable {
+    /// There is no such name, nor one below it.
+    case missing
+    /// The name exists and has no records.
+    case bare
+    /// `dns-version`.
+    case version
+    /// `ns.dns`.
+    case nameServer
+    /// A Service, by its node.
+    case service(Int)
+    /// Ports of a Service: the first two labels are their name and transport.
+    case ports(Int)
+    /// An endpoint, by its node.
+    case endpoint(Int)
+    /// Another name for something elsewhere, by its node.
+    case alias(Int)
+    /// A Pod's address; its name begins at the label.
+    case pod(IPAddress, label: Int)
+    /// An address that names lead back from, by its place.
+    case pointers(Int)
+}
+
+extension Cluster {
+    /// What the first `count` labels of `name` stand for in a zone that begins behind them.
+    ///
+    /// One look-up decides about every name that exists; a second is needed only for a name in
+    /// front of a Service that is none of its endpoints.
+    package func find(
+        _ name: borrowing QueryName,
+        labelCount count: Int,
+        podNames: ClusterOptions.PodNames
+    ) -> ClusterFinding {
+        guard count > 0 else { return .bare }
+        let last = name.label(count &- 1)
+        if last.count == 3, last[0] == UInt8(ascii: "s"), last[1] == UInt8(ascii: "v"),
+            last[2] == UInt8(ascii: "c")
+        {
+            return findService(name, labelCount: count &- 1)
+        }
+        if last.count == 3, last[0] == UInt8(ascii: "p"), last[1] == UInt8(ascii: "o"),
+            last[2] == UInt8(ascii: "d")
+        {
+            return findPod(name, labelCount: count &- 1, podNames)
+        }
+        return findServer(name, labelCount: count)
+    }
+
+    /// What the first `count` labels stand for among the names that every zone has.
+    package func findServer(
+        _ name: borrowing QueryName,
+        labelCount count: Int
+    ) -> ClusterFinding {
+        guard count > 0 else { return .bare }
+        let last = name.label(count &- 1)
+        if last.isText(Self.dns) {
+            if count == 1 { return .bare }
+            if count == 2, name.label(0).isText(Self.ns) { return .nameServer }
+        } else if count == 1, last.isText(Self.dnsVersion) {
+            return .version
+        }
+        return .missing
+    }
+
+    private static var dns: InlineArray<3, UInt8> { [0x64, 0x6E, 0x73] }
+    private static var ns: InlineArray<2, UInt8> { [0x6E, 0x73] }
+    private static var dnsVersion: InlineArray<11, UInt8> {
+        [0x64, 0x6E, 0x73, 0x2D, 0x76, 0x65, 0x72, 0x73, 0x69, 0x6F, 0x6E]
+    }
+
+    /// What the first `count` labels stand for in front of `svc`.
+    private func findService(
+        _ name: borrowing QueryName,
+        labelCount count: Int
+    ) -> ClusterFinding {
+        switch count {
+        case 0:
+            return .bare
+        case 1, 2, 3:
+            if let index = index(of: name, labels: 0..<count) { return finding(index) }
+            guard count == 3, let service = index(of: name, labels: 1..<3) else { return .missing }
+            // A name that leads to ports exists, even if nothing is at it (RFC 8020 §2).
+            return hasPort(service, askedBy: name, isWhole: false) ? .bare : .missing
+        case 4:
+            guard let service = index(of: name, labels: 2..<4) else { return .missing }
+            return hasPort(service, askedBy: name, isWhole: true) ? .ports(service) : .missing
+        default:
+            return .missing
+        }
+    }
+
+    /// What a node that was found by its name stands for.
+    private func finding(_ index: Int) -> ClusterFinding {
+        switch tables.nodes[index].kind {
+        case .namespace: .bare
+        case .clusterIP, .headless: .service(index)
+        case .alias: .alias(index)
+        case .endpoint: .endpoint(index)
+        case .hidden: .missing
+        }
+    }
+
+    /// The node whose name is made of these labels.
+    func index(of name: borrowing QueryName, labels: Range<Int>) -> Int? {
+        let start = name.start(ofLabel: labels.lowerBound)
+        let end = name.start(ofLabel: labels.upperBound)
+        let hash = hashBytes(name.lowercasedBytes.extracting(start..<end))
+        var slot = tables.names.firstSlot(hash)
+        while let index = tables.names.index(at: slot) {
+            if isNamed(index, name, labels) { return index }
+            slot = tables.names.slot(after: slot)
+        }
+        return nil
+    }
+
+    /// Whether the node's name is made of these labels.
+    private func isNamed(
+        _ index: Int,
+        _ name: borrowing QueryName,
+        _ labels: Range<Int>
+    ) -> Bool {
+        var node = tables.nodes[index]
+        var label = labels.lowerBound
+        while label < labels.upperBound {
+            guard isText(node.label, name.label(label)) else { return false }
+            label &+= 1
+            guard let parent = node.parent else { return label == labels.upperBound }
+            node = tables.nodes[Int(parent)]
+        }
+        return false
+    }
+
+    /// Whether a text is these bytes.
+    func isText(_ text: ClusterRange, _ bytes: Span<UInt8>) -> Bool {
+        guard Int(text.count) == bytes.count else { return false }
+        for index in 0..<bytes.count
+        where tables.text[Int(text.start) &+ index] != bytes[index] { return false }
+        return true
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether these bytes are the text.
+    func isText<let length: Int>(_ text: InlineArray<length, UInt8>) -> Bool {
+        guard count == length else { return false }
+        for index in 0..<length where self[index] != text[index] { return false }
+        return true
+    }
+}
