@@ -18,6 +18,7 @@ package let all: [any Plugin.Type] = [
     Loadbalance.self,
     Cache.self,
     Hosts.self,
+    Kubernetes.self,
     File.self,
     Loop.self,
     Forward.self,

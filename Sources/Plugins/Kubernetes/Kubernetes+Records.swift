@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Kubernetes
+import Plugin
+import Wire
+
+extension Kubernetes {
+    /// The most records that are put into an answer over UDP: one more than 4,096 bytes hold.
+    static let maximumUDPRecordCount = 257
+
+    /// The most records that are put into the answer to `query`.
+    static func maximumRecordCount(_ query: borrowing Query) -> Int {
+        query.transport == .udp ? maximumUDPRecordCount : Answer.maximumRecordCount
+    }
+
+    /// The types that an existing name may have, in the order in which ANY asks for them.
+    private static var types: InlineArray<7, RecordType> {
+        [.soa, .ns, .a, .aaaa, .srv, .ptr, .txt]
+    }
+
+    /// Writes the records of the asked type; none where the name has none.
+    ///
+    /// For ANY the first type there is over UDP, and all of them over TCP (RFC 8482 §4.1).
+    func write(
+        _ finding: ClusterFinding,
+        _ query: borrowing Query,
+        in zone: ServedZone,
+        _ answer: inout Answer
+    ) {
+        if case .alias(let index) = finding {
+            writeAlias(cluster.node(at: index), &answer)
+        } else if query.type == .any {
+            for index in 0..<7 {
+                write(finding, Self.types[index], query, in: zone, &answer)
+                if query.transport == .udp, answer.recordCount > 0 { return }
+            }
+        } else {
+            write(finding, query.type, query, in: zone, &answer)
+        }
+    }
+
+    private func write(
+        _ finding: ClusterFinding,
+        _ type: RecordType,
+        _ query: borrowing Query,
+        in zone: ServedZone,
+        _ answer: inout Answer
+    ) {
+        switch finding {
+        case .missing, .alias:
+            break
+        case .bare:
+            guard zone.labelCount == 0 else { return }
+            if type == .soa { writeAuthority(query.name, in: zone, .answer, &answer) }
+            if type == .ns { writeNameServer(query, in: zone, &answer) }
+        case .version:
+            guard type == .txt else { return }
+            answer.put(Self.schemaVersion.span)
+            answer.append(.answer, .question, .txt, ttl: Self.versionTTL)
+        case .nameServer:
+            for index in 0..<nameServers.count where nameServers[index].type == type {
+                answer.append(.answer, .question, nameServers[index], ttl: ttl)
+            }
+        case .service(let index), .endpoint(let index):
+            writeService(index, type, query, in: zone, &answer)
+        case .ports(let index):
+            writePorts(index, type, query, in: zone, &answer)
+        case .pod(let address, let label):
+            writePod(address, label, type, query, &answer)
+        case .pointers(let place):
+            if type == .ptr { writePointers(place, query, &answer) }
+        }
+    }
+
+    /// Writes the records of a Service or an endpoint.
+    private func writeService(
+        _ index: Int,
+        _ type: RecordType,
+        _ query: borrowing Query,
+        in zone: ServedZone,
+        _ answer: inout Answer
+    ) {
+        switch type {
+        case .a:
+            writeAddresses(cluster.node(at: index).v4, type, query, &answer)
+        case .aaaa:
+            writeAddresses(cluster.node(at: index).v6, type, query, &answer)
+        case .srv:
+            writeTargets(index, isFiltered: false, query, in: zone, &answer)
+        default:
+            break
+        }
+    }
+
+    /// Writes the records of ports of a Service.
+    private func writePorts(
+        _ index: Int,
+        _ type: RecordType,
+        _ query: borrowing Query,
+        in zone: ServedZone,
+        _ answer: inout Answer
+    ) {
+        guard type != .srv else {
+            writeTargets(index, isFiltered: true, query, in: zone, &answer)
+            return
+        }
+        guard type == .a || type == .aaaa else { return }
+        let node = cluster.node(at: index)
+        guard node.kind == .headless else {
+            writeService(index, type, query, in: zone, &answer)
+            return
+        }
+        for group in node.groups.indices {
+            let group = cluster.group(at: group)
+            guard isAsked(group.ports, query.name) else { continue }
+            writeAddresses(type == .a ? group.v4 : group.v6, type, query, &answer)
+        }
+    }
+
+    /// Whether one of these ports is asked for by the first two labels.
+    private func isAsked(_ ports: ClusterRange, _ name: borrowing QueryName) -> Bool {
+        for index in ports.indices where cluster.isAsked(port: cluster.port(at: index), in: name) {
+            return true
+        }
+        return false
+    }
+
+    /// Writes addresses as answers, each once.
+    private func writeAddresses(
+        _ range: ClusterRange,
+        _ type: RecordType,
+        _ query: borrowing Query,
+        _ answer: inout Answer
+    ) {
+        let indices = range.indices
+        let room = Self.maximumRecordCount(query) &- answer.recordCount
+        // Addresses of another group of the same Service may come again in this one.
+        let before = type == query.type ? answer.recordCount : 0
+        var index = indices.lowerBound
+        if indices.count > room {
+            // Not all can be sent: beginning anywhere gives each its share.
+            index &+= Int(truncatingIfNeeded: query.randomBits % UInt64(indices.count))
+        }
+        for _ in 0..<min(indices.count, max(room, 0)) {
+            let address = type == .a ? cluster.v4(at: index) : cluster.v6(at: index)
+            if !answer.holds(address, inFirst: before) {
+                answer.append(.answer, .question, address, ttl: ttl)
+            }
+            index &+= 1
+            if index == indices.upperBound { index = indices.lowerBound }
+        }
+    }
+
+    /// Writes the records of a Pod's address.
+    private func writePod(
+        _ address: IPAddress,
+        _ label: Int,
+        _ type: RecordType,
+        _ query: borrowing Query,
+        _ answer: inout Answer
+    ) {
+        if type == address.type { answer.append(.answer, .question, address, ttl: ttl) }
+        guard type == .srv else { return }
+        let start = query.name.start(ofLabel: label)
+        answer.put16(0)
+        answer.put16(100)
+        answer.put16(0)
+        let target = answer.put(
+            name: query.name.bytes.extracting(start..<query.name.byteCount)
+        )
+        answer.append(.answer, .question, .srv, ttl: ttl)
+        answer.append(.additional, .placed(target), address, ttl: ttl)
+    }
+
+    /// Writes the names that an address leads back to.
+    private func writePointers(
+        _ place: Int,
+        _ query: borrowing Query,
+        _ answer: inout Answer
+    ) {
+        var target = AssembledName()
+        var room = Self.maximumRecordCount(query) &- answer.recordCount
+        for index in cluster.pointers(at: place) where room > 0 {
+            target.set(cluster.pointer(at: index), of: cluster)
+            target.append(primaryZone.span)
+            guard !target.isTooLong else { continue }
+            answer.put(target.span)
+            answer.append(.answer, .question, .ptr, ttl: ttl)
+            room &-= 1
+        }
+    }
+
+    /// Writes where an alias leads.
+    func writeAlias(_ node: ClusterNode, _ answer: inout Answer) {
+        var target = AssembledName()
+        target.set(targetOf: node, of: cluster)
+        answer.put(target.span)
+        answer.append(.answer, .question, .cname, ttl: ttl)
+    }
+}
+
+extension IPAddress {
+    /// The type of a record that holds this address.
+    fileprivate var type: RecordType { family == .v4 ? .a : .aaaa }
+}
+
+extension Answer {
+    /// Whether one of the first records holds the address.
+    fileprivate func holds(_ address: IPAddress, inFirst count: Int) -> Bool {
+        for index in 0..<count {
+            let data = data(at: index)
+            if data.count == address.byteCount, IPAddress(bytes: data) == address { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Corefile
+import Kubernetes
+import Plugin
+import Wire
+
+/// Answers from a cluster's objects, by the rules of Kubernetes' DNS-based service discovery 1.1.0.
+///
+/// The objects come from manifests; they become one immutable `Cluster`, and a query costs one
+/// look-up in it. Only an alias (ExternalName) waits: its target is looked up in the whole server.
+package struct Kubernetes: Plugin {
+    package static let manual = Manual(
+        name: "kubernetes",
+        summary: "answers for a cluster's Services, endpoints and Pods, from manifests",
+        usage: "[ZONES...]",
+        options: [
+            Manual.Option(
+                "manifests PATH...",
+                "files and folders with objects, read again when they change; wanted"
+            ),
+            Manual.Option("ttl SECONDS", "time to live of the records, 0 to 3600; 5 by default"),
+            Manual.Option(
+                "pods disabled|insecure|verified",
+                "names of Pods by address: none, any address, or those that Pods have; none by "
+                    + "default"
+            ),
+            Manual.Option("endpoint_pod_names", "call endpoints without a host name after Pods"),
+            Manual.Option("namespaces NAMESPACE...", "only these namespaces exist"),
+            Manual.Option("namespace_labels SELECTOR", "only namespaces with these labels exist"),
+            Manual.Option("labels SELECTOR", "only Services, slices and Pods with these labels"),
+            Manual.Option("noendpoints", "no endpoint has a name, nor has a headless Service"),
+            Manual.Option(
+                "ignore empty_service",
+                "a Service with an address of its own but no ready endpoint does not exist"
+            ),
+            Manual.Option(
+                "fallthrough [ZONES...]",
+                "pass on names that do not exist, in these zones or in all; by default none"
+            ),
+        ],
+        example: """
+            kubernetes cluster.local in-addr.arpa ip6.arpa {
+                manifests zones/cluster.local
+                pods insecure
+                fallthrough in-addr.arpa ip6.arpa
+                ttl 30
+            }
+            """
+    )
+
+    /// The version of the naming schema that `dns-version` tells.
+    static let schemaVersion: InlineArray<6, UInt8> = [5, 0x31, 0x2E, 0x31, 0x2E, 0x30]
+    /// How long the version may be kept, in seconds.
+    static let versionTTL: UInt32 = 28_800
+    /// The longest that an answer without records may be kept, in seconds.
+    static let maximumNegativeTTL: UInt32 = 300
+    /// The most addresses of the name server that are told.
+    static let maximumNameServerCount = 64
+    /// The longest zone, in bytes: the longest name put in front is `hostmaster`.
+    static let maximumZoneByteCount = Name.maximumByteCount - 11
+
+    let zones: ServedZones
+    /// The zone that pointers lead to, in wire form.
+    let primaryZone: [UInt8]
+    private let passing: Fallthrough
+    let podNames: ClusterOptions.PodNames
+    let ttl: UInt32
+    let cluster: Cluster
+    /// Whether the objects have been read; else what is missing may well exist.
+    let isSynced: Bool
+    /// The second in which the answers last changed; 0 before there were any.
+    let serial: UInt32
+    /// The addresses at which this server is reached.
+    let nameServers: [IPAddress]
+
+    package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
+        let settings = try KubernetesSettings(parsing: try stanzas.onlyOnce(), zones: setup.zones)
+        let objects = try setup.objects(of: settings)
+        let edition = setup.edition(of: objects, settings)
+        setup.readiness.append(Readiness(plugin: Self.manual.name) { true })
+        self.init(
+            settings,
+            cluster: edition.cluster,
+            serial: edition.serial,
+            nameServers: setup.nameServers(edition.cluster)
+        )
+    }
+
+    /// A plugin over a cluster that is there; without one it waits for it forever.
+    package init(
+        _ settings: KubernetesSettings,
+        cluster: Cluster?,
+        serial: UInt32,
+        nameServers: [IPAddress]
+    ) {
+        zones = ServedZones(settings.zones)
+        primaryZone = (settings.zones.first { !$0.isReverse } ?? .root).bytes
+        passing = settings.passing
+        podNames = settings.cluster.podNames
+        ttl = settings.ttl
+        isSynced = cluster != nil
+        self.cluster = cluster ?? .empty
+        self.serial = cluster == nil ? 0 : serial
+        self.nameServers = nameServers
+    }
+
+    package func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
+        guard query.recordClass == .internet, let zone = zones.zone(of: query.name) else {
+            return .pass
+        }
+        let type = query.type
+        guard type != .axfr, type != .ixfr else {
+            answer.code = .refused
+            answer.extendedError = ExtendedError(.notSupported, "zones are not transferred")
+            return .done
+        }
+        let finding = find(query.name, in: zone)
+        switch finding {
+        case .missing:
+            return miss(query, in: zone, &answer)
+        case .alias where type != .cname && type != .any:
+            return .wait
+        default:
+            answer.isAuthoritative = true
+            write(finding, query, in: zone, &answer)
+            if answer.recordCount == 0 { writeAuthority(query.name, in: zone, .authority, &answer) }
+            return .done
+        }
+    }
+
+    /// What a name in one of our zones stands for.
+    private func find(_ name: borrowing QueryName, in zone: ServedZone) -> ClusterFinding {
+        guard zone.labelCount > 0 else { return .bare }
+        if zone.holdsAddresses {
+            var isMalformed = false
+            if let reverse = ReverseName(name, isMalformed: &isMalformed) {
+                return cluster.find(reverse)
+            }
+            if zone.isReverse {
+                let finding = cluster.findServer(name, labelCount: zone.labelCount)
+                return finding == .version ? .missing : finding
+            }
+            if isMalformed { return .missing }
+        }
+        return cluster.find(name, labelCount: zone.labelCount, podNames: podNames)
+    }
+
+    /// Answers for a name that is not there, or passes it on.
+    private func miss(
+        _ query: borrowing Query,
+        in zone: ServedZone,
+        _ answer: inout Answer
+    ) -> Outcome {
+        if !isSynced {
+            answer.code = .serverFailure
+            answer.extendedError = ExtendedError(.notReady, "the cluster is not read yet")
+            answer.failure = "the cluster's objects have not been read yet"
+        } else if passing.covers(query.name) {
+            return .pass
+        } else {
+            answer.code = .nameError
+        }
+        answer.isAuthoritative = true
+        writeAuthority(query.name, in: zone, .authority, &answer)
+        return .done
+    }
+
+    /// Answers for an alias: where it leads, and what is there.
+    package func resume(
+        _ waiting: WaitingQuery,
+        into answer: inout Answer,
+        desk: any Desk
+    ) async -> Outcome {
+        guard let zone = zones.zone(of: waiting.query.name),
+            case .alias(let index) = find(waiting.query.name, in: zone)
+        else { return .pass }
+        answer.isAuthoritative = true
+        let node = cluster.node(at: index)
+        writeAlias(node, &answer)
+        guard let target = cluster.target(of: node) else { return .done }
+        let question = Question(target, waiting.query.type, waiting.query.recordClass)
+        let result = await desk.lookup(question, for: waiting)
+        // The alias is right whatever became of its target.
+        guard result.isAnswered else { return .done }
+        for record in result.answers { answer.append(.answer, record) }
+        if result.isTruncated { answer.isTruncated = true }
+        if result.isRecursionAvailable { answer.isRecursionAvailable = true }
+        return .done
+    }
+}
