@@ -150,7 +150,8 @@ final class CoreDesk: Sendable {
         let desk = WaitingDesk(
             core: self,
             configuration: place.configuration,
-            listener: place.arrival.listener
+            listener: place.arrival.listener,
+            deadline: waiting.deadline
         )
         var answer = Answer(counting: cells)
         let outcome = await block.chain.resume(

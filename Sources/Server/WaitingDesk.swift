@@ -8,14 +8,20 @@ struct WaitingDesk: Desk {
     let core: CoreDesk
     let configuration: Configuration
     let listener: Int
+    /// When the client's query is given up: no wait for its sake goes on beyond it.
+    let deadline: Moment
 
     var now: Moment { core.now }
 
     func randomBits() -> UInt64 { core.random() }
 
-    func ask(_ exchange: Exchange) async -> Reply { await core.ask(exchange) }
+    func ask(_ exchange: Exchange) async -> Reply {
+        var exchange = exchange
+        exchange.deadline = min(exchange.deadline, deadline)
+        return await core.ask(exchange)
+    }
 
-    func sleep(until moment: Moment) async { await core.sleep(until: moment) }
+    func sleep(until moment: Moment) async { await core.sleep(until: min(moment, deadline)) }
 
     func lookup(_ question: Question, for waiting: WaitingQuery) async -> LookupResult {
         guard waiting.query.depth < LookupResult.maximumDepth, !waiting.isAsking(question),

@@ -155,4 +155,35 @@ import Wire
 
         #expect(Set(noted.all).count == 2)
     }
+
+    @Test func endsEveryExchangeWithItsQuery() throws {
+        let tooLong = CoreDesk.maximumWaitMilliseconds * 10
+        let bench = try Bench([("org.", [.forwarding(waitMilliseconds: tooLong)])])
+        _ = try bench.ask("org.")
+        let order = try #require(bench.step().orders.first)
+
+        #expect(order.exchange.deadline.nanoseconds == 5_000_000_000)
+        #expect(bench.step(at: 4_999).isEmpty)
+        #expect(try bench.step(at: 5_000).messages.map(\.code) == [.serverFailure])
+    }
+
+    @Test func endsEverySleepWithItsQuery() throws {
+        let noted = Noted<UInt64>()
+        let plugin = ScriptedPlugin(resuming: { _, _, desk in
+            for _ in 0..<3 {
+                await desk.sleep(until: Moment(nanoseconds: .max))
+                noted.add(desk.now.nanoseconds)
+            }
+            return .done
+        })
+        let bench = try Bench([("org.", [plugin])])
+        _ = try bench.ask("org.")
+        bench.step()
+        for milliseconds in [4_999, 5_000, 5_001, 5_002] as [UInt64] {
+            bench.step(at: milliseconds)
+        }
+
+        #expect(noted.all == [5_000_000_000, 5_001_000_000, 5_002_000_000])
+        #expect(!bench.isWaiting)
+    }
 }
