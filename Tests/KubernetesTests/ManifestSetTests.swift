@@ -4,44 +4,7 @@ import Files
 import Kubernetes
 import Testing
 
-/// A namespace as a document; the shortest object there is.
-private func namespace(_ name: String) -> String {
-    "apiVersion: v1\nkind: Namespace\nmetadata: {name: \(name)}\n"
-}
-
-/// A Service without ports as a document, with a label that tells its versions apart.
-private func headless(_ name: String, _ version: String = "v1") -> String {
-    "apiVersion: v1\nkind: Service\nmetadata: {name: \(name), labels: {is: \(version)}}\n"
-        + "spec: {clusterIP: None}\n"
-}
-
-/// Documents in one file.
-private func file(_ documents: String...) -> String { documents.joined(separator: "---\n") }
-
-extension ManifestSet {
-    /// Each object as its name, with the version that its label tells.
-    fileprivate var outline: [String] {
-        objects.map { object in
-            switch object {
-            case .namespace(let namespace): namespace.metadata.name
-            case .service(let service):
-                service.metadata.name + "=" + (service.metadata.labels["is"] ?? "")
-            case .endpointSlice(let slice): slice.metadata.name
-            case .pod(let pod): pod.metadata.name
-            case .other(let kind, let metadata): kind + ":" + metadata.name
-            }
-        }
-    }
-}
-
 @Suite struct ManifestSetTests {
-    /// Loads the folder `m`, after `previous`.
-    private func load(_ files: MemoryFiles, after previous: ManifestSet? = nil) throws
-        -> ManifestSet
-    {
-        try ManifestSet.load(paths: ["m"], from: files, previous: previous)
-    }
-
     // MARK: What is found
 
     @Test func readsFoldersInTheOrderOfTheirNames() throws {
@@ -64,9 +27,9 @@ extension ManifestSet {
         files.link("m/..data", to: "m/..1")
         files.link("m/a.yaml", to: "m/..data/a.yaml")
 
-        let first = try load(files)
+        let first = try ManifestSet.load(files)
         files.link("m/..data", to: "m/..2")
-        let second = try load(files, after: first)
+        let second = try ManifestSet.load(files, after: first)
 
         #expect(first.outline == ["a"])
         #expect(second.outline == ["b"])
@@ -78,7 +41,7 @@ extension ManifestSet {
         files.link("m/a/up", to: "m")
         files.link("m/a/self", to: "m/a")
 
-        let set = try load(files)
+        let set = try ManifestSet.load(files)
 
         #expect(set.outline == ["x"])
         #expect(
@@ -104,7 +67,7 @@ extension ManifestSet {
         let files = MemoryFiles(["m/a.yaml": namespace("a")])
         files.link("m/b.yaml", to: "gone/b.yaml")
 
-        let set = try load(files)
+        let set = try ManifestSet.load(files)
 
         #expect(set.outline == ["a"])
         #expect(set.mistakes.map(\.description) == ["m/b.yaml: warning: no such file or folder"])
@@ -148,10 +111,10 @@ extension ManifestSet {
 
     @Test func parsesOnlyWhatHasChanged() throws {
         let files = MemoryFiles(["m/a.yaml": namespace("a"), "m/b.yaml": namespace("b")])
-        let first = try load(files)
+        let first = try ManifestSet.load(files)
         files["m/b.yaml"] = namespace("c")
 
-        let second = try load(files, after: first)
+        let second = try ManifestSet.load(files, after: first)
 
         #expect(second.outline == ["a", "c"])
         #expect(files.reads == ["m/a.yaml", "m/b.yaml", "m/b.yaml"])
@@ -175,14 +138,16 @@ extension ManifestSet {
 
     @Test func dropsTheObjectsOfAFileThatIsGone() throws {
         let files = MemoryFiles(["m/a.yaml": namespace("a"), "m/b.yaml": namespace("b")])
-        let first = try load(files)
+        let first = try ManifestSet.load(files)
         files["m/a.yaml"] = nil
 
-        #expect(try load(files, after: first).outline == ["b"])
+        #expect(try ManifestSet.load(files, after: first).outline == ["b"])
     }
 
     @Test func failsForAPathThatWasNeverThere() {
-        #expect(throws: FileError(path: "m", reason: .missing)) { try load(MemoryFiles()) }
+        #expect(throws: FileError(path: "m", reason: .missing)) {
+            try ManifestSet.load(MemoryFiles())
+        }
     }
 
     @Test func keepsWhatAVanishedPathHeld() throws {
@@ -211,12 +176,12 @@ extension ManifestSet {
         let files = MemoryFiles([
             "m/a/x.yaml": namespace("x"), "m/b.yaml": namespace("b"), "m/c.yaml": namespace("c"),
         ])
-        let first = try load(files)
+        let first = try ManifestSet.load(files)
         files.fail("m/a", .denied)
         files.fail("m/b.yaml", .other("input/output error"))
         files["m/c.yaml"] = namespace("d")
 
-        let second = try load(files, after: first)
+        let second = try ManifestSet.load(files, after: first)
 
         #expect(second.outline.sorted() == ["b", "d", "x"])
         #expect(
@@ -228,14 +193,14 @@ extension ManifestSet {
 
     @Test func keepsATornFileAndReadsItAgain() throws {
         let files = MemoryFiles(["m/a.yaml": namespace("a"), "m/b.yaml": namespace("b")])
-        let first = try load(files)
+        let first = try ManifestSet.load(files)
         files["m/a.yaml"] = namespace("c")
         files["m/b.yaml"] = namespace("d")
         files.setRestless("m/a.yaml", true)
 
-        let torn = try load(files, after: first)
+        let torn = try ManifestSet.load(files, after: first)
         files.setRestless("m/a.yaml", false)
-        let settled = try load(files, after: torn)
+        let settled = try ManifestSet.load(files, after: torn)
 
         #expect(torn.outline == ["a", "d"])
         #expect(torn.unsettled == ["m/a.yaml"])
@@ -247,168 +212,5 @@ extension ManifestSet {
         #expect(settled.outline == ["c", "d"])
         #expect(settled.unsettled == [])
         #expect(settled.mistakes == [])
-    }
-
-    // MARK: Mistakes
-
-    @Test func passesAWrongDocumentOverAtTheStart() throws {
-        let files = MemoryFiles([
-            "m/a.yaml": file(headless("a"), "kind: [\n", headless("b")), "m/b.yaml": headless("c"),
-        ])
-
-        let set = try load(files)
-
-        #expect(set.outline == ["a=v1", "b=v1", "c=v1"])
-        #expect(set.mistakes.count == 1)
-        #expect(set.keptCount == 0)
-    }
-
-    @Test func tellsAMistakeAsLongAsItIsThere() throws {
-        let files = MemoryFiles(["m/a.yaml": file(headless("a"), "kind: [\n")])
-        let first = try load(files)
-
-        let second = try load(files, after: first)
-
-        #expect(second.mistakes == first.mistakes)
-        #expect(files.reads.count == 1)
-    }
-
-    @Test(
-        "A document that goes wrong keeps its last good form, whatever its neighbours do",
-        arguments: [
-            // The text of the file then, and what is served.
-            (file(headless("a", "v2"), "a: [\n", headless("c", "v2")), ["a=v2", "b=v1", "c=v2"]),
-            (file("a: 'b\n", headless("b", "v2"), headless("c", "v2")), ["a=v1", "b=v2", "c=v2"]),
-            (file(headless("a"), headless("b"), "\tc\n"), ["a=v1", "b=v1", "c=v1"]),
-            // Known by its name, wherever it stands.
-            (
-                file(
-                    headless("c"),
-                    headless("b", "v2").replacing("None", with: "x"),
-                    headless("a")
-                ),
-                ["c=v1", "b=v1", "a=v1"]
-            ),
-            // Known by its neighbours, which have moved.
-            (
-                file(headless("new"), headless("a"), "b: [\n", headless("c")),
-                ["new=v1", "a=v1", "b=v1", "c=v1"]
-            ),
-            (file(headless("b"), headless("new"), "c: [\n"), ["b=v1", "new=v1", "c=v1"]),
-            // A name that is no name leaves the place.
-            (
-                file(headless("a"), headless("<name>"), headless("c")), ["a=v1", "b=v1", "c=v1"]
-            ),
-            // A document that was not there before takes nobody's place.
-            (
-                file(headless("a"), "n: [\n", headless("b"), headless("c")),
-                ["a=v1", "b=v1", "c=v1"]
-            ),
-            // The line between two documents is lost, and both are kept.
-            (
-                headless("a") + "--\n" + file(headless("b"), headless("c")),
-                ["a=v1", "b=v1", "c=v1"]
-            ),
-            // Everything is lost.
-            ("{\n", ["a=v1", "b=v1", "c=v1"]),
-            // What is taken away on purpose goes.
-            (file(headless("a"), headless("c", "v2")), ["a=v1", "c=v2"]),
-            (file(headless("b"), headless("c"), "x: [\n"), ["b=v1", "c=v1"]),
-        ] as [(String, [String])]
-    )
-    func keepsTheLastGoodForm(text: String, expected: [String]) throws {
-        let files = MemoryFiles([
-            "m/a.yaml": file(headless("a"), headless("b"), headless("c")),
-            "m/z.yaml": headless("z"),
-        ])
-        let first = try load(files)
-        files["m/a.yaml"] = text
-        files["m/z.yaml"] = headless("z", "v2")
-
-        let second = try load(files, after: first)
-
-        #expect(second.outline == expected + ["z=v2"])
-    }
-
-    @Test func keepsTheLastGoodFormThroughSeveralWrongOnes() throws {
-        let files = MemoryFiles(["m/a.yaml": file(headless("a"), headless("b"))])
-        var set = try load(files)
-        for text in [
-            headless("a") + "--\n" + headless("b"), "{\n", file("[\n", "{\n", "'\n"),
-            file(headless("a", "v2"), "[\n"),
-            file("[\n", headless("b").replacing("None", with: "x")),
-        ] {
-            files["m/a.yaml"] = text
-            set = try load(files, after: set)
-            #expect(set.keptCount + (text.contains("v2") ? 1 : 0) == 2, "\(text)")
-        }
-        #expect(set.outline == ["a=v2", "b=v1"])
-        files["m/a.yaml"] = headless("b", "v3")
-
-        #expect(try load(files, after: set).outline == ["b=v3"])
-    }
-
-    @Test(
-        "Two documents that had run into one are kept when they part again",
-        arguments: [
-            (file(headless("a", "v2"), "[\n"), ["a=v2", "b=v1", "c=v1"]),
-            (file("[\n", headless("b", "v2")), ["a=v1", "b=v2", "c=v1"]),
-            (file("[\n", "[\n"), ["a=v1", "b=v1", "c=v1"]),
-        ] as [(String, [String])]
-    )
-    func keepsWhatPartsAgain(text: String, expected: [String]) throws {
-        let files = MemoryFiles([
-            "m/a.yaml": file(headless("a"), headless("b"), headless("c"))
-        ])
-        let first = try load(files)
-        files["m/a.yaml"] = file(headless("a") + "--\n" + headless("b"), headless("c"))
-        let second = try load(files, after: first)
-        files["m/a.yaml"] = file(text, headless("c"))
-
-        let third = try load(files, after: second)
-
-        #expect(third.outline == expected)
-    }
-
-    @Test func doublesNothingThatIsStillThere() throws {
-        let other = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"
-        let files = MemoryFiles(["m/a.yaml": file(headless("a"), other, headless("b"))])
-        let first = try load(files)
-        files["m/a.yaml"] = file(headless("a"), "[\n", other, headless("b"))
-
-        let second = try load(files, after: first)
-
-        #expect(second.outline == ["a=v1", "ConfigMap:x", "b=v1"])
-        #expect(second.keptCount == 0)
-    }
-
-    @Test func keepsTheItemsOfAList() throws {
-        let item =
-            "- {apiVersion: v1, kind: Service, metadata: {name: %}, spec: {clusterIP: None}}\n"
-        let names = ["a", "b", "c"].map { item.replacing("%", with: $0) }
-        let list = "apiVersion: v1\nkind: List\nitems:\n" + names.joined()
-        let files = MemoryFiles(["m/a.yaml": file(list, headless("d"))])
-        let first = try load(files)
-        files["m/a.yaml"] = file(list.replacing("name: b}", with: "name: B}"), headless("d"))
-        let second = try load(files, after: first)
-        files["m/a.yaml"] = file(list.replacing("name: b}", with: "name: b"), headless("d", "v2"))
-
-        let third = try load(files, after: second)
-
-        #expect(second.outline == ["a=", "b=", "c=", "d=v1"])
-        #expect(third.outline == ["a=", "b=", "c=", "d=v2"])
-    }
-
-    @Test func takesTheGoodFormFromAnotherFileBeforeAKeptOne() throws {
-        let files = MemoryFiles(["m/a.yaml": file(headless("a"), headless("b"))])
-        let first = try load(files)
-        files["m/a.yaml"] = file(headless("a"), "b: [\n")
-        files["m/b.yaml"] = headless("b", "v2")
-
-        let second = try load(files, after: first)
-
-        #expect(second.outline == ["a=v1", "b=v2"])
-        #expect(second.mistakes.count == 1)
-        #expect(second.keptCount == 0)
     }
 }
