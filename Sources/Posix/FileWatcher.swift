@@ -4,18 +4,41 @@ internal import CSystem
 import Glibc
 
 /// Tells which files and folders have changed (inotify).
+///
+/// A path is watched to its end: in place, and at every folder and symbolic link on the way, so
+/// that a file replaced by another, a link that was turned or a path that only now begins to exist
+/// are changes like any other.
 package struct FileWatcher: ~Copyable {
-    /// The most paths that are watched.
-    package static let maximumWatchCount = 65_536
-    /// Written and closed, moved in or out, made, deleted, or its attributes changed.
-    private static let events: UInt32 = 0x8 | 0x40 | 0x80 | 0x100 | 0x200 | 0x400 | 0x800 | 0x4
+    /// The most files and folders that are watched at once; a path takes one for each of its steps.
+    package static let maximumWatchCount = 1 << 18
+
+    /// What is of interest at the end of a path: written and closed, moved, made, deleted, or its
+    /// attributes changed.
+    private static let endEvents = UInt32(
+        IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_DELETE_SELF
+            | IN_MOVE_SELF | IN_ATTRIB
+    )
+    /// What is of interest in a folder on the way, of the names that the path takes there.
+    private static let wayEvents = UInt32(IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE)
+
+    /// What one watch is for.
+    private struct Watch {
+        /// The paths that end here.
+        var ends: Set<String> = []
+        /// The paths that pass through this folder, by the names that they take in it.
+        var ways: [String: Set<String>] = [:]
+
+        /// All paths of this watch.
+        var all: Set<String> { ways.values.reduce(ends) { $0.union($1) } }
+    }
 
     private let descriptor: Descriptor
-    private var paths: [CInt: String] = [:]
-    private var watches: [String: CInt] = [:]
+    private var wanted: Set<String> = []
+    private var watches: [CInt: Watch] = [:]
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
     package init() throws(SystemError) {
-        let flags = CInt(O_CLOEXEC) | CInt(O_NONBLOCK)
+        let flags = CInt(IN_CLOEXEC) | CInt(IN_NONBLOCK)
         descriptor = Descriptor(
             owning: CInt(try check("inotify_init1") { Int(inotify_init1(flags)) })
         )
@@ -24,77 +47,105 @@ package struct FileWatcher: ~Copyable {
     /// The number to poll for input.
     package var number: CInt { descriptor.number }
 
-    /// Watches exactly these paths from now on; those that cannot be watched come back.
-    package mutating func watch(_ wanted: Set<String>) -> [String] {
-        for (path, watch) in watches where !wanted.contains(path) { forget(path, watch) }
-        var failed: [String] = []
-        for path in wanted.sorted() {
-            // Even a known path is asked for again: another file may be there now.
-            let watch = unsafe inotify_add_watch(descriptor.number, path, Self.events)
-            guard watch >= 0, watches.count < Self.maximumWatchCount else {
-                failed.append(path)
-                continue
-            }
-            if let old = watches[path], old != watch { forget(path, old) }
-            paths[watch] = path
-            watches[path] = watch
-        }
-        return failed
-    }
+    /// How many files and folders are watched.
+    package var watchCount: Int { watches.count }
 
-    private mutating func forget(_ path: String, _ watch: CInt) {
-        watches[path] = nil
-        // Two paths may lead to one file, and share its watch.
-        if let other = watches.first(where: { $0.value == watch })?.key {
-            paths[watch] = other
-            return
-        }
-        paths[watch] = nil
-        inotify_rm_watch(descriptor.number, watch)
+    /// Watches exactly these paths from now on; those that cannot be watched to their end come back.
+    ///
+    /// A path that does not exist is watched as far as it does.
+    package mutating func watch(_ wanted: Set<String>) -> [String] {
+        self.wanted = wanted
+        return arrange()
     }
 
     /// The paths on which something happened since the last call; empty when nothing did.
     ///
-    /// When too much happened for the system to tell, every watched path comes back.
+    /// They are watched on by where they lead now. When too much happened for the system to tell,
+    /// every watched path comes back.
     package mutating func changes() -> Set<String> {
         var changed: Set<String> = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
+            let number = descriptor.number
             // SAFETY: the system writes at most as many bytes as it is told.
             let count = unsafe buffer.withUnsafeMutableBytes {
-                unsafe read(descriptor.number, $0.baseAddress, $0.count)
+                unsafe read(number, $0.baseAddress, $0.count)
             }
-            guard count > 0 else { return changed }
-            changed.formUnion(paths(in: buffer[..<count]))
-        }
-    }
-
-    /// The paths that the system's records name.
-    private mutating func paths(in records: ArraySlice<UInt8>) -> Set<String> {
-        var changed: Set<String> = []
-        var offset = 0
-        while offset + 16 <= records.count {
-            let watch = CInt(truncatingIfNeeded: Self.number(records, offset))
-            let mask = Self.number(records, offset + 4)
-            let length = Int(Self.number(records, offset + 12))
-            // IN_Q_OVERFLOW: some events are lost.
-            if mask & 0x4000 != 0 { changed.formUnion(watches.keys) }
-            if let path = paths[watch] { changed.insert(path) }
-            // IN_IGNORED: the watched thing is gone, and its watch with it.
-            if mask & 0x8000 != 0, let path = paths.removeValue(forKey: watch),
-                watches[path] == watch
-            {
-                watches[path] = nil
+            guard count > 0 else { break }
+            for event in FileEvent.parse(buffer.span.extracting(0..<count)) {
+                changed.formUnion(paths(of: event))
             }
-            offset += 16 + length
         }
+        // Before anybody reads the files: what happens from here on is told the next time.
+        if !changed.isEmpty { _ = arrange() }
         return changed
     }
 
-    /// The 32 bits at `offset`, in the order of this machine.
-    private static func number(_ records: ArraySlice<UInt8>, _ offset: Int) -> UInt32 {
-        (0..<4).reduce(UInt32(0)) {
-            $0 | UInt32(records[records.startIndex + offset + $1]) << ($1 * 8)
+    /// The paths that one record concerns.
+    private mutating func paths(of event: FileEvent) -> Set<String> {
+        if event.isOverflow { return wanted }
+        guard let watch = watches[event.watch] else { return [] }
+        if event.isEnd {
+            watches[event.watch] = nil
+            return watch.all
         }
+        // A folder tells what happened in it, and a file what happened to it.
+        let isAtEnd = event.mask & Self.endEvents != 0 ? watch.ends : []
+        return isAtEnd.union(watch.ways[event.name] ?? [])
+    }
+
+    // MARK: Arranging
+
+    /// Sets every watch anew, and lets go of those that are not needed any more.
+    private mutating func arrange() -> [String] {
+        var next: [CInt: Watch] = [:]
+        var folders: [String: CInt] = [:]
+        var failed: [String] = []
+        for path in wanted.sorted() {
+            let way = PathSteps(of: path, lookUp: Self.lookUp)
+            for step in way.steps {
+                // A folder that may not be listed cannot be watched; what is in it still can.
+                let known = folders[step.folder]
+                guard
+                    let number = known
+                        ?? add(step.folder, Self.wayEvents | UInt32(IN_ONLYDIR), next.count)
+                else { continue }
+                folders[step.folder] = number
+                next[number, default: Watch()].ways[step.name, default: []].insert(path)
+            }
+            guard let end = way.end else { continue }
+            if let number = add(end, Self.endEvents, next.count) {
+                next[number, default: Watch()].ends.insert(path)
+            } else {
+                failed.append(path)
+            }
+        }
+        for number in watches.keys where next[number] == nil {
+            inotify_rm_watch(descriptor.number, number)
+        }
+        watches = next
+        return failed
+    }
+
+    /// Watches one file or folder, besides what else it is watched for; nil when that fails.
+    private borrowing func add(_ path: String, _ events: UInt32, _ count: Int) -> CInt? {
+        guard count < Self.maximumWatchCount else { return nil }
+        let events = events | UInt32(IN_MASK_ADD)
+        let number = unsafe inotify_add_watch(descriptor.number, path, events)
+        return number < 0 ? nil : number
+    }
+
+    /// What is under a path; a link's target is cut at the longest path that the system takes.
+    private static func lookUp(_ path: String) -> PathSteps.Found {
+        var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        // SAFETY: the system writes at most as many bytes as it is told.
+        let count = unsafe target.withUnsafeMutableBufferPointer { bytes in
+            unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in
+                guard let start = bytes.baseAddress else { return 0 }
+                return unsafe readlink(path, start, bytes.count)
+            }
+        }
+        // EINVAL: it is there, and no link.
+        if count < 0 { return errno == EINVAL ? .something : .nothing }
+        return .link(target: String(decoding: target.prefix(count), as: UTF8.self))
     }
 }
