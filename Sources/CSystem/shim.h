@@ -7,6 +7,7 @@
 #ifndef __USE_GNU
 #define __USE_GNU 1
 #endif
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -18,6 +19,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -29,54 +31,79 @@
 #include <time.h>
 #include <unistd.h>
 
-// The bytes of ancillary data that one datagram can carry here: one IP_PKTINFO or IPV6_PKTINFO.
-#define CSYSTEM_CONTROL_BYTES 64
+// The bytes of ancillary data that one datagram can carry here: IPv4 on a socket of both families
+// brings one IP_PKTINFO and one IPV6_PKTINFO.
+#define CSYSTEM_CONTROL_BYTES 128
+
+// Where a datagram was sent to, or is to leave from.
+struct csystem_local {
+    int family;           // 4 or 6; 0 when the kernel did not say.
+    unsigned int interface;
+    uint64_t high, low;   // In the order of this machine; IPv4 in the lowest 32 bits.
+};
 
 // recvmmsg and sendmmsg live in a header part that glibc hides from Swift's module.
 static inline int csystem_recvmmsg(int fd, struct mmsghdr *headers, unsigned int count) {
     return recvmmsg(fd, headers, count, MSG_DONTWAIT, NULL);
 }
 static inline int csystem_sendmmsg(int fd, struct mmsghdr *headers, unsigned int count) {
-    return sendmmsg(fd, headers, count, MSG_DONTWAIT);
+    return sendmmsg(fd, headers, count, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 static inline int csystem_accept4(int fd, struct sockaddr *address, socklen_t *size) {
     return accept4(fd, address, size, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
+// sendmsg of two pieces, without the signal that a closed connection would bring.
+static inline ssize_t csystem_send_two(int fd, const void *first, size_t first_size,
+                                       const void *second, size_t second_size) {
+    struct iovec pieces[2] = {{(void *)first, first_size}, {(void *)second, second_size}};
+    struct msghdr header;
+    memset(&header, 0, sizeof header);
+    header.msg_iov = pieces;
+    header.msg_iovlen = 2;
+    return sendmsg(fd, &header, MSG_NOSIGNAL);
+}
+
 // CMSG_FIRSTHDR, CMSG_NXTHDR, CMSG_DATA: finds where a datagram was sent to.
-// Returns 4 or 6 and fills address (4 or 16 bytes) and interface; 0 when the kernel did not say.
-static inline int csystem_packet_local(struct msghdr *header, unsigned char *address,
-                                       unsigned int *interface) {
+static inline struct csystem_local csystem_packet_local(struct msghdr *header) {
+    struct csystem_local local = {0, 0, 0, 0};
     for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
-        if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+        if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO &&
+            c->cmsg_len >= CMSG_LEN(sizeof(struct in_pktinfo))) {
             struct in_pktinfo info;
             memcpy(&info, CMSG_DATA(c), sizeof info);
-            memcpy(address, &info.ipi_addr, 4);
-            *interface = (unsigned int)info.ipi_ifindex;
-            return 4;
+            local.family = 4;
+            local.interface = (unsigned int)info.ipi_ifindex;
+            local.high = 0;
+            // Of the two addresses the one to answer from: a broadcast address is none.
+            local.low = ntohl(info.ipi_spec_dst.s_addr);
+            return local;
         }
-        if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
+        if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO &&
+            c->cmsg_len >= CMSG_LEN(sizeof(struct in6_pktinfo))) {
             struct in6_pktinfo info;
+            uint64_t halves[2];
             memcpy(&info, CMSG_DATA(c), sizeof info);
-            memcpy(address, &info.ipi6_addr, 16);
-            *interface = info.ipi6_ifindex;
-            return 6;
+            memcpy(halves, &info.ipi6_addr, sizeof halves);
+            local.family = 6;
+            local.interface = info.ipi6_ifindex;
+            local.high = be64toh(halves[0]);
+            local.low = be64toh(halves[1]);
         }
     }
-    return 0;
+    return local;
 }
 
 // Puts the address that a datagram is to leave from into the header's control memory.
-static inline void csystem_set_packet_local(struct msghdr *header, int family,
-                                            const unsigned char *address,
-                                            unsigned int interface) {
+static inline void csystem_set_packet_local(struct msghdr *header, struct csystem_local local) {
     memset(header->msg_control, 0, CSYSTEM_CONTROL_BYTES);
     header->msg_controllen = CSYSTEM_CONTROL_BYTES;
     struct cmsghdr *c = CMSG_FIRSTHDR(header);
-    if (family == 4) {
+    if (local.family == 4) {
         struct in_pktinfo info;
         memset(&info, 0, sizeof info);
-        memcpy(&info.ipi_spec_dst, address, 4);
+        info.ipi_ifindex = (int)local.interface;
+        info.ipi_spec_dst.s_addr = htonl((uint32_t)local.low);
         c->cmsg_level = IPPROTO_IP;
         c->cmsg_type = IP_PKTINFO;
         c->cmsg_len = CMSG_LEN(sizeof info);
@@ -84,9 +111,10 @@ static inline void csystem_set_packet_local(struct msghdr *header, int family,
         header->msg_controllen = CMSG_SPACE(sizeof info);
     } else {
         struct in6_pktinfo info;
+        uint64_t halves[2] = {htobe64(local.high), htobe64(local.low)};
         memset(&info, 0, sizeof info);
-        memcpy(&info.ipi6_addr, address, 16);
-        info.ipi6_ifindex = interface;
+        memcpy(&info.ipi6_addr, halves, sizeof halves);
+        info.ipi6_ifindex = local.interface;
         c->cmsg_level = IPPROTO_IPV6;
         c->cmsg_type = IPV6_PKTINFO;
         c->cmsg_len = CMSG_LEN(sizeof info);
@@ -95,17 +123,49 @@ static inline void csystem_set_packet_local(struct msghdr *header, int family,
     }
 }
 
-// CPU_SET and CPU_COUNT.
+// SO_MEMINFO: the datagrams that a socket dropped because its buffer was full; -1 on failure.
+static inline int64_t csystem_dropped_count(int fd) {
+    uint32_t values[9];  // SK_MEMINFO_VARS, of which SK_MEMINFO_DROPS is the last.
+    socklen_t size = sizeof values;
+    if (getsockopt(fd, SOL_SOCKET, 55 /* SO_MEMINFO */, values, &size) != 0) return -1;
+    return size == sizeof values ? (int64_t)values[8] : -1;
+}
+
+// CPU_SET and CPU_COUNT. A machine may have more processors than a cpu_set_t: then 0.
 static inline int csystem_processor_count(void) {
     cpu_set_t set;
     CPU_ZERO(&set);
-    if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return 0;
     return CPU_COUNT(&set);
 }
 
-// prctl(PR_SET_NAME) by way of pthread_setname_np.
-static inline void csystem_name_thread(const char *name) {
-    (void)pthread_setname_np(pthread_self(), name);
+// The processors that the calling thread may use, in their order; how many there are.
+static inline int csystem_processors(int *processors, int capacity) {
+    cpu_set_t set;
+    int count = 0;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return 0;
+    for (int index = 0; index < CPU_SETSIZE && count < capacity; index++) {
+        if (CPU_ISSET(index, &set)) processors[count++] = index;
+    }
+    return count;
+}
+
+// Keeps the calling thread on one processor; 0, or what went wrong.
+static inline int csystem_stay_on_processor(int processor) {
+    cpu_set_t set;
+    if (processor < 0 || processor >= CPU_SETSIZE) return EINVAL;
+    CPU_ZERO(&set);
+    CPU_SET(processor, &set);
+    return pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+// prctl(PR_SET_NAME) by way of pthread_setname_np, which wants at most 15 bytes.
+static inline int csystem_name_thread(const char *name) {
+    return pthread_setname_np(pthread_self(), name);
+}
+static inline int csystem_thread_name(char *name, size_t size) {
+    return pthread_getname_np(pthread_self(), name, size);
 }
 
 // environ: a global that Swift cannot read, because somebody could write it.

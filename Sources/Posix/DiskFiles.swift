@@ -5,44 +5,52 @@ import Files
 import Glibc
 
 /// The files of this machine.
+///
+/// A name that is no UTF-8 cannot be written in a path here; such a file is listed, and missing.
 package struct DiskFiles: FileSource {
-    /// The largest file that is read, in bytes.
+    /// The largest file that is read, in bytes, unless another limit is set.
     package static let maximumByteCount = 1 << 30
-    /// How much is read at once.
-    private static let chunkByteCount = 1 << 16
+    /// The most names in one folder.
+    package static let maximumNameCount = 1 << 20
 
-    package init() {}
+    /// The largest file that this source reads, in bytes.
+    private let maximumByteCount: Int
+
+    package init(maximumByteCount: Int = Self.maximumByteCount) {
+        self.maximumByteCount = maximumByteCount
+    }
 
     package func read(_ path: String) throws(FileError) -> [UInt8] {
-        let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard number >= 0 else { throw Self.error(path) }
-        let file = Descriptor(owning: number)
-        var status = stat()
-        guard unsafe fstat(file.number, &status) == 0 else { throw Self.error(path) }
-        guard status.st_mode & S_IFMT != S_IFDIR else {
-            throw FileError(path: path, reason: .isFolder)
-        }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(max(0, min(Int(status.st_size), Self.maximumByteCount)))
-        var chunk = [UInt8](repeating: 0, count: Self.chunkByteCount)
-        while true {
-            // SAFETY: the system writes at most as many bytes as it is told.
-            let count = unsafe chunk.withUnsafeMutableBytes {
-                unsafe Glibc.read(file.number, $0.baseAddress, $0.count)
+        try explaining(path) { path throws(SystemError) in
+            // A pipe that nobody writes to must not hold up the start for ever.
+            let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK
+            let file = Descriptor(
+                owning: CInt(try check("open") { unsafe Int(open(path, flags)) })
+            )
+            let status = try Self.status("fstat") { unsafe fstat(file.number, &$0) }
+            guard status.st_mode & S_IFMT != S_IFDIR else {
+                throw SystemError(call: "read", code: EISDIR)
             }
-            if count == 0 { return bytes }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw Self.error(path) }
-            bytes += chunk[..<count]
-            guard bytes.count <= Self.maximumByteCount else {
-                throw FileError(path: path, reason: .tooLarge(limit: Self.maximumByteCount))
+            guard status.st_size <= maximumByteCount else {
+                throw SystemError(call: "read", code: EFBIG)
             }
+            let bytes = try readAll(
+                from: file.number,
+                maximumByteCount: maximumByteCount,
+                expecting: Int(status.st_size),
+                name: path
+            )
+            guard bytes.count <= maximumByteCount else {
+                throw SystemError(call: "read", code: EFBIG)
+            }
+            return bytes
         }
     }
 
     package func identity(of path: String) throws(FileError) -> FileIdentity {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { throw Self.error(path) }
+        let status = try explaining(path) { path throws(SystemError) in
+            try Self.status("stat") { unsafe stat(path, &$0) }
+        }
         let (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
         return FileIdentity(
             device: UInt64(status.st_dev),
@@ -54,51 +62,106 @@ package struct DiskFiles: FileSource {
     }
 
     package func list(_ path: String) throws(FileError) -> [String] {
-        guard let folder = unsafe opendir(path) else { throw Self.error(path) }
-        defer { unsafe closedir(folder) }
-        var names: [String] = []
-        while let entry = unsafe readdir(folder) {
-            // SAFETY: d_name is a C string inside the entry, copied before the next reading.
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) {
-                    unsafe String(cString: $0)
-                }
+        try explaining(path) { path throws(SystemError) in
+            guard let folder = unsafe opendir(path) else {
+                throw SystemError(call: "opendir", code: errno)
             }
-            if name != ".", name != ".." { names.append(name) }
+            defer { unsafe closedir(folder) }
+            var names: [String] = []
+            while true {
+                // The end of the folder and an error are told apart by errno alone.
+                errno = 0
+                guard let entry = unsafe readdir(folder) else { break }
+                let name = unsafe Self.name(of: entry)
+                if name == "." || name == ".." { continue }
+                guard names.count < Self.maximumNameCount else {
+                    throw SystemError(
+                        call: "folder of more than \(Self.maximumNameCount) names",
+                        code: 0
+                    )
+                }
+                names.append(name)
+            }
+            let code = errno
+            guard code == 0 else { throw SystemError(call: "readdir", code: code) }
+            return names.sorted()
         }
-        return names.sorted()
+    }
+
+    /// The path with every symbolic link in it followed, from `/`.
+    package func realPath(of path: String) throws(FileError) -> String {
+        try explaining(path) { path throws(SystemError) in
+            guard let found = unsafe realpath(path, nil) else {
+                throw SystemError(call: "realpath", code: errno)
+            }
+            defer { unsafe free(found) }
+            // SAFETY: the system made a C string, which is copied and then freed.
+            return unsafe String(cString: found)
+        }
     }
 
     /// Writes a file so that nobody sees half of it: beside its place, then moved over it.
+    ///
+    /// What was there before stays when any step fails, also when the machine stops in between.
     package func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
         let draft = path + ".draft"
-        let number = try check("open \(draft)") {
-            unsafe Int(open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644))
-        }
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
+        let number = try check("open \(draft)") { unsafe Int(open(draft, flags, 0o644)) }
         let file = Descriptor(owning: CInt(number))
-        var start = 0
-        while start < bytes.count {
-            // SAFETY: the bytes stay in place during the call.
-            start += try check("write \(draft)") {
-                unsafe bytes[start...].withUnsafeBytes {
-                    unsafe write(file.number, $0.baseAddress, $0.count)
-                }
-            }
+        do throws(SystemError) {
+            try file.writeAll(bytes, name: draft)
+            try check("fsync \(draft)") { Int(fsync(file.number)) }
+            try check("rename \(draft)") { unsafe Int(rename(draft, path)) }
+        } catch {
+            unsafe unlink(draft)
+            throw error
         }
-        try check("rename \(draft)") { unsafe Int(rename(draft, path)) }
     }
 
-    /// The error that the last system call left.
-    private static func error(_ path: String) -> FileError {
-        let code = errno
-        let reason: FileError.Reason
-        switch code {
-        case ENOENT: reason = .missing
-        case ENOTDIR: reason = .notFolder
-        case EISDIR: reason = .isFolder
-        case EACCES, EPERM: reason = .denied
-        default: reason = .other(SystemError(call: "read", code: code).description)
+    /// The name in an entry of a folder.
+    private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
+        // SAFETY: d_name is a C string inside the entry, copied before the next reading.
+        unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+            unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) {
+                unsafe String(cString: $0)
+            }
         }
-        return FileError(path: path, reason: reason)
+    }
+
+    /// What the system knows about a file.
+    private static func status(
+        _ call: String,
+        _ body: (inout stat) -> CInt
+    ) throws(SystemError) -> stat {
+        var status = stat()
+        try check(call) { Int(body(&status)) }
+        return status
+    }
+}
+
+extension DiskFiles {
+    /// Runs what the system may refuse, and says it in the words of files.
+    private func explaining<Value>(
+        _ path: String,
+        _ body: (String) throws(SystemError) -> Value
+    ) throws(FileError) -> Value {
+        // The system would take it for the end of the path.
+        guard !path.utf8.contains(0) else { throw FileError(path: path, reason: .missing) }
+        do throws(SystemError) {
+            return try body(path)
+        } catch {
+            throw FileError(path: path, reason: reason(error))
+        }
+    }
+
+    private func reason(_ error: SystemError) -> FileError.Reason {
+        switch error.code {
+        case ENOENT: .missing
+        case ENOTDIR: .notFolder
+        case EISDIR: .isFolder
+        case EACCES, EPERM: .denied
+        case EFBIG: .tooLarge(limit: maximumByteCount)
+        default: .other(error.description)
+        }
     }
 }

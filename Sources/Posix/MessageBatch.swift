@@ -18,6 +18,8 @@ import Wire
     private let strideByteCount: Int
     /// How many slots hold a datagram.
     package private(set) var count = 0
+    /// How many slots, from the first on, must be made ready before they can receive again.
+    private var usedCount = maximumCount
 
     private let bytes: UnsafeMutablePointer<UInt8>
     private let headers: UnsafeMutablePointer<mmsghdr>
@@ -60,13 +62,18 @@ import Wire
         unsafe controls.deallocate()
     }
 
+    /// Whether no slot is free.
+    package var isFull: Bool { count == Self.maximumCount }
+
     /// Empties it.
     package mutating func removeAll() { count = 0 }
 
-    /// The datagram at `index`.
+    // MARK: What came
+
+    /// The datagram at `index`, cut where its slot ends.
     @_lifetime(borrow self)
     package borrowing func message(at index: Int) -> Span<UInt8> {
-        precondition(index < count, "the batch holds fewer datagrams")
+        precondition(index >= 0 && index < count, "the batch holds fewer datagrams")
         // SAFETY: the slot lives as long as the batch, and the length never exceeds it.
         let start = unsafe bytes + index * strideByteCount
         let length = unsafe min(Int(headers[index].msg_len), slotByteCount)
@@ -75,42 +82,42 @@ import Wire
     }
 
     /// Whether the datagram at `index` was longer than its slot.
-    package func isCut(at index: Int) -> Bool {
-        unsafe headers[index].msg_hdr.msg_flags & 0x20 != 0
+    package borrowing func isCut(at index: Int) -> Bool {
+        precondition(index >= 0 && index < count, "the batch holds fewer datagrams")
+        return unsafe headers[index].msg_hdr.msg_flags & CInt(MSG_TRUNC) != 0
     }
 
     /// Where the datagram at `index` came from, and whether it is IPv4 on an IPv6 socket.
-    package func peer(at index: Int) -> (endpoint: Endpoint, isMapped: Bool)? {
-        var address = SocketAddress()
-        address.storage = unsafe addresses[index]
-        guard let endpoint = address.endpoint else { return nil }
+    package borrowing func peer(at index: Int) -> (endpoint: Endpoint, isMapped: Bool)? {
+        precondition(index >= 0 && index < count, "the batch holds fewer datagrams")
+        guard let endpoint = unsafe SocketAddress.read(addresses + index) else { return nil }
         let plain = endpoint.address.unmapped
         let isMapped = plain.family != endpoint.address.family
         return (Endpoint(plain, port: endpoint.port, scope: endpoint.scope), isMapped)
     }
 
     /// The address that the datagram at `index` was sent to, and the interface it came in on.
-    package func local(at index: Int) -> (address: IPAddress, interface: UInt32)? {
-        var interface: UInt32 = 0
-        var address = InlineArray<16, UInt8>(repeating: 0)
-        // SAFETY: the shim writes at most 16 bytes.
-        let family = unsafe withUnsafeMutableBytes(of: &address) { bytes -> CInt in
-            guard let base = bytes.baseAddress else { return 0 }
-            return unsafe csystem_packet_local(
-                &headers[index].msg_hdr,
-                base.assumingMemoryBound(to: UInt8.self),
-                &interface
-            )
+    ///
+    /// Only sockets that are bound to every address tell.
+    package borrowing func local(at index: Int) -> (address: IPAddress, interface: UInt32)? {
+        precondition(index >= 0 && index < count, "the batch holds fewer datagrams")
+        // SAFETY: the control memory holds what the system wrote for this datagram.
+        let found = unsafe csystem_packet_local(&headers[index].msg_hdr)
+        switch found.family {
+        case 4: return (IPAddress(v4: UInt32(truncatingIfNeeded: found.low)), found.interface)
+        case 6:
+            return (IPAddress(v6High: found.high, low: found.low).unmapped, found.interface)
+        default: return nil
         }
-        let span = address.span
-        guard let found = IPAddress(bytes: span.extracting(0..<(family == 4 ? 4 : 16))), family != 0
-        else { return nil }
-        return (found.unmapped, interface)
     }
+
+    // MARK: What goes
 
     /// Writes one more datagram to be sent; a length of 0 adds none.
     ///
-    /// `local`: the address it is to leave from; nil lets the system choose. False: it is full.
+    /// `local`: the address it is to leave from; nil lets the system choose. `interface` counts
+    /// for link-local IPv6 addresses only: anything else leaves by the way that the system's
+    /// routes say, which need not be the one it came. False: the batch is full.
     @discardableResult
     package mutating func append(
         to peer: Endpoint,
@@ -126,58 +133,72 @@ import Wire
         let buffer = unsafe UnsafeMutableBufferPointer(start: start, count: slotByteCount)
         var span = unsafe buffer.mutableSpan
         let length = write(&span)
-        guard length > 0, length <= slotByteCount else { return true }
-        let address = SocketAddress(peer, asIPv6: isMapped)
-        unsafe addresses[index] = address.storage
+        guard length > 0 else { return true }
+        precondition(length <= slotByteCount, "a datagram ends inside its slot")
         unsafe vectors[index].iov_len = length
-        unsafe headers[index].msg_hdr.msg_namelen = address.byteCount
         unsafe headers[index].msg_len = UInt32(length)
-        setLocal(index, local, interface, isMapped: isMapped)
+        unsafe headers[index].msg_hdr.msg_flags = 0
+        unsafe headers[index].msg_hdr.msg_namelen =
+            SocketAddress.write(peer, asIPv6: isMapped, to: addresses + index)
+        setLocal(local, interface, at: index)
         count += 1
+        usedCount = max(usedCount, count)
         return true
     }
 
+    /// Adds a copy of `message`, which must fit in a slot; false: the batch is full.
+    @discardableResult
+    package mutating func append(
+        copying message: Span<UInt8>,
+        to peer: Endpoint,
+        isMapped: Bool,
+        from local: IPAddress?,
+        interface: UInt32
+    ) -> Bool {
+        precondition(message.count <= slotByteCount, "a datagram ends inside its slot")
+        return append(to: peer, isMapped: isMapped, from: local, interface: interface) { slot in
+            // SAFETY: the slot is another memory than the message, and at least as long.
+            unsafe message.withUnsafeBytes { source in
+                unsafe slot.withUnsafeMutableBytes { unsafe $0.copyMemory(from: source) }
+            }
+            return message.count
+        }
+    }
+
     /// Notes the address that the datagram at `index` is to leave from.
-    private mutating func setLocal(
-        _ index: Int,
-        _ local: IPAddress?,
-        _ interface: UInt32,
-        isMapped: Bool
-    ) {
-        let control = unsafe UnsafeMutableRawPointer(controls + index * Self.controlByteCount)
-        unsafe headers[index].msg_hdr.msg_control = control
+    private mutating func setLocal(_ local: IPAddress?, _ interface: UInt32, at index: Int) {
         guard let local else {
             unsafe headers[index].msg_hdr.msg_controllen = 0
             return
         }
-        var address = InlineArray<16, UInt8>(repeating: 0)
-        for place in 0..<local.byteCount { address[place] = local.byte(at: place) }
-        let family: CInt = local.family == .v4 ? 4 : 6
-        // SAFETY: the shim reads 4 or 16 bytes and writes inside this slot's control memory.
-        unsafe withUnsafeBytes(of: &address) { bytes in
-            guard let base = bytes.baseAddress else { return }
-            unsafe csystem_set_packet_local(
-                &headers[index].msg_hdr,
-                family,
-                base.assumingMemoryBound(to: UInt8.self),
-                interface
-            )
-        }
+        let isIPv6 = local.family == .v6
+        let wanted = csystem_local(
+            family: isIPv6 ? 6 : 4,
+            interface: isIPv6 && local.isLinkLocal ? interface : 0,
+            high: local.high,
+            low: local.low
+        )
+        // SAFETY: the shim writes inside this slot's control memory.
+        unsafe csystem_set_packet_local(&headers[index].msg_hdr, wanted)
     }
+
+    // MARK: The system
 
     /// Receives what is there, without waiting.
     mutating func receive(from descriptor: CInt) throws(SystemError) {
-        for index in 0..<Self.maximumCount {
+        for index in 0..<usedCount {
             unsafe vectors[index].iov_len = slotByteCount
             unsafe headers[index].msg_hdr.msg_namelen =
                 socklen_t(MemoryLayout<sockaddr_storage>.size)
             unsafe headers[index].msg_hdr.msg_controllen = Self.controlByteCount
         }
         count = 0
+        usedCount = 0
         do throws(SystemError) {
             count = try check("recvmmsg") {
                 unsafe Int(csystem_recvmmsg(descriptor, headers, UInt32(Self.maximumCount)))
             }
+            usedCount = count
         } catch {
             // An earlier answer that bounced is told here; it says nothing about this socket.
             if error.wouldBlock || error.code == ECONNREFUSED { return }
@@ -189,18 +210,18 @@ import Wire
     ///
     /// The result is the number of datagrams that were not sent.
     mutating func send(to descriptor: CInt) -> Int {
-        var sent = 0
-        var failures = 0
-        while sent < count {
-            let result = unsafe csystem_sendmmsg(descriptor, headers + sent, UInt32(count - sent))
+        var done = 0
+        var failureCount = 0
+        while done < count {
+            let result = unsafe csystem_sendmmsg(descriptor, headers + done, UInt32(count - done))
             if result > 0 {
-                sent += Int(result)
-            } else if errno != EINTR {
-                failures += 1
-                sent += 1
+                done += Int(result)
+            } else if result == 0 || errno != EINTR {
+                failureCount += 1
+                done += 1
             }
         }
         count = 0
-        return failures
+        return failureCount
     }
 }

@@ -5,8 +5,9 @@ import Glibc
 
 /// A system call that failed, and why.
 package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What was tried, with its object where there is one.
     package let call: String
-    /// The number that the system gave (`errno`).
+    /// The number that the system gave (`errno`); 0 when `call` says it all.
     package let code: CInt
 
     package init(call: String, code: CInt) {
@@ -15,6 +16,7 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
+        guard code != 0 else { return call }
         // SAFETY: strerror gives a C string that stays valid until it is copied here.
         let text = unsafe String(cString: strerror(code))
         return "\(call): \(text.prefix(1).lowercased() + text.dropFirst())"

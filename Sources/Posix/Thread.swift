@@ -3,8 +3,11 @@
 internal import CSystem
 import Glibc
 
-/// A thread of our own, joined exactly once.
+/// A thread of our own, joined once or let go.
 @safe package struct Thread: ~Copyable {
+    /// The longest name that the system takes, in bytes.
+    package static let maximumNameByteCount = 15
+
     /// What a new thread is given.
     private final class Start {
         let name: String
@@ -18,8 +21,9 @@ import Glibc
 
     private let number: pthread_t
 
-    /// Starts `body` on a new thread; `name` has at most 15 bytes.
+    /// Starts `body` on a new thread; of `name` the first 15 bytes are used.
     package init(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
+        let name = String(decoding: name.utf8.prefix(Self.maximumNameByteCount), as: UTF8.self)
         var number = pthread_t()
         // SAFETY: the new thread takes the one reference that is passed.
         let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
@@ -29,7 +33,8 @@ import Glibc
             { argument in
                 guard let argument = unsafe argument else { return nil }
                 let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-                unsafe csystem_name_thread(start.name)
+                // A thread without its name works as well.
+                _ = unsafe csystem_name_thread(start.name)
                 start.body()
                 return nil
             },
@@ -45,5 +50,25 @@ import Glibc
     /// Waits until the thread has ended.
     package consuming func join() {
         pthread_join(number, nil)
+        discard self
+    }
+
+    /// A thread that nobody joins cleans up after itself.
+    deinit { pthread_detach(number) }
+
+    /// The name of the calling thread.
+    package static var currentName: String {
+        var name = [CChar](repeating: 0, count: maximumNameByteCount + 1)
+        // SAFETY: the system writes at most as many bytes as it is told.
+        _ = unsafe name.withUnsafeMutableBufferPointer {
+            unsafe csystem_thread_name($0.baseAddress, $0.count)
+        }
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// Keeps the calling thread on one processor, one of `Process.processors`.
+    package static func stay(onProcessor processor: Int) throws(SystemError) {
+        let code = csystem_stay_on_processor(CInt(clamping: processor))
+        if code != 0 { throw SystemError(call: "pthread_setaffinity_np", code: code) }
     }
 }

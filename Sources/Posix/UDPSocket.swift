@@ -23,111 +23,85 @@ package struct UDPSocket: ~Copyable, Sendable {
     /// An unspecified IPv6 address takes IPv4 too. `sharingPort`: several sockets share the port,
     /// and the system spreads clients over them.
     package init(binding endpoint: Endpoint, sharingPort: Bool) throws(SystemError) {
-        let family = endpoint.address.family == .v4 ? AF_INET : AF_INET6
-        let kind =
-            CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
-            | CInt(SOCK_NONBLOCK.rawValue)
-        let owner = Descriptor(owning: CInt(try check("socket") { Int(socket(family, kind, 0)) }))
-        let number = owner.number
+        let socket = try Descriptor.socket(SOCK_DGRAM, for: endpoint)
+        if sharingPort { try socket.set("SO_REUSEPORT", SOL_SOCKET, SO_REUSEPORT, 1) }
         let isWildcard = endpoint.address.isUnspecified
-        if sharingPort {
-            try Posix.set("SO_REUSEPORT", SOL_SOCKET, SO_REUSEPORT, 1, of: number)
-        }
-        if family == AF_INET6 {
-            let only: CInt = isWildcard ? 0 : 1
-            try Posix.set("IPV6_V6ONLY", CInt(IPPROTO_IPV6), IPV6_V6ONLY, only, of: number)
-            let ipv6 = CInt(IPPROTO_IPV6)
-            try Posix.set("IPV6_RECVPKTINFO", ipv6, IPV6_RECVPKTINFO, 1, of: number)
-        }
-        if family == AF_INET || isWildcard {
-            try Posix.set("IP_PKTINFO", CInt(IPPROTO_IP), IP_PKTINFO, 1, of: number)
-            // A forged "fragmentation needed" must not shrink what is sent (RFC 9715).
-            try Posix.set("IP_MTU_DISCOVER", CInt(IPPROTO_IP), IP_MTU_DISCOVER, 5, of: number)
-        }
-        for option in [SO_RCVBUF, SO_SNDBUF] {
-            try Posix.set("SO_RCVBUF", SOL_SOCKET, option, Self.wantedBufferByteCount, of: number)
-        }
-        let address = SocketAddress(endpoint)
-        try check("bind \(endpoint)") {
-            unsafe address.withPointer { unsafe Int(bind(number, $0, $1)) }
-        }
-        local = try localEndpoint(of: number)
+        try socket.setPathOptions(for: endpoint)
+        try socket.setBuffers(byteCount: Self.wantedBufferByteCount)
+        if isWildcard { try socket.askForLocalAddresses(for: endpoint) }
+        try socket.bind(to: endpoint)
+        local = try socket.localEndpoint()
         self.isWildcard = isWildcard
-        descriptor = owner
+        descriptor = socket
     }
 
     /// Throws when somebody else has the address and port, for UDP or TCP.
     ///
-    /// With SO_REUSEPORT a second server of the same user would bind without a word.
+    /// With SO_REUSEPORT a second server of the same user would bind without a word. Port 0 is
+    /// always free.
     package static func probe(_ endpoint: Endpoint) throws(SystemError) {
-        _ = try UDPSocket(binding: endpoint, sharingPort: false)
+        let datagrams = try Descriptor.socket(SOCK_DGRAM, for: endpoint)
+        try datagrams.bind(to: endpoint)
+        let connections = try Descriptor.socket(SOCK_STREAM, for: endpoint)
+        // Connections that linger after their end are nobody's.
+        try connections.set("SO_REUSEADDR", SOL_SOCKET, SO_REUSEADDR, 1)
+        try connections.bind(to: endpoint)
     }
 
+    /// Receives what is there into the emptied batch, without waiting.
     package borrowing func receive(into batch: inout MessageBatch) throws(SystemError) {
         try batch.receive(from: descriptor.number)
     }
 
-    /// Sends the batch; the result is the number of datagrams that could not be sent.
+    /// Sends the batch and empties it; the result is the number of datagrams that were not sent.
     package borrowing func send(_ batch: inout MessageBatch) -> Int {
         batch.send(to: descriptor.number)
     }
+
+    /// The datagrams that came while the receive buffer was full; nil when the system does not say.
+    package var droppedCount: Int? {
+        let count = csystem_dropped_count(descriptor.number)
+        return count < 0 ? nil : Int(count)
+    }
+
+    /// The receive buffer that the system gave, in bytes, its own bookkeeping included.
+    package var receiveBufferByteCount: Int {
+        get throws(SystemError) {
+            Int(try descriptor.option("SO_RCVBUF", SOL_SOCKET, SO_RCVBUF))
+        }
+    }
 }
 
-/// A UDP socket that talks to one upstream only: the system drops what comes from elsewhere.
-package struct ConnectedUDPSocket: ~Copyable, Sendable {
-    private let descriptor: Descriptor
-
-    /// The number to poll.
-    package var number: CInt { descriptor.number }
-
-    /// Connects to `upstream`, from `port` when it is not 0.
-    package init(to upstream: Endpoint, fromPort port: UInt16 = 0) throws(SystemError) {
-        let family = upstream.address.family == .v4 ? AF_INET : AF_INET6
-        let kind =
-            CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
-            | CInt(SOCK_NONBLOCK.rawValue)
-        let owner = Descriptor(owning: CInt(try check("socket") { Int(socket(family, kind, 0)) }))
-        let number = owner.number
-        if port != 0 {
-            let any =
-                upstream.address.family == .v4
-                ? IPAddress(v4: 0) : IPAddress(v6High: 0, low: 0)
-            let address = SocketAddress(Endpoint(any, port: port))
-            try check("bind") { unsafe address.withPointer { unsafe Int(bind(number, $0, $1)) } }
+extension Descriptor {
+    /// A forged "fragmentation needed" must not shrink what is sent (RFC 9715).
+    borrowing func setPathOptions(for endpoint: Endpoint) throws(SystemError) {
+        if endpoint.address.family == .v4 || endpoint.address.isUnspecified {
+            try set("IP_MTU_DISCOVER", CInt(IPPROTO_IP), IP_MTU_DISCOVER, IP_PMTUDISC_OMIT)
         }
-        let address = SocketAddress(upstream)
-        try check("connect \(upstream)") {
-            unsafe address.withPointer { unsafe Int(connect(number, $0, $1)) }
-        }
-        descriptor = owner
-    }
-
-    package borrowing func send(_ message: [UInt8]) throws(SystemError) {
-        let number = descriptor.number
-        // SAFETY: the bytes stay in place during the call.
-        try check("send") {
-            unsafe message.withUnsafeBytes {
-                unsafe Glibc.send(number, $0.baseAddress, $0.count, 0)
-            }
+        if endpoint.address.family == .v6 {
+            let level = CInt(IPPROTO_IPV6)
+            try set("IPV6_MTU_DISCOVER", level, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT)
         }
     }
 
-    /// One datagram, or nil when there is none.
-    package borrowing func receive() throws(SystemError) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: 65_535)
-        let number = descriptor.number
-        do throws(SystemError) {
-            // SAFETY: the system writes at most as many bytes as it is told.
-            let count = try check("recv") {
-                unsafe bytes.withUnsafeMutableBytes {
-                    unsafe recv(number, $0.baseAddress, $0.count, 0)
-                }
+    /// Lets each datagram tell which of this machine's addresses it was sent to.
+    fileprivate borrowing func askForLocalAddresses(for endpoint: Endpoint) throws(SystemError) {
+        if endpoint.address.family == .v6 {
+            try set("IPV6_RECVPKTINFO", CInt(IPPROTO_IPV6), IPV6_RECVPKTINFO, 1)
+        }
+        try set("IP_PKTINFO", CInt(IPPROTO_IP), IP_PKTINFO, 1)
+    }
+
+    /// Makes room for bursts: beyond the system's limit where we may, else up to it.
+    fileprivate borrowing func setBuffers(byteCount: CInt) throws(SystemError) {
+        for (name, forced, plain) in [
+            ("SO_RCVBUF", SO_RCVBUFFORCE, SO_RCVBUF), ("SO_SNDBUF", SO_SNDBUFFORCE, SO_SNDBUF),
+        ] {
+            do throws(SystemError) {
+                try set(name, SOL_SOCKET, forced, byteCount)
+            } catch {
+                try set(name, SOL_SOCKET, plain, byteCount)
             }
-            bytes.removeSubrange(count...)
-            return bytes
-        } catch {
-            if error.wouldBlock { return nil }
-            throw error
         }
     }
 }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CSystem
+import Glibc
+import Wire
+
+/// A UDP socket that talks to one upstream only: the system drops what comes from elsewhere.
+package struct ConnectedUDPSocket: ~Copyable, Sendable {
+    /// The largest datagram, in bytes (RFC 768).
+    package static let maximumByteCount = 65_535
+
+    private let descriptor: Descriptor
+    /// Where it sends from.
+    package let local: Endpoint
+
+    /// The number to poll.
+    package var number: CInt { descriptor.number }
+
+    /// Connects to `upstream`, from `port` when it is not 0.
+    ///
+    /// - Throws: an error with `isAddressInUse` when the port is taken; the caller tries another one.
+    package init(to upstream: Endpoint, fromPort port: UInt16 = 0) throws(SystemError) {
+        let socket = try Descriptor.socket(SOCK_DGRAM, for: upstream)
+        try socket.setPathOptions(for: upstream)
+        if port != 0 {
+            let isIPv4 = upstream.address.family == .v4
+            let any = isIPv4 ? IPAddress(v4: 0) : IPAddress(v6High: 0, low: 0)
+            try socket.bind(to: Endpoint(any, port: port), takesIPv4: false)
+        }
+        try socket.connect(to: upstream)
+        local = try socket.localEndpoint()
+        descriptor = socket
+    }
+
+    package borrowing func send(_ message: [UInt8]) throws(SystemError) {
+        let number = descriptor.number
+        // SAFETY: the bytes stay in place during the call.
+        try check("send") {
+            unsafe message.withUnsafeBytes {
+                unsafe Glibc.send(number, $0.baseAddress, $0.count, 0)
+            }
+        }
+    }
+
+    /// One datagram, or nil when there is none.
+    ///
+    /// - Throws: what the network said about an earlier datagram, such as that nobody listens.
+    package borrowing func receive() throws(SystemError) -> [UInt8]? {
+        let number = descriptor.number
+        do throws(SystemError) {
+            return try unsafe withUnsafeTemporaryAllocation(
+                of: UInt8.self,
+                capacity: Self.maximumByteCount
+            ) { bytes throws(SystemError) -> [UInt8] in
+                // SAFETY: the system writes at most as many bytes as it is told, and only those
+                // are read.
+                let count = try check("recv") {
+                    unsafe recv(number, bytes.baseAddress, bytes.count, 0)
+                }
+                return unsafe Array(bytes.prefix(count))
+            }
+        } catch {
+            if error.wouldBlock { return nil }
+            throw error
+        }
+    }
+}

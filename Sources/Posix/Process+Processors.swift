@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CSystem
+import Glibc
+
+extension Process {
+    /// The most processors that are told apart.
+    package static let maximumProcessorCount = Int(CPU_SETSIZE)
+
+    /// The number of processors that this process may keep busy.
+    ///
+    /// A container is often given less time than its machine has processors: more workers than
+    /// that would only take it from each other, and be stopped in turn.
+    package static var processorCount: Int {
+        let files = DiskFiles(maximumByteCount: 4_096)
+        let quota = (try? files.read("/sys/fs/cgroup/cpu.max")).flatMap(processorQuota)
+        return max(1, min(processors.count, quota ?? .max))
+    }
+
+    /// The processors that the calling thread may run on, by the system's numbers.
+    package static var processors: [Int] {
+        var numbers = [CInt](repeating: 0, count: maximumProcessorCount)
+        // SAFETY: the shim writes at most as many numbers as it is told.
+        let count = unsafe numbers.withUnsafeMutableBufferPointer {
+            unsafe csystem_processors($0.baseAddress, CInt($0.count))
+        }
+        return numbers.prefix(Int(count)).map(Int.init)
+    }
+
+    /// Processor time a container may use, in whole processors rounded up; nil for no limit.
+    ///
+    /// `text` is the file `cpu.max` of a control group: microseconds to use, or `max`, and the
+    /// microseconds of the period in which they may be used.
+    static func processorQuota(_ text: [UInt8]) -> Int? {
+        let words = String(decoding: text, as: UTF8.self).split { $0 == " " || $0 == "\n" }
+        guard words.count == 2, let quota = UInt32(words[0]), let period = UInt32(words[1]),
+            quota > 0, period > 0
+        else { return nil }
+        return Int((UInt64(quota) + UInt64(period) - 1) / UInt64(period))
+    }
+}

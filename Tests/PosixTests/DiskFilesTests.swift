@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Files
+import Glibc
+import Testing
+
+@testable import Posix
+
+@Suite struct DiskFilesTests {
+    let folder = TemporaryFolder()
+
+    @Test("A file is read up to its limit", arguments: [0, 1, 99, 100])
+    func readsUpToItsLimit(byteCount: Int) throws {
+        let text = String(repeating: "x", count: byteCount)
+        folder.write(text, to: "file")
+
+        let bytes = try DiskFiles(maximumByteCount: 100).read(folder("file"))
+
+        #expect(bytes == Array(text.utf8))
+    }
+
+    @Test func refusesOneByteMore() {
+        folder.write(String(repeating: "x", count: 101), to: "file")
+        let files = DiskFiles(maximumByteCount: 100)
+
+        #expect(throws: FileError(path: folder("file"), reason: .tooLarge(limit: 100))) {
+            try files.read(folder("file"))
+        }
+        // This one has no size before it is read.
+        #expect(throws: FileError(path: "/dev/zero", reason: .tooLarge(limit: 100))) {
+            try files.read("/dev/zero")
+        }
+    }
+
+    @Test func readsWhatIsLargerThanOneReading() throws {
+        let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 / 7) % 128 }
+        folder.write(String(decoding: bytes, as: UTF8.self), to: "file")
+
+        #expect(try DiskFiles().read(folder("file")) == bytes)
+    }
+
+    @Test func saysWhatIsWrong() {
+        folder.makeFolder("folder")
+        folder.write("", to: "file")
+        let files = DiskFiles()
+
+        #expect(throws: FileError(path: folder("none"), reason: .missing)) {
+            try files.read(folder("none"))
+        }
+        #expect(throws: FileError(path: folder("folder"), reason: .isFolder)) {
+            try files.read(folder("folder"))
+        }
+        #expect(throws: FileError(path: folder("file/x"), reason: .notFolder)) {
+            try files.read(folder("file/x"))
+        }
+        #expect(throws: FileError(path: folder("file"), reason: .notFolder)) {
+            try files.list(folder("file"))
+        }
+        #expect(throws: FileError(path: folder("none"), reason: .missing)) {
+            try files.identity(of: folder("none"))
+        }
+        #expect(throws: FileError(path: folder("none"), reason: .missing)) {
+            try files.realPath(of: folder("none"))
+        }
+        folder.link("circle", to: "circle")
+        #expect(throws: FileError.self) { try files.read(folder("circle")) }
+    }
+
+    @Test func takesNoZeroForTheEndOfAPath() {
+        folder.write("secret", to: "file")
+        let path = folder("file") + "\0.txt"
+
+        #expect(throws: FileError(path: path, reason: .missing)) { try DiskFiles().read(path) }
+    }
+
+    @Test func isNotHeldUpByAPipe() throws {
+        try #require(unsafe mkfifo(folder("pipe"), 0o600) == 0)
+
+        #expect(try DiskFiles().read(folder("pipe")) == [])
+    }
+
+    @Test func tellsOneVersionFromTheNext() throws {
+        let files = DiskFiles()
+        folder.write("one", to: "file")
+        folder.link("link", to: "file")
+        let first = try files.identity(of: folder("file"))
+        let same = try files.identity(of: folder("link"))
+        folder.write("three", to: "file")
+        let longer = try files.identity(of: folder("file"))
+        folder.write("three", to: "other")
+        folder.move("other", to: "file")
+        let replaced = try files.identity(of: folder("file"))
+
+        #expect(first == same)
+        #expect(first.byteCount == 3)
+        #expect(!first.isFolder)
+        #expect(longer != first)
+        #expect(longer.inode == first.inode)
+        #expect(replaced.inode != longer.inode)
+        #expect(try files.identity(of: folder.path).isFolder)
+        let age = Clock.wallSeconds() - first.modifiedNanoseconds / 1_000_000_000
+        #expect((-60...60).contains(age))
+    }
+
+    @Test func replacesAFileWhole() throws {
+        let files = DiskFiles()
+        folder.write("the old text, which is longer", to: "file")
+        let before = try files.identity(of: folder("file"))
+
+        try files.replace(folder("file"), with: Array("new".utf8))
+
+        #expect(try files.read(folder("file")) == Array("new".utf8))
+        #expect(try files.identity(of: folder("file")).inode != before.inode)
+        #expect(try files.list(folder.path) == ["file"])
+    }
+
+    @Test func keepsTheOldFileWhenReplacingFails() throws {
+        let files = DiskFiles()
+        folder.makeFolder("folder")
+
+        let error = #expect(throws: SystemError.self) {
+            try files.replace(folder("folder"), with: [1])
+        }
+
+        #expect(error?.code == EISDIR)
+        #expect(try files.list(folder.path) == ["folder"])
+    }
+
+    @Test func listsNamesInOrder() throws {
+        for name in ["b", "a", "..data", ".hidden", "c"] { folder.write("", to: name) }
+
+        #expect(try DiskFiles().list(folder.path) == ["..data", ".hidden", "a", "b", "c"])
+    }
+
+    @Test func followsEveryLink() throws {
+        let files = DiskFiles()
+        folder.makeFolder("real")
+        folder.write("", to: "real/file")
+        folder.link("link", to: "real")
+
+        let path = try files.realPath(of: folder("link/../link/file"))
+
+        #expect(path == (try files.realPath(of: folder.path)) + "/real/file")
+    }
+}
