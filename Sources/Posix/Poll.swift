@@ -9,13 +9,15 @@ package struct Interest: OptionSet, Sendable {
 
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    package static let input = Interest(rawValue: 1)
-    package static let output = Interest(rawValue: 4)
+    package static let input = Interest(rawValue: EPOLLIN.rawValue)
+    package static let output = Interest(rawValue: EPOLLOUT.rawValue)
     /// An error, or both directions closed; always told, never asked for.
-    package static let failure = Interest(rawValue: 8)
+    package static let failure = Interest(rawValue: EPOLLERR.rawValue)
+    /// Told once for each change, not again and again until it was served; asked for, never told.
+    package static let onlyChanges = Interest(rawValue: EPOLLET.rawValue)
 }
 
-/// Waits for many descriptors at once (epoll, level-triggered).
+/// Waits for many descriptors at once (epoll).
 @safe package struct Poll: ~Copyable {
     /// The most events of one wait.
     package static let maximumEventCount = 256
@@ -89,38 +91,11 @@ package struct Interest: OptionSet, Sendable {
     ///
     /// A failure is told as input too: reading then says what it is.
     package borrowing func event(at index: Int) -> (token: UInt64, interest: Interest) {
-        precondition(index < Self.maximumEventCount, "there are fewer events")
-        let flags = unsafe events[index].events
-        var interest = Interest(rawValue: flags & 5)
-        if flags & ~5 != 0 { interest.formUnion([.input, .failure]) }
-        return (unsafe events[index].data.u64, interest)
-    }
-}
-
-/// Wakes a poll from another thread.
-package final class Wakeup: Sendable {
-    private let descriptor: Descriptor
-
-    package init() throws(SystemError) {
-        let number = try check("eventfd") {
-            Int(eventfd(0, CInt(O_CLOEXEC) | CInt(O_NONBLOCK)))
-        }
-        descriptor = Descriptor(owning: CInt(number))
-    }
-
-    /// The number to poll for input.
-    package var number: CInt { descriptor.number }
-
-    /// Makes it readable.
-    package func wake() {
-        var one: UInt64 = 1
-        // It fails only when it is readable already.
-        _ = unsafe write(descriptor.number, &one, 8)
-    }
-
-    /// Makes it quiet again.
-    package func clear() {
-        var count: UInt64 = 0
-        _ = unsafe read(descriptor.number, &count, 8)
+        precondition(index >= 0 && index < Self.maximumEventCount, "there are fewer events")
+        // SAFETY: initialised as a whole, and the index was checked.
+        let told = Interest(rawValue: unsafe events[index].events)
+        let token = unsafe events[index].data.u64
+        let plain = told.intersection([.input, .output])
+        return (token, told == plain ? plain : plain.union([.input, .failure]))
     }
 }
