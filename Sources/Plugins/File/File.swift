@@ -120,10 +120,10 @@ package struct File: Plugin {
         guard query.recordClass == .internet else { return .pass }
         let place = place(for: query)
         guard place >= 0 else { return .pass }
-        // A primary has nobody to be told by (RFC 1996 §3.10).
-        if query.header.flags.opcode == .notify { return .drop }
         let type = query.type
-        if type == .axfr || type == .ixfr {
+        let opcode = query.header.flags.opcode
+        // Nobody tells a primary of changes (RFC 1996 §3.10); silence would only be asked again.
+        if type == .axfr || type == .ixfr || opcode == .notify {
             answer.code = .refused
             return .done
         }

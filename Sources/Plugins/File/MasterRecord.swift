@@ -23,15 +23,17 @@ struct MasterPlace {
 }
 
 /// What bounds the reading of a zone; tests hand in less.
-struct MasterLimits {
+package struct MasterLimits: Sendable {
     /// The most bytes of one file.
-    var maximumFileByteCount = 256 << 20
+    package var maximumFileByteCount = 256 << 20
     /// The most bytes of all files of a zone.
-    var maximumByteCount = 1 << 30
+    package var maximumByteCount = 1 << 30
     /// The most records of a zone, generated ones counted.
-    var maximumRecordCount = 4_000_000
+    package var maximumRecordCount = 4_000_000
     /// How deep `$INCLUDE` may go; the zone's own file is not counted.
-    var maximumIncludeDepth = 7
+    package var maximumIncludeDepth = 7
     /// The most files of a zone, each counted as often as it is included.
-    var maximumFileCount = 1_024
+    package var maximumFileCount = 1_024
+
+    package init() {}
 }

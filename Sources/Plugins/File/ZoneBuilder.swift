@@ -218,6 +218,13 @@ struct ZoneBuilder {
                 isWarning: true
             )
         }
+        if let signed = entries.first(where: { $0.record.type == .rrsig }) {
+            note(
+                signed.record.place,
+                "the zone is signed; its signatures are given to those who ask for RRSIG only",
+                isWarning: true
+            )
+        }
     }
 
     /// Refuses other data beside a CNAME (RFC 2181 §10.1, RFC 4034 §2.5).

@@ -6,21 +6,21 @@ import Plugin
 import Wire
 
 /// A zone as its files held it last.
-struct ZoneFile: Sendable {
+package struct ZoneFile: Sendable {
     /// The most mistakes of one zone that are told.
-    static let maximumMistakeCount = 20
+    package static let maximumMistakeCount = 20
 
     /// The last good form; nil when there never was one.
-    private(set) var zone: Zone?
+    package private(set) var zone: Zone?
     /// What is wrong with the files now, and what is odd.
-    private(set) var reports: [Report] = []
+    package private(set) var reports: [Report] = []
     /// The version of each file that was read; nil where none could be.
-    private(set) var identities: [String: FileIdentity?] = [:]
+    package private(set) var identities: [String: FileIdentity?] = [:]
     /// Whether a file changed under every attempt to read it.
     private(set) var isUnsettled = false
 
     /// Reads the zone `origin` from the file at `path` and what it includes.
-    init(
+    package init(
         _ path: String,
         origin: Name,
         files: any FileSource,
