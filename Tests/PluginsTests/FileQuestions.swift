@@ -7,6 +7,9 @@ import Plugins
 import Testing
 import Wire
 
+/// Where the answers of these tests are counted; making it is dear.
+private let cells = Registry().cells(forWorker: 0)
+
 /// A `file` plugin over one zone in memory.
 func filePlugin(
     _ zone: String,
@@ -31,7 +34,7 @@ func answered(
     let words = question.split(separator: " ")
     let type = try #require(RecordType(String(words[1])))
     let query = try query(String(words[0]), type, change)
-    var answer = Answer(counting: Registry().cells(forWorker: 0))
+    var answer = Answer(counting: cells)
     let outcome = plugin.answer(query, into: &answer)
     return lines(outcome, query, answer)
 }

@@ -285,13 +285,14 @@ import Wire
         #expect(whole.contains("c12.example.org. 300 A 192.0.2.99"))
     }
 
-    @Test func refusesTransfersAndDropsNotifications() throws {
+    @Test func refusesTransfersAndNotifications() throws {
         let plugin = try filePlugin(Self.zone)
 
         #expect(try answered(plugin, "example.org AXFR") == ["REFUSED"])
         #expect(try answered(plugin, "example.org IXFR") == ["REFUSED"])
         #expect(
-            try answered(plugin, "example.org SOA") { $0.header.flags.opcode = .notify } == ["drop"]
+            try answered(plugin, "example.org SOA") { $0.header.flags.opcode = .notify }
+                == ["REFUSED"]
         )
     }
 
