@@ -148,7 +148,7 @@ struct Parser<Source: CorefileSource> {
             if token.isBrace("{") {
                 throw CorefileError(at: token.word.position, .braceWithoutDirective)
             }
-            if token.startsLine, token.word.text == "import" {
+            if token.word.text == "import" {
                 try importWords()
                 continue
             }

@@ -17,6 +17,7 @@ import Testing
             ("a, b,\n c {\n}", ["a b c {  }"]),
             ("a , b {\n}", ["a b {  }"]),
             ("\"\" a {\n}", ["a {  }"]),
+            ("\"a,\" b {\n}", ["a, b {  }"]),
             ("a {\n}\nb {\n}", ["a {  }", "b {  }"]),
             ("a {\n} b {\n}", ["a {  }", "b {  }"]),
             ("a {\n}\nb\nwhoami", ["a {  }", "b { whoami; }"]),
@@ -145,6 +146,8 @@ import Testing
         ("(s) {\n . {\n log\n }\n}\nimport s", ". { log; }"),
         ("(s) {\n}\n. {\n import s\n log\n}", ". { log; }"),
         ("(k) {\n b\n}\na,\nimport k\n{\n log\n}", "a b { log; }"),
+        ("(k) {\n b\n}\n(l) { import k\n}\na,\nimport l\n{\n log\n}", "a b { log; }"),
+        ("(s) {\n keepttl\n}\n. {\n cache { import s\n }\n}", ". { cache { keepttl; }; }"),
         (
             "(s) {\n log {args[0]} x{args[1]}{args[0]}\n}\n. {\n import s a \"b c\"\n}",
             ". { log a xb ca; }"

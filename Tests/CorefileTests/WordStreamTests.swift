@@ -74,6 +74,13 @@ import Testing
         #expect(try warnings(many).count == Corefile.maximumWarningCount)
     }
 
+    @Test("A file may import one that the same pattern brings later")
+    func importsAFileThatStillWaits() throws {
+        let source = MemorySource(files: ["d/a": "import b", "d/b": "log"])
+
+        #expect(try corefile(".\nimport d/*", source).outline == [". { log; log; }"])
+    }
+
     @Test func startsALineWhereAnImportEnds() throws {
         let source = MemorySource(files: ["f": "log", "g": "errors"])
 
