@@ -33,12 +33,14 @@ import Wire
         self.slotByteCount = slotByteCount
         strideByteCount = (slotByteCount + 63) / 64 * 64 + 64
         // SAFETY: each block is made for `count` slots and freed by the one owner.
-        unsafe bytes = .allocate(capacity: count * strideByteCount)
+        //
+        // Zeros that nobody wrote take no memory: of a slot for the largest datagram hardly more
+        // than its first page is ever used.
+        unsafe bytes = Self.zeros(count * strideByteCount)
         unsafe headers = .allocate(capacity: count)
         unsafe vectors = .allocate(capacity: count)
         unsafe addresses = .allocate(capacity: count)
         unsafe controls = .allocate(capacity: count * Self.controlByteCount)
-        unsafe bytes.initialize(repeating: 0, count: count * strideByteCount)
         unsafe headers.initialize(repeating: mmsghdr(), count: count)
         unsafe vectors.initialize(repeating: iovec(), count: count)
         unsafe addresses.initialize(repeating: sockaddr_storage(), count: count)
@@ -53,9 +55,17 @@ import Wire
         }
     }
 
+    /// So many zero bytes, to be given back with `free`.
+    private static func zeros(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+        guard let memory = unsafe calloc(count, 1) else {
+            preconditionFailure("there is no memory for a batch of datagrams")
+        }
+        return unsafe memory.bindMemory(to: UInt8.self, capacity: count)
+    }
+
     deinit {
         // SAFETY: allocated in `init`, and nobody else has them.
-        unsafe bytes.deallocate()
+        unsafe free(bytes)
         unsafe headers.deallocate()
         unsafe vectors.deallocate()
         unsafe addresses.deallocate()

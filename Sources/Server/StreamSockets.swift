@@ -21,6 +21,8 @@ struct StreamSockets: ~Copyable {
 
     private var streams = Streams()
     private var sockets: [UInt64: Open] = [:]
+    /// The places of listeners that are not polled, because taking a connection failed.
+    private var restingListeners: Set<Int> = []
     private var buffer = [UInt8](repeating: 0, count: readByteCount)
     private var answerBuffer = [UInt8](repeating: 0, count: 65_535)
 
@@ -42,24 +44,49 @@ struct StreamSockets: ~Copyable {
         _ now: Moment
     ) {
         for _ in 0..<Self.maximumAcceptCount {
-            // Without descriptors the connection stays where it is until one is free.
-            guard let socket = try? listener.accept() else { return }
-            guard
-                let id = streams.open(
-                    client: socket.peer,
-                    local: Endpoint(socket.local.address, port: socket.local.port),
-                    listener: place,
-                    at: now
-                )
-            else { continue }
-            let open = Open(socket)
-            let token = Worker.Token.make(Worker.Token.stream, id)
-            guard (try? poll.add(open.socket.number, .input, token: token)) != nil else {
-                streams.close(id)
-                continue
+            do throws(SystemError) {
+                guard let socket = try listener.accept() else { return }
+                take(socket, place, poll, now)
+            } catch {
+                // Without descriptors the connection stays where it is until one is free; the
+                // listener would be told again and again meanwhile, and keep the worker busy.
+                let token = Worker.Token.make(Worker.Token.tcp, UInt64(place))
+                try? poll.change(listener.number, [], token: token)
+                restingListeners.insert(place)
+                return
             }
-            sockets[id] = open
         }
+    }
+
+    /// Takes one connection.
+    private mutating func take(
+        _ socket: consuming TCPSocket,
+        _ place: Int,
+        _ poll: borrowing Poll,
+        _ now: Moment
+    ) {
+        guard
+            let id = streams.open(
+                client: socket.peer,
+                local: Endpoint(socket.local.address, port: socket.local.port),
+                listener: place,
+                at: now
+            )
+        else { return }
+        let open = Open(socket)
+        let token = Worker.Token.make(Worker.Token.stream, id)
+        guard (try? poll.add(open.socket.number, .input, token: token)) != nil else {
+            streams.close(id)
+            return
+        }
+        sockets[id] = open
+    }
+
+    /// The listeners that are not polled any more and are to be tried again.
+    mutating func takeRestingListeners() -> Set<Int> {
+        let places = restingListeners
+        restingListeners = []
+        return places
     }
 
     /// Reads, answers and writes as far as one connection allows.

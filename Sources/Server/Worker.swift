@@ -115,6 +115,7 @@ struct Worker: ~Copyable {
         settle(now)
         if now >= nextTick {
             streams.closeOverdue(at: now)
+            wakeListeners()
             nextTick = now.adding(milliseconds: Self.tickMilliseconds)
         }
     }
@@ -282,6 +283,16 @@ struct Worker: ~Copyable {
         let places = listeners.map { old in wanted.firstIndex { $0 === old && old != nil } }
         if places != Array(listeners.indices) { streams.moveListeners(places) }
         listeners = wanted
+    }
+
+    /// Polls the listeners again that could not take a connection a while ago.
+    private mutating func wakeListeners() {
+        for place in streams.takeRestingListeners() where place < listeners.count {
+            guard let listener = listeners[place] else { continue }
+            let token = Token.make(Token.tcp, UInt64(place))
+            // A worker that drains has let go of it.
+            try? poll.change(listener.tcp.number, .input, token: token)
+        }
     }
 
     /// How long to wait for events: to the next deadline, or the next look at the connections.
