@@ -26,7 +26,7 @@ package struct File: Plugin {
             ),
         ],
         example: """
-            file zones/example.org example.org {
+            file zones/example.com example.com {
                 fallthrough
             }
             """,

@@ -10,7 +10,7 @@ package struct Root: Plugin {
         name: "root",
         summary: "the folder that relative paths of this server block start from",
         usage: "PATH",
-        example: "root /etc/apus",
+        example: "root zones",
         isHandler: false
     )
 
