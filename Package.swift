@@ -142,7 +142,9 @@ if Context.environment["APUS_FUZZ"] != nil {
         .systemLibrary(name: "CFuzzer"),
         .executableTarget(
             name: "fuzz",
-            dependencies: ["CFuzzer", "Posix", "Wire", "Corefile", "Plugin"],
+            dependencies: [
+                "CFuzzer", "Posix", "Wire", "Files", "Corefile", "Metrics", "Plugin", "Plugins",
+            ],
             swiftSettings: rules
         ),
     ]

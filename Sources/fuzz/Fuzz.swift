@@ -2,6 +2,7 @@
 
 import Corefile
 import Plugin
+import Plugins
 import Posix
 import Wire
 
@@ -9,6 +10,10 @@ import Wire
 enum FuzzTarget: String {
     case message
     case corefile
+    /// A master file, and the answers from its zone.
+    case zone
+    /// Manifests, and the answers from their cluster.
+    case manifest
 
     /// The target of this process.
     static let chosen = FuzzTarget(rawValue: Process.environment["APUS_FUZZ_TARGET"] ?? "")
@@ -18,6 +23,8 @@ enum FuzzTarget: String {
         switch self {
         case .message: Self.takeMessage(bytes)
         case .corefile: _ = try? Corefile(parsing: bytes, file: "Corefile")
+        case .zone: Self.takeZone(bytes)
+        case .manifest: Self.takeManifest(bytes)
         }
     }
 
@@ -40,5 +47,29 @@ enum FuzzTarget: String {
         }
         precondition(again.questions == message.questions, "the question changed")
         precondition(again.answers == message.answers, "an answer changed")
+    }
+
+    private static let zoneStanzas = FuzzedPlugin.stanzas("file zone fuzz")
+    private static let manifestStanzas = FuzzedPlugin.stanzas(
+        "kubernetes fuzz 192.0.2.0/24 {\n manifests fuzz.yaml\n pods verified\n}"
+    )
+
+    /// A zone, read with small limits: a line of `$GENERATE` is short, and its records many.
+    private static func takeZone(_ bytes: [UInt8]) {
+        guard let origin = try? Name("fuzz.") else { return }
+        var limits = MasterLimits()
+        limits.maximumRecordCount = 1_000
+        limits.maximumFileCount = 4
+        let files = SingleFile(path: "zone", bytes: bytes)
+        let zone = ZoneFile("zone", origin: origin, files: files, limits: limits)
+        // A zone with mistakes is not served; reading it again would have other limits.
+        guard zone.zone != nil else { return }
+        let kept = ["file: \(origin) zone": zone]
+        FuzzedPlugin.take(File.self, zoneStanzas, files, previous: kept)
+    }
+
+    private static func takeManifest(_ bytes: [UInt8]) {
+        let files = SingleFile(path: "fuzz.yaml", bytes: bytes)
+        FuzzedPlugin.take(Kubernetes.self, manifestStanzas, files)
     }
 }
