@@ -128,6 +128,16 @@ let package = Package(
             ],
             swiftSettings: rules
         ),
+        // Whole servers without sockets, told as text: see the folder's Scenarios/README.md.
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: [
+                "Posix", "Wire", "Files", "Corefile", "Metrics", "LDNS", "Plugin", "Plugins",
+                "Server",
+            ],
+            exclude: ["Scenarios"],
+            swiftSettings: rules
+        ),
         .testTarget(
             name: "HouseTests",
             dependencies: ["Files", "Posix", "Plugin", "Plugins", "Server"],
