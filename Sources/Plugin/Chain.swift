@@ -6,6 +6,9 @@ import Wire
 /// The plugins of one server block, in the order they are asked.
 package struct Chain: Sendable {
     package let plugins: [any Plugin]
+    /// What is said where every plugin has passed.
+    private static let nobody = "no plugin of this server block answers this name"
+
     /// The name of each plugin, in the same order.
     package let names: [String]
 
@@ -64,9 +67,14 @@ package struct Chain: Sendable {
         asked: Int
     ) -> Outcome {
         if outcome == .done { answer.answeringPlugin = asked - 1 }
-        if outcome == .pass {
+        if outcome == .pass, plugins.isEmpty {
+            // A zone that is named and not served, as opposed to one that is served badly.
+            answer.code = .refused
+            answer.extendedError = ExtendedError(.notAuthoritative, "a zone without plugins")
+        } else if outcome == .pass {
             answer.code = .serverFailure
-            answer.failure = "no plugin of this server block answers this name"
+            answer.failure = Self.nobody
+            answer.extendedError = ExtendedError(.other, Self.nobody)
         } else if outcome == .wait {
             // Only a plugin that breaks its promise says it twice; the client still gets an answer.
             answer.code = .serverFailure

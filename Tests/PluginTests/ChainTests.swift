@@ -138,8 +138,22 @@ private struct ClosedDesk: Desk {
         )
     }
 
-    @Test func failsWithoutAnyPlugin() throws {
-        #expect(try ask([]).code == .serverFailure)
+    @Test func refusesWithoutAnyPlugin() throws {
+        #expect(try ask([]).code == .refused)
+    }
+
+    @Test func saysWhyToClientsThatSpeakEDNS() throws {
+        let query = try Query.asking("a.")
+        var answer = Answer.empty()
+        var place = -1
+
+        _ = Chain([]).answer(query, into: &answer, waitingPlugin: &place)
+        #expect(answer.extendedError?.code == .notAuthoritative)
+
+        answer.removeAll()
+        _ = Chain([actor("a", .pass)]).answer(query, into: &answer, waitingPlugin: &place)
+        #expect(answer.extendedError?.code == .other)
+        #expect(answer.extendedError?.text == answer.failure)
     }
 
     @Test func letsPluginsFinishWhatIsDropped() throws {
