@@ -296,6 +296,17 @@ import Wire
         )
     }
 
+    @Test(arguments: [(["file"], "REFUSED"), (["file", "forward"], "pass"), ([], "pass")])
+    func refusesOtherNamesWhereNobodyComesNext(plugins: [String], outcome: String) throws {
+        var surroundings = Surroundings()
+        surroundings.plugins = plugins
+        surroundings.files.contents["db"] = Self.zone
+        let (plugin, _) = try surroundings.make(File.self, "file db example.org")
+
+        #expect(try answered(plugin, "example.net A") == [outcome])
+        #expect(try answered(plugin, "nothing.example.org A")[0] == "NXDOMAIN aa")
+    }
+
     @Test func leavesOtherNamesAndClassesToTheNext() throws {
         let plugin = try filePlugin(Self.zone)
 

@@ -44,6 +44,8 @@ package struct File: Plugin {
     private let names: NameIndex
     private let served: [Served]
     private let zones: [Zone]
+    /// Whether no plugin comes after this one, so that a name of no zone is refused.
+    private let isLast: Bool
 
     package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
         var names: [Name] = []
@@ -77,6 +79,7 @@ package struct File: Plugin {
         self.names = NameIndex(names.map(\.bytes))
         self.served = served
         self.zones = zones
+        isLast = setup.pluginNames.last == Self.manual.name
     }
 
     /// Reads the options of one stanza.
@@ -119,12 +122,13 @@ package struct File: Plugin {
     package func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
         guard query.recordClass == .internet else { return .pass }
         let place = place(for: query)
-        guard place >= 0 else { return .pass }
+        guard place >= 0 else { return isLast ? refuse(&answer) : .pass }
         let type = query.type
         let opcode = query.header.flags.opcode
         // Nobody tells a primary of changes (RFC 1996 §3.10); silence would only be asked again.
         if type == .axfr || type == .ixfr || opcode == .notify {
             answer.code = .refused
+            answer.extendedError = ExtendedError(.notSupported, "zones are not transferred yet")
             return .done
         }
         let zone = served[place].zone
@@ -145,6 +149,13 @@ package struct File: Plugin {
             answer.removeRecords()
             return .wait
         }
+    }
+
+    /// Says that the name lies in none of the zones, and that nobody else is there to be asked.
+    private func refuse(_ answer: inout Answer) -> Outcome {
+        answer.code = .refused
+        answer.extendedError = ExtendedError(.notAuthoritative, "no zone of this server")
+        return .done
     }
 
     /// Says that the zone is known, but not its data (RFC 8914 §4.15).
