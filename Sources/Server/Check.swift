@@ -33,7 +33,8 @@ enum Check {
         _ mistakes: inout [String],
         _ warnings: inout [String]
     ) {
-        for report in reports {
+        var said = SaidReports()
+        for report in said.news(in: reports) {
             if report.isWarning {
                 warnings.append(report.description)
             } else {

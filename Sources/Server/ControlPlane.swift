@@ -47,7 +47,7 @@ package struct ControlPlane: ~Copyable {
     private var lookAt: Moment?
     private var releaseAt = Moment(nanoseconds: 0)
     /// What was said about data before, so that a reload says only what is new.
-    private var said: Set<Report> = []
+    private var said = SaidReports()
 
     /// Reads the Corefile, builds the configuration and opens every socket.
     ///
@@ -347,12 +347,10 @@ package struct ControlPlane: ~Copyable {
     private mutating func settle(_ configuration: Configuration) {
         let plan = configuration.plan
         _ = watcher.watch(plan.watched)
-        let reports = Set(plan.reports)
-        for report in plan.reports where !said.contains(report) {
+        for report in said.news(in: plan.reports) {
             surroundings.log.write(report.isWarning ? .warning : .error, report.description)
             if !report.isWarning { counters.countFault(surroundings.metrics) }
         }
-        said = reports
         if plan.isUnsettled, rebuildAt == nil {
             rebuildAt = Self.now.adding(milliseconds: Self.unsettledMilliseconds)
         }

@@ -34,7 +34,7 @@ final class ScenarioServer {
     private var corefile: LoadedCorefile
     private var core: Core
     /// What was said about data before, so that a reload says only what is new.
-    private var said: Set<Report> = []
+    private var said = SaidReports()
     private let upstreams: ScenarioUpstreams
 
     /// Starts with the files as they are.
@@ -129,10 +129,9 @@ final class ScenarioServer {
     /// Says what is new about the data.
     private func settle(_ configuration: Configuration) {
         let plan = configuration.plan
-        for report in plan.reports where !said.contains(report) {
+        for report in said.news(in: plan.reports) {
             log.write(report.isWarning ? .warning : .error, report.description)
         }
-        said = Set(plan.reports)
         for action in plan.whenServing { action() }
     }
 
