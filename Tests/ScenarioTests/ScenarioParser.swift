@@ -26,8 +26,9 @@ import Wire
 /// file that it watches is seen at once; the Corefile is read at a `reload` only.
 ///
 /// The options of `ask` are those of dig: `-x ADDRESS`, `-p PORT`, `+tcp`, `+edns[=VERSION]`,
-/// `+bufsize=BYTES`, `+dnssec`, `+norecurse`, `+adflag`, `+cdflag`, `+opcode=NUMBER`,
-/// `+header-only` (no question), and `+questions=COUNT`. Unlike dig, no EDNS without being asked.
+/// `+bufsize=BYTES`, `+dnssec`, `+ednsopt=CODE[:HEXADECIMAL]`, `+norecurse`, `+adflag`, `+cdflag`,
+/// `+opcode=NUMBER`, `+header-only` (no question), and `+questions=COUNT`. Unlike dig, no EDNS
+/// without being asked.
 ///
 /// An answer is its code and flags on one line, and then its records as dig prints them:
 ///

@@ -166,6 +166,7 @@ import Wire
             ("# T.\n=== ask a A IN B\nNOERROR", "f:2: 'NAME [TYPE] [CLASS]' is wanted"),
             ("# T.\n=== ask a A +tpc\nNOERROR", "f:2: '+tpc' is no option"),
             ("# T.\n=== ask a A +opcode=400\nNOERROR", "f:2: '+opcode=400' does not hold"),
+            ("# T.\n=== ask a +ednsopt=10:abc\nNOERROR", "f:2: '10:abc' is no option"),
             ("# T.\n=== ask -x a\nNOERROR", "f:2: an address is wanted after '-x'"),
             ("# T.\n=== ask a\nnoerr", "f:3: 'noerr' is no response code"),
             ("# T.\n=== ask a\nNOERROR qr", "f:3: 'qr' is none of"),

@@ -19,6 +19,8 @@ struct ScenarioQuestion: Hashable, Sendable {
     /// The size that OPT says.
     private(set) var udpByteCount: UInt16 = 1_232
     private(set) var wantsSignatures = false
+    /// The options in OPT, in wire form.
+    private(set) var optionBytes: [UInt8] = []
 
     /// The largest datagram that the client takes.
     var maximumByteCount: Int { version == nil ? 512 : max(512, Int(udpByteCount)) }
@@ -84,10 +86,30 @@ struct ScenarioQuestion: Hashable, Sendable {
         case ("bufsize", let value?):
             version = version ?? 0
             udpByteCount = try Self.number(value, option)
+        case ("ednsopt", let value?):
+            version = version ?? 0
+            optionBytes += try Self.ednsOption(value)
         case ("questions", let value?): questionCount = Int(try Self.number(value, option) as UInt8)
         case ("opcode", let value?): flags.opcode = Opcode(rawValue: try Self.number(value, option))
         default: throw LineMistake("'\(option)' is no option; see README.md")
         }
+    }
+
+    /// The wire form of an option that is written as dig has it: `CODE[:HEXADECIMAL]`.
+    private static func ednsOption(_ text: String) throws(LineMistake) -> [UInt8] {
+        let parts = text.split(separator: ":").map { Array($0.utf8) }
+        let digits = parts.count > 1 ? parts[1] : []
+        let bytes = stride(from: 0, to: digits.count, by: 2).compactMap {
+            UInt8(
+                String(decoding: digits[$0..<min($0 + 2, digits.count)], as: UTF8.self),
+                radix: 16
+            )
+        }
+        guard parts.count == 1 || parts.count == 2, bytes.count * 2 == digits.count,
+            let code = UInt16(String(decoding: parts[0], as: UTF8.self))
+        else { throw LineMistake("'\(text)' is no option of EDNS, as 10:0123456789abcdef") }
+        return [UInt8(code >> 8), UInt8(code & 0xFF), 0, UInt8(truncatingIfNeeded: bytes.count)]
+            + bytes
     }
 
     private static func number<Number: FixedWidthInteger>(
@@ -122,7 +144,9 @@ struct ScenarioQuestion: Hashable, Sendable {
             bytes += [0]
             put16(RecordType.opt.rawValue)
             put16(udpByteCount)
-            bytes += [0, version, wantsSignatures ? 0x80 : 0, 0, 0, 0]
+            bytes += [0, version, wantsSignatures ? 0x80 : 0, 0]
+            put16(UInt16(optionBytes.count))
+            bytes += optionBytes
         }
         return bytes
     }
