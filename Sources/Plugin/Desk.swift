@@ -13,7 +13,7 @@ package final class WaitingQuery: Sendable {
     package let parent: WaitingQuery?
 
     package init(
-        query: Query,
+        query: consuming Query,
         message: [UInt8],
         deadline: Moment,
         parent: WaitingQuery? = nil

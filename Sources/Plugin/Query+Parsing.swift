@@ -25,7 +25,7 @@ extension Query {
     /// `refused`: set when the message is no query that a plugin may see.
     package init(judging message: Span<UInt8>, refused: inout Refusal?) {
         self.init(
-            header: Header(id: 0, flags: []),
+            header: Header(id: 0, flags: Flags()),
             name: QueryName(),
             type: RecordType(rawValue: 0),
             recordClass: RecordClass(rawValue: 0)

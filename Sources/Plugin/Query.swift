@@ -36,8 +36,9 @@ package struct ClientOptions: Hashable, Sendable {
 
 /// One question of one client, read once and trusted from then on.
 ///
-/// It holds no reference: copying it is copying memory, and reading it costs no count.
-package struct Query: Sendable {
+/// It holds no reference, so reading it costs no count; and it is large, so that copying it is left
+/// to `copied`, and nothing copies it unseen.
+package struct Query: ~Copyable, Sendable {
     package var header: Header
     /// The name asked for.
     package var name: QueryName
@@ -63,7 +64,12 @@ package struct Query: Sendable {
     /// The label of `name` at which the zone of the server block begins.
     package var zoneLabel: Int
 
-    package init(header: Header, name: QueryName, type: RecordType, recordClass: RecordClass) {
+    package init(
+        header: Header,
+        name: consuming QueryName,
+        type: RecordType,
+        recordClass: RecordClass
+    ) {
         self.header = header
         self.name = name
         self.type = type
@@ -78,6 +84,25 @@ package struct Query: Sendable {
         worker = 0
         depth = 0
         zoneLabel = 0
+    }
+
+    /// The same query once more.
+    package func copied() -> Query { renamed(name.copied()) }
+
+    /// The same query for another name.
+    package func renamed(_ name: consuming QueryName) -> Query {
+        var query = Query(header: header, name: name, type: type, recordClass: recordClass)
+        query.options = options
+        query.byteCount = byteCount
+        query.transport = transport
+        query.client = client
+        query.local = local
+        query.received = received
+        query.randomBits = randomBits
+        query.worker = worker
+        query.depth = depth
+        query.zoneLabel = zoneLabel
+        return query
     }
 
     /// The question as a value of tables; it allocates.

@@ -6,18 +6,24 @@ import Wire
 ///
 /// An array of names would have a reference counted at each comparison, which all workers share.
 struct ZoneList: Sendable {
+    /// Where a zone lies in the memory.
+    private struct Place {
+        let bytes: Range<Int>
+        let labelCount: Int
+    }
+
     /// The wire forms in lower case, one after the other.
     private let memory: [UInt8]
-    private let places: [Range<Int>]
+    private let places: [Place]
 
     /// The zones in this order.
     init(_ zones: [Name]) {
         var memory: [UInt8] = []
-        var places: [Range<Int>] = []
+        var places: [Place] = []
         for zone in zones {
             let start = memory.count
             memory += zone.lowercased.bytes
-            places.append(start..<memory.count)
+            places.append(Place(bytes: start..<memory.count, labelCount: zone.labelCount))
         }
         self.memory = memory
         self.places = places
@@ -35,20 +41,30 @@ struct ZoneList: Sendable {
     func longest(holding name: borrowing QueryName) -> Int? {
         var best = -1
         for place in 0..<places.count
-        where best < 0 || places[place].count > places[best].count {
+        where best < 0 || places[place].labelCount > places[best].labelCount {
             if holds(name, place) { best = place }
         }
         return best < 0 ? nil : best
     }
 
+    /// The place of the zone that is the labels of `name` from one on; nil when there is none.
+    func place(of name: borrowing QueryName, fromLabel label: Int) -> Int? {
+        let byteCount = name.byteCount &- name.start(ofLabel: label)
+        // LIMIT: the zones of one block; only those of the right length are compared.
+        for place in 0..<places.count where places[place].bytes.count == byteCount {
+            let zone = memory.span.extracting(places[place].bytes)
+            if name.suffix(fromLabel: label, equals: zone) { return place }
+        }
+        return nil
+    }
+
     /// Whether the zone at `place` is `name`, or a parent of it.
     private func holds(_ name: borrowing QueryName, _ place: Int) -> Bool {
-        let zone = memory.span.extracting(places[place])
-        let start = name.byteCount - zone.count
-        // LIMIT: the labels of one name.
-        for label in 0...name.labelCount where name.start(ofLabel: label) >= start {
-            return name.suffix(fromLabel: label, equals: zone)
-        }
-        return false
+        let zone = places[place]
+        let label = name.labelCount &- zone.labelCount
+        // Most names are told from most zones by their length alone.
+        guard label >= 0, name.byteCount &- name.start(ofLabel: label) == zone.bytes.count
+        else { return false }
+        return name.suffix(fromLabel: label, equals: memory.span.extracting(zone.bytes))
     }
 }

@@ -2,6 +2,7 @@
 
 import Corefile
 import Files
+import Metrics
 import Plugin
 import Wire
 
@@ -34,19 +35,54 @@ package struct Plan: Sendable {
     package init() {}
 }
 
+/// A listener as a query on its way sees it.
+///
+/// Workers hold listeners as existentials. One that is opened where it lies counts no reference,
+/// while an element of an array of structs would be copied with all that it refers to, and every
+/// worker would write to the same counts.
+package protocol QueryPath: Sendable {
+    /// Whether classes other than IN may enter a chain.
+    var takesEveryClass: Bool { get }
+
+    /// Finds the block whose zone is the longest one above the name, and notes the zone's label.
+    func route(_ query: inout Query) -> Int?
+
+    /// Lets the plugins of a block answer; `waiting` is set to the plugin that said `.wait`.
+    func answer(
+        _ query: borrowing Query,
+        block: Int,
+        into answer: inout Answer,
+        waiting: inout Int
+    ) -> Outcome
+
+    /// How large the answers of a block may be.
+    func limits(ofBlock block: Int) -> AnswerLimits
+
+    /// Tells the plugins of a block what was sent; without a block only counts it.
+    func sent(
+        _ query: borrowing Query,
+        _ report: borrowing SentReport,
+        block: Int?,
+        counting cells: borrowing WorkerCells
+    )
+}
+
 /// One address and port to listen on, UDP and TCP, and the server blocks behind it.
-package struct Listener: Sendable {
+package struct Listener: QueryPath {
     /// The address; nil for every address of the machine.
     package let address: IPAddress?
     package let port: UInt16
     package let blocks: [ServerBlock]
     /// The zones of all blocks, longest first among equals in their first block's order.
     private let zones: ZoneTable
-    /// Whether classes other than IN may enter a chain.
+    /// The plugins of all blocks, one block after the other.
+    private let plugins: [any Plugin]
+    /// Which of the plugins are a block's.
+    private let ranges: [Range<Int>]
+    private let limits: [AnswerLimits]
     package let takesEveryClass: Bool
-
     /// Counts what is answered before a chain is found.
-    package let dropped: QueryMetrics
+    private let dropped: QueryMetrics
 
     package init(
         address: IPAddress?,
@@ -60,10 +96,16 @@ package struct Listener: Sendable {
         self.blocks = blocks
         takesEveryClass = blocks.contains { $0.takesEveryClass }
         zones = ZoneTable(blocks)
+        limits = blocks.map { $0.limits }
+        plugins = blocks.flatMap { $0.chain.plugins }
+        var ranges: [Range<Int>] = []
+        for block in blocks {
+            let start = ranges.last?.upperBound ?? 0
+            ranges.append(start..<(start + block.chain.plugins.count))
+        }
+        self.ranges = ranges
     }
 
-    /// Finds the block whose zone is the longest one above the name, and notes the zone's label.
-    ///
     /// A DS question for the apex of a zone belongs to its parent, when that is served here too
     /// (RFC 4035 §3.1.4.1).
     package func route(_ query: inout Query) -> Int? {
@@ -74,6 +116,27 @@ package struct Listener: Sendable {
         else { return found.block }
         query.zoneLabel = parent.label
         return parent.block
+    }
+
+    package func answer(
+        _ query: borrowing Query,
+        block: Int,
+        into answer: inout Answer,
+        waiting: inout Int
+    ) -> Outcome {
+        plugins.answer(query, within: ranges[block], into: &answer, waiting: &waiting)
+    }
+
+    package func limits(ofBlock block: Int) -> AnswerLimits { limits[block] }
+
+    package func sent(
+        _ query: borrowing Query,
+        _ report: borrowing SentReport,
+        block: Int?,
+        counting cells: borrowing WorkerCells
+    ) {
+        guard let block else { return dropped.count(query, report, cells) }
+        plugins.sent(query, report, within: ranges[block], counting: cells)
     }
 }
 

@@ -44,6 +44,8 @@ package struct Arrival: Sendable, Hashable {
 package struct Core: ~Copyable {
     private let published: Published<Configuration>
     private var view: Published<Configuration>.View
+    /// The view's listeners.
+    private var listeners: [any QueryPath]
     private let index: Int
     private let cells: WorkerCells
     private var answer: Answer
@@ -64,6 +66,7 @@ package struct Core: ~Copyable {
     ) {
         self.published = published
         view = published.view()
+        listeners = view.value.listeners
         self.index = index
         self.cells = cells
         spread = SplitMix(seed: random())
@@ -74,7 +77,9 @@ package struct Core: ~Copyable {
     /// Moves to the newest configuration and to the time `now`; comes before every batch.
     package mutating func begin(at now: Moment) {
         self.now = now
+        let edition = view.edition
         published.refresh(&view)
+        if edition != view.edition { listeners = view.value.listeners }
         if isDeskBusy { desk.begin(at: now) }
     }
 
@@ -144,8 +149,12 @@ package struct Core: ~Copyable {
                 Self.refuse(query, message, refusal, &answer, &table, &writer)
             )
         }
-        guard arrival.listener < view.value.listeners.count else { return .answered(0) }
-        return serve(&query, message, arrival, &writer)
+        guard arrival.listener < listeners.count else { return .answered(0) }
+        // Taken out and lent, so that no call needs a reference of its own.
+        var listeners: [any QueryPath] = []
+        swap(&listeners, &self.listeners)
+        defer { swap(&listeners, &self.listeners) }
+        return serve(&query, message, arrival, listeners, &writer)
     }
 
     /// Finds the block that serves a sound query, and asks its chain.
@@ -153,51 +162,53 @@ package struct Core: ~Copyable {
         _ query: inout Query,
         _ message: Span<UInt8>,
         _ arrival: Arrival,
+        _ listeners: borrowing [any QueryPath],
         _ writer: inout Writer
     ) -> Receipt {
+        let listener = arrival.listener
         answer.removeAll()
-        guard let place = view.value.listeners[arrival.listener].route(&query) else {
+        guard let place = listeners[listener].route(&query) else {
             answer.code = .refused
             answer.extendedError = ExtendedError(.notAuthoritative, "no zone of this server")
-            return .answered(writeDropped(query, arrival.listener, &writer))
+            return .answered(write(query, listeners, listener, block: nil, &writer))
         }
-        guard
-            query.recordClass == .internet
-                || view.value.listeners[arrival.listener].takesEveryClass
-        else {
+        guard query.recordClass == .internet || listeners[listener].takesEveryClass else {
             answer.code = .refused
             answer.extendedError = ExtendedError(.notSupported, "only class IN is served")
-            return .answered(writeDropped(query, arrival.listener, &writer))
+            return .answered(write(query, listeners, listener, block: nil, &writer))
         }
         var waitingPlugin = -1
-        let outcome = view.value.listeners[arrival.listener].blocks[place].chain.answer(
+        let outcome = listeners[listener].answer(
             query,
+            block: place,
             into: &answer,
-            waitingPlugin: &waitingPlugin
+            waiting: &waitingPlugin
         )
         switch outcome {
         case .wait:
-            return wait(query, message, arrival, block: place, plugin: waitingPlugin, &writer)
+            if wait(query, message, arrival, block: place, plugin: waitingPlugin) {
+                return .waiting
+            }
+            answer.removeAll()
+            answer.code = .serverFailure
+            answer.extendedError = ExtendedError(.other, "too many queries wait for upstreams")
         case .drop:
-            report(query, arrival.listener, place, byteCount: 0)
+            report(query, listeners, listener, block: place, byteCount: 0)
             return .answered(0)
         case .done, .pass:
-            let limits = view.value.listeners[arrival.listener].blocks[place].limits
-            let byteCount = write(query, limits, &writer)
-            report(query, arrival.listener, place, byteCount: byteCount)
-            return .answered(byteCount)
+            break
         }
+        return .answered(write(query, listeners, listener, block: place, &writer))
     }
 
-    /// Sets a query aside, or refuses it when too many wait already.
+    /// Sets a query aside; false when too many wait already.
     private mutating func wait(
         _ query: borrowing Query,
         _ message: Span<UInt8>,
         _ arrival: Arrival,
         block: Int,
-        plugin: Int,
-        _ writer: inout Writer
-    ) -> Receipt {
+        plugin: Int
+    ) -> Bool {
         if !isDeskBusy { desk.begin(at: now) }
         isDeskBusy = true
         let place = WaitingPlace(
@@ -206,45 +217,32 @@ package struct Core: ~Copyable {
             block: block,
             plugin: plugin
         )
-        if desk.wait(query, message, at: place) { return .waiting }
-        answer.removeAll()
-        answer.code = .serverFailure
-        answer.extendedError = ExtendedError(.other, "too many queries wait for upstreams")
-        let limits = view.value.listeners[arrival.listener].blocks[block].limits
-        let byteCount = write(query, limits, &writer)
-        report(query, arrival.listener, block, byteCount: byteCount)
-        return .answered(byteCount)
+        return desk.wait(query, message, at: place)
     }
 
-    /// Writes an answer that no chain has seen, and counts it.
-    private mutating func writeDropped(
-        _ query: borrowing Query,
-        _ listener: Int,
-        _ writer: inout Writer
-    ) -> Int {
-        let byteCount = write(query, AnswerLimits(), &writer)
-        let report = answer.report(query, byteCount: byteCount, durationNanoseconds: 0)
-        view.value.listeners[listener].dropped.count(query, report, cells)
-        return byteCount
-    }
-
+    /// Writes the answer and tells the chain; without a block only counts it.
     private mutating func write(
         _ query: borrowing Query,
-        _ limits: AnswerLimits,
+        _ listeners: borrowing [any QueryPath],
+        _ listener: Int,
+        block: Int?,
         _ writer: inout Writer
     ) -> Int {
+        var limits = AnswerLimits()
+        if let block { limits = listeners[listener].limits(ofBlock: block) }
         answer.write(query, limits: limits, table: &table, into: &writer)
+        report(query, listeners, listener, block: block, byteCount: writer.count)
         return writer.count
     }
 
-    /// Tells the chain what was sent.
     private func report(
         _ query: borrowing Query,
+        _ listeners: borrowing [any QueryPath],
         _ listener: Int,
-        _ block: Int,
+        block: Int?,
         byteCount: Int
     ) {
         let report = answer.report(query, byteCount: byteCount, durationNanoseconds: 0)
-        view.value.listeners[listener].blocks[block].chain.sent(query, report, counting: cells)
+        listeners[listener].sent(query, report, block: block, counting: cells)
     }
 }

@@ -134,7 +134,7 @@ final class CoreDesk: Sendable {
         bytes.reserveCapacity(message.count)
         for index in 0..<message.count { bytes.append(message[index]) }
         let waiting = WaitingQuery(
-            query: copy query,
+            query: query.copied(),
             message: bytes,
             deadline: query.received.adding(milliseconds: Self.maximumWaitMilliseconds)
         )

@@ -27,8 +27,7 @@ struct WaitingDesk: Desk {
         guard waiting.query.depth < LookupResult.maximumDepth, !waiting.isAsking(question),
             let name = try? QueryName(question.name)
         else { return LookupResult(code: .serverFailure) }
-        var query = waiting.query
-        query.name = name
+        var query = waiting.query.renamed(name)
         query.type = question.type
         query.recordClass = question.recordClass
         query.depth += 1
@@ -46,7 +45,7 @@ struct WaitingDesk: Desk {
         let chain = configuration.listeners[listener].blocks[place].chain
         var answer = Answer(counting: core.cells)
         var waitingPlugin = -1
-        var outcome = chain.answer(query, into: &answer, waitingPlugin: &waitingPlugin)
+        var outcome = chain.answer(next.query, into: &answer, waitingPlugin: &waitingPlugin)
         if outcome == .wait {
             outcome = await chain.resume(next, at: waitingPlugin, into: &answer, desk: self)
         }
@@ -55,8 +54,8 @@ struct WaitingDesk: Desk {
             isRecursionAvailable: answer.isRecursionAvailable,
             isTruncated: answer.isTruncated,
             isAnswered: outcome == .done,
-            answers: answer.records(in: .answer, question: query.name),
-            authorities: answer.records(in: .authority, question: query.name)
+            answers: answer.records(in: .answer, question: next.query.name),
+            authorities: answer.records(in: .authority, question: next.query.name)
         )
     }
 

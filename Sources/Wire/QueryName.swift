@@ -3,8 +3,9 @@
 /// The name of one question, in storage of fixed size: no allocation, no reference.
 ///
 /// It keeps the bytes as they came (the answer echoes their case) and in lower case (every
-/// comparison ignores case), and where each label begins.
-package struct QueryName: Sendable {
+/// comparison ignores case), and where each label begins. It is large, so that copying it is left
+/// to `copied`, and nothing copies it unseen.
+package struct QueryName: ~Copyable, Sendable {
     /// The largest number of labels: 127 of one byte each, in 255 bytes.
     package static let maximumLabelCount = 127
 
@@ -80,29 +81,40 @@ package struct QueryName: Sendable {
     ///
     /// `index`: counted from the left; anything past the last label means the root.
     package func start(ofLabel index: Int) -> Int {
-        index >= 0 && index < labelCount ? Int(starts[index]) : byteCount - 1
+        guard index >= 0, index < labelCount else { return byteCount &- 1 }
+        return Int(starts[index])
     }
 
     /// The lower-case bytes of the label at `index` from the left, without its length byte.
     @_lifetime(borrow self)
-    package borrowing func label(_ index: Int) -> Span<UInt8> {
+    package func label(_ index: Int) -> Span<UInt8> {
         let start = start(ofLabel: index)
-        return lower.span.extracting((start + 1)..<(start + 1 + Int(lower[start])))
+        let bytes = lower.span
+        return bytes.extracting((start &+ 1)..<(start &+ 1 &+ Int(bytes[start])))
     }
 
     /// Whether the labels from `index` on are the lower-case wire form `suffix`.
     package func suffix(fromLabel index: Int, equals suffix: Span<UInt8>) -> Bool {
-        let start = start(ofLabel: index)
-        guard byteCount - start == suffix.count else { return false }
-        for offset in 0..<suffix.count where lower[start &+ offset] != suffix[offset] {
-            return false
-        }
+        let own = lower.span.extracting(start(ofLabel: index)..<byteCount)
+        guard own.count == suffix.count else { return false }
+        for offset in 0..<suffix.count where own[offset] != suffix[offset] { return false }
         return true
     }
 
     /// The hash of the lower-case labels from `index` on; `Name.tableHash` of the same name.
     package func hash(fromLabel index: Int) -> UInt64 {
         hashBytes(lower.span.extracting(start(ofLabel: index)..<byteCount))
+    }
+
+    /// The same name once more.
+    package func copied() -> QueryName {
+        var name = QueryName()
+        name.original = original
+        name.lower = lower
+        name.starts = starts
+        name.byteCount = byteCount
+        name.labelCount = labelCount
+        return name
     }
 
     /// The name as a value of tables, its case kept.

@@ -57,7 +57,7 @@ import Wire
     /// Checks one message against the records that were put in.
     private func check(
         _ bytes: [UInt8],
-        _ query: Query,
+        _ query: borrowing Query,
         limit: Int,
         whole: (answers: [Record], authorities: [Record], additionals: [Record])
     ) throws {

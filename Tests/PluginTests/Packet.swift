@@ -54,9 +54,14 @@ struct Packet {
     }
 
     /// What the gate makes of it.
-    var judged: (query: Query, refusal: Refusal?) {
+    func judged(_ refusal: inout Refusal?) -> Query {
+        Query(judging: bytes.span, refused: &refusal)
+    }
+
+    /// Why the gate refuses it; nil when it does not.
+    var refusal: Refusal? {
         var refusal: Refusal?
-        let query = Query(judging: bytes.span, refused: &refusal)
-        return (query, refusal)
+        _ = judged(&refusal)
+        return refusal
     }
 }

@@ -8,7 +8,7 @@ import Wire
 @Suite struct QueryMetricsTests {
     private let registry = Registry()
 
-    private func page(afterCounting query: Query, _ report: SentReport) -> String {
+    private func page(afterCounting query: borrowing Query, _ report: SentReport) -> String {
         let metrics = QueryMetrics(
             registry,
             server: "dns://:53",

@@ -40,7 +40,7 @@ func answered(
 }
 
 /// An answer as lines: its code with AA, then each record behind a mark of its section.
-func lines(_ outcome: Outcome, _ query: Query, _ answer: borrowing Answer) -> [String] {
+func lines(_ outcome: Outcome, _ query: borrowing Query, _ answer: borrowing Answer) -> [String] {
     guard outcome == .done else { return ["\(outcome)"] }
     let flags = (answer.isAuthoritative ? " aa" : "") + (answer.isTruncated ? " tc" : "")
     var lines = ["\(answer.code)\(flags)"]

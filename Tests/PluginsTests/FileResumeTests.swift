@@ -21,7 +21,7 @@ import Wire
         let waiting = WaitingQuery(query: query, message: [], deadline: desk.now)
         var answer = Answer(counting: Registry().cells(forWorker: 0))
         let outcome = await plugin.resume(waiting, into: &answer, desk: desk)
-        return (lines(outcome, query, answer), desk.asked.map { "\($0.name) \($0.type)" })
+        return (lines(outcome, waiting.query, answer), desk.asked.map { "\($0.name) \($0.type)" })
     }
 
     private func record(_ owner: String, _ type: RecordType, _ data: [UInt8]) throws -> Record {

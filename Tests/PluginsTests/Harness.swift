@@ -121,7 +121,7 @@ func query(
     query.local = Endpoint(IPAddress(v4: 0x7F00_0001), port: 53)
     query.received = Moment(nanoseconds: 1_000_000_000)
     query.randomBits = 1
-    query.zoneLabel = name.labelCount - (try Name(zone)).labelCount
+    query.zoneLabel = query.name.labelCount - (try Name(zone)).labelCount
     change(&query)
     return query
 }
@@ -138,20 +138,20 @@ struct Answered: Equatable {
 }
 
 /// Asks one plugin as a chain does, `finish` included.
-func ask(_ plugin: some Plugin, _ query: Query, _ answer: inout Answer) -> Answered {
+func ask(_ plugin: some Plugin, _ query: borrowing Query, _ answer: inout Answer) -> Answered {
     let outcome = plugin.answer(query, into: &answer)
     plugin.finish(query, &answer)
     return Answered(outcome, query, answer)
 }
 
 /// Asks one plugin as a chain does, `finish` included.
-func ask(_ plugin: some Plugin, _ query: Query) -> Answered {
+func ask(_ plugin: some Plugin, _ query: borrowing Query) -> Answered {
     var answer = Answer(counting: Registry().cells(forWorker: 0))
     return ask(plugin, query, &answer)
 }
 
 extension Answered {
-    init(_ outcome: Outcome, _ query: Query, _ answer: borrowing Answer) {
+    init(_ outcome: Outcome, _ query: borrowing Query, _ answer: borrowing Answer) {
         self.init(outcome: outcome, code: answer.code, isAuthoritative: answer.isAuthoritative)
         answers = answer.records(in: .answer, question: query.name).map(\.text)
         authorities = answer.records(in: .authority, question: query.name).map(\.text)

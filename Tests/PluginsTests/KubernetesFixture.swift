@@ -247,7 +247,7 @@ struct Served {
 }
 
 extension Reading {
-    init(_ outcome: Outcome, _ query: Query, _ answer: borrowing Answer) {
+    init(_ outcome: Outcome, _ query: borrowing Query, _ answer: borrowing Answer) {
         self.init(
             outcome: outcome,
             code: answer.code,

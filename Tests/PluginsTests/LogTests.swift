@@ -23,7 +23,9 @@ import Wire
     }
 
     /// What the stanzas log for one query.
-    private func lines(_ text: String, _ query: Query, _ report: SentReport) throws -> [String] {
+    private func lines(_ text: String, _ query: borrowing Query, _ report: SentReport) throws
+        -> [String]
+    {
         let surroundings = Surroundings()
         let (plugin, _) = try surroundings.make(Log.self, text)
         plugin.sent(query, report, counting: surroundings.metrics.cells(forWorker: 0))

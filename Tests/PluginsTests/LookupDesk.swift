@@ -40,15 +40,15 @@ extension Served {
         let plugin = try plugin()
         let query = try PluginsTests.query(name, type)
         var answer = Answer(counting: Metrics.Registry().cells(forWorker: 0))
-        var outcome = plugin.answer(query, into: &answer)
+        let waiting = WaitingQuery(
+            query: query,
+            message: [],
+            deadline: desk.now.adding(milliseconds: 5_000)
+        )
+        var outcome = plugin.answer(waiting.query, into: &answer)
         if outcome == .wait {
-            let waiting = WaitingQuery(
-                query: query,
-                message: [],
-                deadline: desk.now.adding(milliseconds: 5_000)
-            )
             outcome = await plugin.resume(waiting, into: &answer, desk: desk)
         }
-        return Reading(outcome, query, answer)
+        return Reading(outcome, waiting.query, answer)
     }
 }

@@ -14,7 +14,7 @@ final class NestedDesk: Desk {
     private let cells: WorkerCells
     private let found = Mutex<Resumed?>(nil)
 
-    init(plugin: Forward, query: Query, message: [UInt8], cells: WorkerCells) {
+    init(plugin: Forward, query: consuming Query, message: [UInt8], cells: WorkerCells) {
         self.plugin = plugin
         self.query = query
         self.message = message
@@ -38,7 +38,7 @@ final class NestedDesk: Desk {
         let desk = ScriptedDesk { exchange, _ in exchange.reply() }
         let second = try? await PluginsTests.resume(
             plugin,
-            query,
+            query.copied(),
             desk,
             message: message,
             cells: cells
@@ -50,7 +50,7 @@ final class NestedDesk: Desk {
     /// Sends the first query, and tells its code.
     func resume() async throws -> ResponseCode {
         let waiting = WaitingQuery(
-            query: query,
+            query: query.copied(),
             message: message,
             deadline: now.adding(milliseconds: 5_000)
         )

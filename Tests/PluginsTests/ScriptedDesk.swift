@@ -117,7 +117,7 @@ struct Resumed: Equatable {
 }
 
 /// The message that a client would send for `query`.
-func message(of query: Query, options: [UInt8]? = nil) throws -> [UInt8] {
+func message(of query: borrowing Query, options: [UInt8]? = nil) throws -> [UInt8] {
     var message = Message(header: query.header)
     message.questions = [query.question]
     if let client = query.options {
@@ -137,7 +137,7 @@ func message(of query: Query, options: [UInt8]? = nil) throws -> [UInt8] {
 /// Asks one plugin that must wait, as a chain does.
 func resume(
     _ plugin: some Plugin,
-    _ query: Query,
+    _ query: consuming Query,
     _ desk: ScriptedDesk,
     message bytes: [UInt8]? = nil,
     cells: WorkerCells = Registry().cells(forWorker: 0)
@@ -150,14 +150,14 @@ func resume(
     )
     var answer = Answer(counting: cells)
     let outcome = await plugin.resume(waiting, into: &answer, desk: desk)
-    plugin.finish(query, &answer)
+    plugin.finish(waiting.query, &answer)
     var flags: [String] = []
     if answer.isAuthoritative { flags.append("aa") }
     if answer.isTruncated { flags.append("tc") }
     if answer.isRecursionAvailable { flags.append("ra") }
     if answer.isAuthenticData { flags.append("ad") }
     return Resumed(
-        answered: Answered(outcome, query, answer),
+        answered: Answered(outcome, waiting.query, answer),
         failure: answer.failure,
         extendedError: answer.extendedError,
         flags: flags

@@ -6,7 +6,7 @@ import Testing
 import Wire
 
 @Suite struct WhoamiTests {
-    private func answer(_ query: Query) throws -> Answered {
+    private func answer(_ query: borrowing Query) throws -> Answered {
         let (plugin, _) = try Surroundings().make(Whoami.self, "whoami")
         return ask(plugin, query)
     }

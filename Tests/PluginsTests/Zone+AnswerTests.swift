@@ -71,7 +71,7 @@ import Wire
     }
 
     /// The message of an answer over TCP.
-    private static func write(_ answer: inout Answer, _ query: Query) -> [UInt8] {
+    private static func write(_ answer: inout Answer, _ query: borrowing Query) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 65_535)
         var table = NameTable()
         var writer = Writer(bytes.mutableSpan, limit: 65_535)

@@ -161,9 +161,9 @@ import Wire
     }
 
     @Test func tellsAPluginAllAboutTheQuery() throws {
-        let noted = Noted<Query>()
+        let noted = Noted<WaitingQuery>()
         let plugin = ScriptedPlugin(answering: { query, _ in
-            noted.add(copy query)
+            noted.add(WaitingQuery(query: query.copied(), message: [], deadline: query.received))
             return .done
         })
         let bench = try Bench([("example.", [plugin])])
@@ -172,18 +172,19 @@ import Wire
         _ = bench.send(question, transport: .tcp)
         _ = bench.send(question)
 
-        let query = try #require(noted.all.first)
+        #expect(noted.all.count == 2)
+        let waiting = try #require(noted.all.first)
 
-        #expect(query.client == Bench.client)
-        #expect(query.local == Bench.server)
-        #expect(query.transport == .tcp)
-        #expect(query.received.nanoseconds == 5_000_000)
-        #expect(query.type == .txt)
-        #expect(query.zoneLabel == 2)
-        #expect(query.byteCount == question.count)
-        #expect(query.options?.udpByteCount == 900)
-        #expect(query.depth == 0)
-        #expect(query.randomBits != noted.all[1].randomBits)
+        #expect(waiting.query.client == Bench.client)
+        #expect(waiting.query.local == Bench.server)
+        #expect(waiting.query.transport == .tcp)
+        #expect(waiting.query.received.nanoseconds == 5_000_000)
+        #expect(waiting.query.type == .txt)
+        #expect(waiting.query.zoneLabel == 2)
+        #expect(waiting.query.byteCount == question.count)
+        #expect(waiting.query.options?.udpByteCount == 900)
+        #expect(waiting.query.depth == 0)
+        #expect(waiting.query.randomBits != noted.all[1].query.randomBits)
     }
 
     @Test(

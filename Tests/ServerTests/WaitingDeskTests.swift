@@ -11,7 +11,7 @@ import Wire
     /// A plugin that looks up a name made from the one asked for, and hands on what it finds.
     private func chasing(
         _ noted: Noted<LookupResult>,
-        _ next: @escaping @Sendable (Query) throws -> Question
+        _ next: @escaping @Sendable (borrowing Query) throws -> Question
     ) -> ScriptedPlugin {
         ScriptedPlugin(resuming: { waiting, answer, desk in
             guard let question = try? next(waiting.query) else { return .pass }

@@ -39,7 +39,7 @@ import Wire
         #expect(query.start(ofLabel: 126) == 252)
         #expect(Array(copying: query.label(126)) == [0x61])
         #expect(throws: WireError.nameTooLong(offset: 0)) {
-            try QueryName(parsing: longer.span, at: 0)
+            _ = try QueryName(parsing: longer.span, at: 0)
         }
     }
 
@@ -66,7 +66,7 @@ import Wire
         ] as [([UInt8], WireError)]
     )
     func refusesBadNamesAndAnyPointer(bytes: [UInt8], error: WireError) {
-        #expect(throws: error) { try QueryName(parsing: bytes.span, at: 0) }
+        #expect(throws: error) { _ = try QueryName(parsing: bytes.span, at: 0) }
     }
 
     @Test func readsAtAnOffsetAndIgnoresWhatFollows() throws {

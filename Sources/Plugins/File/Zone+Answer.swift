@@ -16,7 +16,7 @@ enum ZoneFinding: Hashable {
 }
 
 /// Where a question stands on its way along CNAMEs and DNAMEs.
-struct ZoneWalk {
+struct ZoneWalk: ~Copyable {
     /// The most CNAMEs and DNAMEs that are followed for one question.
     static let maximumHopCount = 8
 
@@ -29,7 +29,7 @@ struct ZoneWalk {
     /// The hashes of the names that were looked for.
     private var seen = InlineArray<8, UInt64>(repeating: 0)
 
-    init(_ name: QueryName) { self.name = name }
+    init(_ name: borrowing QueryName) { self.name = name.copied() }
 
     /// Moves on to another name; false when that would go in circles, or too far.
     mutating func move(to next: Span<UInt8>, _ owner: Owner) -> Bool {

@@ -22,13 +22,10 @@ package struct Prometheus: Plugin {
         metrics: QueryMetrics.names
     )
 
-    /// A zone of the block, and its metrics for each address that is bound.
-    private struct Zone {
-        let name: Name
-        let metrics: [QueryMetrics]
-    }
-
-    private let zones: [Zone]
+    /// The zones of the block in lower case, as they are found.
+    private let zones: ZoneList
+    /// The metrics of each zone, for each address that is bound; one zone after the other.
+    private let metrics: [QueryMetrics]
     /// The addresses that the block binds; empty for every address, which has one label.
     private let addresses: [IPAddress]
 
@@ -46,14 +43,10 @@ package struct Prometheus: Plugin {
         let (registry, names) = (setup.metrics, setup.pluginNames)
         let servers = Self.servers(setup)
         addresses = setup.addresses
-        zones = setup.zones.map { zone in
+        zones = ZoneList(setup.zones)
+        metrics = setup.zones.flatMap { zone in
             let text = zone.description
-            return Zone(
-                name: zone,
-                metrics: servers.map {
-                    QueryMetrics(registry, server: $0, zone: text, plugins: names)
-                }
-            )
+            return servers.map { QueryMetrics(registry, server: $0, zone: text, plugins: names) }
         }
         setup.pages.append(
             Page(
@@ -106,22 +99,11 @@ package struct Prometheus: Plugin {
         _ report: borrowing SentReport,
         counting cells: borrowing WorkerCells
     ) {
-        // LIMIT: the zones of one block; only those of the right length are compared.
-        for index in 0..<zones.count where query.isInZone(zones[index].name) {
-            var server = 0
-            while server + 1 < addresses.count, addresses[server] != query.local.address {
-                server += 1
-            }
-            zones[index].metrics[server].count(query, report, cells)
-            return
+        guard let zone = zones.place(of: query.name, fromLabel: query.zoneLabel) else { return }
+        var server = 0
+        while server + 1 < addresses.count, addresses[server] != query.local.address {
+            server += 1
         }
-    }
-}
-
-extension Query {
-    /// Whether the zone that the query was found in is `zone`.
-    fileprivate borrowing func isInZone(_ zone: borrowing Name) -> Bool {
-        let bytes = zone.bytes.span
-        return name.suffix(fromLabel: zoneLabel, equals: bytes)
+        metrics[zone * max(addresses.count, 1) + server].count(query, report, cells)
     }
 }
