@@ -165,6 +165,7 @@ package struct ControlPlane: ~Copyable {
                 index: index,
                 serving: published,
                 counting: cells,
+                clock: { Moment(nanoseconds: Clock.monotonicNanoseconds()) },
                 random: { Randomness.bits() }
             )
             do throws(SystemError) {

@@ -51,6 +51,9 @@ package struct Core: ~Copyable {
     private var answer: Answer
     private var table = NameTable()
     private var now = Moment(nanoseconds: 0)
+    /// The time while a batch is worked off, to tell how long an answer took; nil where time stands
+    /// still meanwhile.
+    private let clock: (@Sendable () -> Moment)?
     /// Spreads what is to be spread; nothing that must be unguessable comes from it.
     private var spread: SplitMix
     private let desk: CoreDesk
@@ -62,9 +65,11 @@ package struct Core: ~Copyable {
         index: Int,
         serving published: Published<Configuration>,
         counting cells: WorkerCells,
+        clock: (@Sendable () -> Moment)? = nil,
         random: @escaping @Sendable () -> UInt64
     ) {
         self.published = published
+        self.clock = clock
         view = published.view()
         listeners = view.value.listeners
         self.index = index
@@ -242,7 +247,11 @@ package struct Core: ~Copyable {
         block: Int?,
         byteCount: Int
     ) {
-        let report = answer.report(query, byteCount: byteCount, durationNanoseconds: 0)
+        let report = answer.report(
+            query,
+            byteCount: byteCount,
+            durationNanoseconds: (clock?() ?? now).nanoseconds(since: query.received)
+        )
         listeners[listener].sent(query, report, block: block, counting: cells)
     }
 }

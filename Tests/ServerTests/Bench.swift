@@ -17,9 +17,11 @@ final class Bench {
     private var milliseconds: UInt64 = 0
 
     /// Serves zones with the plugins given for them.
-    init(_ blocks: [(zone: String, plugins: [ScriptedPlugin])], takesEveryClass: Bool = false)
-        throws
-    {
+    init(
+        _ blocks: [(zone: String, plugins: [ScriptedPlugin])],
+        takesEveryClass: Bool = false,
+        clock: (@Sendable () -> Moment)? = nil
+    ) throws {
         published = Published(
             try Self.configuration(blocks, registry, takesEveryClass: takesEveryClass)
         )
@@ -31,6 +33,7 @@ final class Bench {
             index: 0,
             serving: published,
             counting: registry.cells(forWorker: 0),
+            clock: clock,
             random: { bits[drawn.next() % bits.count] }
         )
     }

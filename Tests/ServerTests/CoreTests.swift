@@ -160,6 +160,21 @@ import Wire
         #expect(bench.published.retiredCount == 0)
     }
 
+    @Test func tellsHowLongAnAnswerTookThatWasThereAtOnce() throws {
+        let noted = Noted<SentReport>()
+        let later = Moment(nanoseconds: 5_000_321)
+        let plugin = ScriptedPlugin(
+            answering: { _, _ in .done },
+            sent: { _, report in noted.add(copy report) }
+        )
+        let bench = try Bench([("example.", [plugin])], clock: { later })
+        bench.step(at: 5)
+
+        _ = try bench.ask("example.")
+
+        #expect(noted.all.map(\.durationNanoseconds) == [321])
+    }
+
     @Test func tellsAPluginAllAboutTheQuery() throws {
         let noted = Noted<WaitingQuery>()
         let plugin = ScriptedPlugin(answering: { query, _ in
