@@ -15,6 +15,8 @@ struct ZoneList: Sendable {
     /// The wire forms in lower case, one after the other.
     private let memory: [UInt8]
     private let places: [Place]
+    /// The places, longest zones first.
+    private let order: [Int]
 
     /// The zones in this order.
     init(_ zones: [Name]) {
@@ -27,6 +29,9 @@ struct ZoneList: Sendable {
         }
         self.memory = memory
         self.places = places
+        order = places.indices.sorted {
+            (places[$1].labelCount, $0) < (places[$0].labelCount, $1)
+        }
     }
 
     var isEmpty: Bool { places.isEmpty }
@@ -39,12 +44,23 @@ struct ZoneList: Sendable {
 
     /// The place of the longest zone that holds `name`; nil when none does.
     func longest(holding name: borrowing QueryName) -> Int? {
-        var best = -1
-        for place in 0..<places.count
-        where best < 0 || places[place].labelCount > places[best].labelCount {
-            if holds(name, place) { best = place }
+        var labelCount = -1
+        var byteCount = -1
+        // LIMIT: the zones of one block. Most are told from the name by their length alone.
+        for index in 0..<order.count {
+            let zone = places[order[index]]
+            if zone.labelCount != labelCount {
+                labelCount = zone.labelCount
+                let label = name.labelCount &- labelCount
+                byteCount = label < 0 ? -1 : name.byteCount &- name.start(ofLabel: label)
+            }
+            guard zone.bytes.count == byteCount else { continue }
+            let bytes = memory.span.extracting(zone.bytes)
+            if name.suffix(fromLabel: name.labelCount &- labelCount, equals: bytes) {
+                return order[index]
+            }
         }
-        return best < 0 ? nil : best
+        return nil
     }
 
     /// The place of the zone that is the labels of `name` from one on; nil when there is none.

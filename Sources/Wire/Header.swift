@@ -87,6 +87,11 @@ package struct Opcode: RawRepresentable, Hashable, Sendable {
 
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// By number: the one that is made for every RawRepresentable is not seen through from elsewhere.
+    @inlinable package static func == (left: Opcode, right: Opcode) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     package static let query = Opcode(rawValue: 0)
     package static let status = Opcode(rawValue: 2)
     package static let notify = Opcode(rawValue: 4)

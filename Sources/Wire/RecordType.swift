@@ -6,6 +6,11 @@ package struct RecordType: RawRepresentable, Hashable, Sendable, CustomStringCon
 
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
+    /// By number: the one that is made for every RawRepresentable is not seen through from elsewhere.
+    @inlinable package static func == (left: RecordType, right: RecordType) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     package static let a = RecordType(rawValue: 1)
     package static let ns = RecordType(rawValue: 2)
     package static let cname = RecordType(rawValue: 5)
@@ -72,6 +77,11 @@ package struct RecordClass: RawRepresentable, Hashable, Sendable, CustomStringCo
     package let rawValue: UInt16
 
     package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// By number: the one that is made for every RawRepresentable is not seen through from elsewhere.
+    @inlinable package static func == (left: RecordClass, right: RecordClass) -> Bool {
+        left.rawValue == right.rawValue
+    }
 
     package static let internet = RecordClass(rawValue: 1)
     package static let chaos = RecordClass(rawValue: 3)

@@ -6,6 +6,11 @@ package struct ResponseCode: RawRepresentable, Hashable, Sendable, CustomStringC
 
     package init(rawValue: UInt16) { self.rawValue = rawValue & 0x0FFF }
 
+    /// By number: the one that is made for every RawRepresentable is not seen through from elsewhere.
+    @inlinable package static func == (left: ResponseCode, right: ResponseCode) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     package static let noError = ResponseCode(rawValue: 0)
     package static let formatError = ResponseCode(rawValue: 1)
     package static let serverFailure = ResponseCode(rawValue: 2)
@@ -44,6 +49,11 @@ package struct ExtendedErrorCode: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt16
 
     package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// By number: the one that is made for every RawRepresentable is not seen through from elsewhere.
+    @inlinable package static func == (left: ExtendedErrorCode, right: ExtendedErrorCode) -> Bool {
+        left.rawValue == right.rawValue
+    }
 
     package static let other = ExtendedErrorCode(rawValue: 0)
     package static let staleAnswer = ExtendedErrorCode(rawValue: 3)
