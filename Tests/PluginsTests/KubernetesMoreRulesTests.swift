@@ -57,6 +57,20 @@ import Wire
         #expect(try served.answers(made) == ["A 1.2.3.4"])
     }
 
+    @Test func r29APodsAddressIsAddedToItsSRVRecordOnly() throws {
+        var served = served
+        served.options = "pods insecure"
+        let name = "1-2-3-4.default.pod.cluster.local"
+        let asked = try served.ask(name, .srv)
+        let any = try served.ask(name, .any) { $0.transport = .tcp }
+
+        #expect(asked.answers == ["SRV 0 100 0 \(name)."])
+        #expect(asked.additionals == ["\(name). 5 A 1.2.3.4"])
+        // ANY has the address among the answers already.
+        #expect(any.answers == ["A 1.2.3.4", "SRV 0 100 0 \(name)."])
+        #expect(any.additionals.isEmpty)
+    }
+
     @Test func r30IPv6HasEverythingThatIPv4Has() throws {
         let name = "2001-db8-2--0.six.default.svc.cluster.local"
         let pointer = "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.2.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"

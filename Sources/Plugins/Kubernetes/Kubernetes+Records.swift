@@ -169,6 +169,7 @@ extension Kubernetes {
             name: query.name.bytes.extracting(start..<query.name.byteCount)
         )
         answer.append(.answer, .question, .srv, ttl: ttl)
+        guard query.type == .srv else { return }
         answer.append(.additional, .placed(target), address, ttl: ttl)
     }
 
