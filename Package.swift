@@ -78,7 +78,9 @@ let package = Package(
         ),
         module(
             "Simulation",
-            ["Wire", "Files", "Corefile", "Metrics", "Plugin", "Plugins", "Server"]
+            [
+                "Wire", "Files", "Corefile", "Metrics", "Plugin", "Kubernetes", "Plugins", "Server",
+            ]
         ),
         .executableTarget(
             name: "apus",
@@ -117,7 +119,9 @@ let package = Package(
         ),
         tests(
             "Simulation",
-            ["Wire", "Files", "Corefile", "Metrics", "Plugin", "Plugins", "Server"]
+            [
+                "Wire", "Files", "Corefile", "Metrics", "Plugin", "Kubernetes", "Plugins", "Server",
+            ]
         ),
         .testTarget(
             name: "EndToEndTests",
