@@ -45,6 +45,11 @@ struct Fact: Hashable, Sendable, CustomStringConvertible {
         self.data = data
     }
 
+    /// The fact; of an SOA record only that it is there, as its numbers are the server's own.
+    var withoutAuthorityData: Fact {
+        type == .soa ? Fact(owner: owner, type: type, ttl: ttl, data: []) : self
+    }
+
     var description: String {
         let name = (try? Name(wire: owner.span))?.description ?? "?"
         return "\(name) \(ttl) \(type) \(dataText)"
@@ -68,6 +73,18 @@ extension Name {
     /// The wire form of a name that the simulation writes itself.
     static func wire(_ text: String) -> [UInt8] {
         (try? Name(text))?.lowercased.bytes ?? [0]
+    }
+}
+
+extension IPAddress {
+    /// The reverse name of the address.
+    var reverseText: String {
+        let bytes = (0..<byteCount).reversed().map { byte(at: $0) }
+        guard family == .v6 else {
+            return bytes.map { String($0) }.joined(separator: ".") + ".in-addr.arpa"
+        }
+        let nibbles = bytes.flatMap { [$0 & 0x0F, $0 >> 4] }
+        return nibbles.map { String($0, radix: 16) }.joined(separator: ".") + ".ip6.arpa"
     }
 }
 

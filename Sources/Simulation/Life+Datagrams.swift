@@ -38,10 +38,16 @@ extension Life {
 
     /// The network loses, copies and delays a datagram.
     private func send(_ number: Int) {
-        if network.chance(2) { return }
+        if network.chance(2) {
+            faults.lost += 1
+            return
+        }
         let copies = network.chance(3) ? 2 : 1
+        faults.duplicated += copies - 1
         for _ in 0..<copies {
-            let delay = network.chance(90) ? network.number(1...400) : network.number(400...30_000)
+            let isSlow = network.chance(10)
+            if isSlow { faults.delayed += 1 }
+            let delay = isSlow ? network.number(400...30_000) : network.number(1...400)
             let worker = network.below(workers.count)
             plan(.datagram(worker: worker, asked: number), inMicroseconds: delay)
         }
@@ -54,6 +60,8 @@ extension Life {
         // Nobody listens there any more, or not yet.
         guard let listener = worker.listener(at: message.port) else { return }
         deliveredCount += 1
+        if number < lastDelivered { faults.reordered += 1 }
+        lastDelivered = max(lastDelivered, number)
         let arrival = Arrival(
             listener: listener,
             transport: .udp,

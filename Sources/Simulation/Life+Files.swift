@@ -8,16 +8,41 @@ extension Life {
 
     /// Somebody changes a file.
     func edit() {
-        switch editor.below(10) {
-        case 0..<5:
+        editCount += 1
+        switch editCount == 1 ? 7 : editor.below(12) {
+        case 0..<5: editCluster()
+        case 5..<7:
             wanted.changeHosts(&editor)
             let old = models[models.count - 1].world.hostsText()
             write(World.Path.hosts, wanted.hostsText(filledTo: old.utf8.count))
-        case 5..<8:
+        case 7..<10:
             wanted.changeCorefile(&editor)
             write(World.Path.corefile, wanted.corefile)
         default:
             breakCorefile()
+        }
+    }
+
+    /// Somebody changes the objects of one file.
+    private func editCluster() {
+        let index = editor.below(wanted.cluster.files.count)
+        let served = model.world.cluster.files[index]
+        let isKnown =
+            served.documents.map(\.object.name)
+            == wanted.cluster.files[index].documents.map(\.object.name)
+        if isKnown, editor.chance(25) {
+            faults.wrong += 1
+            wanted.cluster.breakDocument(file: index, &editor)
+        } else {
+            wanted.cluster.change(file: index, &editor)
+        }
+        let file = wanted.cluster.files[index]
+        if file.isMounted {
+            mountCount += 1
+            files.mount(wanted.cluster.files.filter(\.isMounted), version: mountCount)
+            notify(file.path)
+        } else {
+            write(file.path, file.text(filledTo: served.text().utf8.count))
         }
     }
 
@@ -65,6 +90,7 @@ extension Life {
             "hosts.test:53 {\n    dnssec\n}\n",
             wanted.corefile + "hosts.test:53 {\n    whoami\n}\n",
         ])
+        faults.wrong += 1
         files.replace(World.Path.corefile, text)
         files.startWatching()
         do throws(ControlMistake) {
@@ -102,6 +128,7 @@ extension Life {
     /// From now on the server must serve what it could read whole.
     private func published(isReload: Bool) {
         publishCount += 1
+        if isReload { reloadCount += 1 }
         log.add(UInt64(publishCount))
         var world = model.world
         if isReload, files.wasReadWhole(World.Path.corefile) {
@@ -109,6 +136,9 @@ extension Life {
             world.revision = wanted.revision
         }
         if files.wasReadWhole(World.Path.hosts) { world.hosts = wanted.hosts }
+        for (index, file) in wanted.cluster.files.enumerated() where files.wasReadWhole(file.path) {
+            world.cluster.files[index] = file.settled(after: world.cluster.files[index])
+        }
         models.append(ServerModel(world))
         if control.isUnsettled { plan(.rebuild, inMicroseconds: Self.unsettledMicroseconds) }
     }

@@ -10,6 +10,7 @@ extension Life {
         guard !worker.isInBatch else { return }
         worker.core.begin(at: now)
         worker.isInBatch = true
+        for id in worker.adopt() { cutOff(id, of: worker) }
     }
 
     /// Ends every batch; false when there was none.
@@ -107,7 +108,7 @@ extension Life {
         var problem: String?
         var wanted: [Expected] = []
         for model in models[edition...].reversed() {
-            wanted = model.answers(to: asked, isFaulted: upstreams.isFaulted(asked.lower))
+            wanted = model.answers(to: asked, isFaulted: { upstreams.isFaulted($0) })
             let verdict = Verdict(asked: asked, limit: model.limit(for: asked))
             problem = verdict.problem(with: reply, expected: wanted)
             if problem == nil { return }

@@ -88,6 +88,16 @@ final class Life {
     var deliveredCount = 0
     var answerCount = 0
     var publishCount = 0
+    /// How often the Corefile was read again and taken.
+    var reloadCount = 0
+    /// How often somebody changed a file.
+    var editCount = 0
+    /// The faults of the network and the clock.
+    var faults = FaultCounts()
+    /// The place of the last datagram that arrived, in the order of their sending.
+    var lastDelivered = 0
+    /// How often the mounted folder was replaced.
+    var mountCount = 0
     var isEnding = false
 
     /// Begins the life of `seed`; `registry`: where the server counts, shared by lives to save time.
@@ -104,6 +114,10 @@ final class Life {
         files = SimulatedFiles()
         files.replace(World.Path.corefile, wanted.corefile)
         files.replace(World.Path.hosts, wanted.hostsText())
+        for file in wanted.cluster.files where !file.isMounted {
+            files.replace(file.path, file.text())
+        }
+        files.mount(wanted.cluster.files.filter(\.isMounted), version: 0)
         control = try SimulatedControl(files, metrics: registry, wallSeconds: { 1_700_000_000 })
         for index in 0..<dice.number(1...3) {
             workers.append(
@@ -123,6 +137,14 @@ final class Life {
     /// The model of what is served.
     var model: ServerModel { models[models.count - 1] }
 
+    /// Every fault there was.
+    private var allFaults: FaultCounts {
+        var faults = faults
+        faults += upstreams.faults
+        faults.torn += files.tornCount
+        return faults
+    }
+
     /// Plans an event in so many microseconds.
     func plan(_ event: Event, inMicroseconds delay: Int) {
         queue.plan(event, at: time + UInt64(max(0, delay)) * 1_000)
@@ -137,7 +159,9 @@ final class Life {
     func run() -> LifeReport {
         plan(.ask, inMicroseconds: 0)
         plan(.tick, inMicroseconds: 100_000)
-        for _ in 0..<editor.number(2...5) {
+        // Every life has a reload, and queries that come after it.
+        plan(.edit, inMicroseconds: editor.number(50_000...500_000))
+        for _ in 0..<editor.number(1...4) {
             plan(.edit, inMicroseconds: editor.number(50_000...900_000))
         }
         for _ in 0..<editor.below(3) {
@@ -159,6 +183,8 @@ final class Life {
             queryCount: deliveredCount,
             answerCount: answerCount,
             publishCount: publishCount,
+            reloadCount: reloadCount,
+            faults: allFaults,
             hash: log.hash,
             failure: failure
         )
@@ -213,10 +239,11 @@ final class Life {
 
     /// Lets the server's clock jump.
     private func jump() {
+        faults.jumps += 1
         let milliseconds = editor.pick([20, 300, 900, 2_500, 6_000, 20_000])
         skew += UInt64(milliseconds) * 1_000_000
         // What waits for an upstream may now be out of time.
-        for debt in owed.values { upstreams.note(asked[debt.asked].lower) }
+        upstreams.noteAll()
         for index in workers.indices { plan(.wake(worker: index), inMicroseconds: 0) }
         for key in owed.keys { owed[key]?.deadlineIsLater(now.nanoseconds) }
     }
@@ -229,6 +256,7 @@ final class Life {
             if worker.core.isWaiting { fail("a query still waits in worker \(worker.index)") }
             if worker.streams.count > 0 { fail("a connection was left open") }
         }
+        if reloadCount == 0 { fail("the Corefile was never taken again") }
         for debt in owed.values { fail("never answered: \(asked[debt.asked].description)") }
         control.published.release()
         let count = control.published.retiredCount

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How a life went.
-package struct LifeReport: Sendable, CustomStringConvertible {
+package struct LifeReport: Hashable, Sendable, CustomStringConvertible {
     package let seed: UInt64
     /// The messages that reached the server.
     package let queryCount: Int
     package let answerCount: Int
     /// The configurations that were published after the first one.
     package let publishCount: Int
+    /// Those among them for which the Corefile was read again.
+    package let reloadCount: Int
+    package let faults: FaultCounts
     /// A hash of everything that happened.
     package let hash: UInt64
     /// What was wrong; nil when nothing was.
@@ -16,6 +19,7 @@ package struct LifeReport: Sendable, CustomStringConvertible {
     package var description: String {
         failure
             ?? "seed \(seed): \(queryCount) queries, \(answerCount) answers, "
-            + "\(publishCount) reloads, hash \(String(hash, radix: 16))"
+            + "\(publishCount) configurations, \(reloadCount) reloads; \(faults); "
+            + "hash \(String(hash, radix: 16))"
     }
 }

@@ -7,6 +7,7 @@ import Wire
 struct Questions: Sendable {
     private var dice: Dice
     private var count = 0
+    private let clusterNames = ClusterNames()
 
     init(_ dice: Dice) { self.dice = dice }
 
@@ -44,6 +45,10 @@ struct Questions: Sendable {
             client: client
         )
         if isInside(lower, Name.wire("arpa")), dice.chance(80) { asked.type = .ptr }
+        if lower.dropFirst().first == UInt8(ascii: "_"), dice.chance(50) { asked.type = .srv }
+        if case .cluster = block.content, dice.chance(8) {
+            asked.type = dice.pick([.any, .any, .ns, .cname, .axfr, .ixfr])
+        }
         if dice.chance(10) { asked.flags.insert(.checkingDisabled) }
         if dice.chance(60) {
             asked.udpByteCount = UInt16(
@@ -57,6 +62,7 @@ struct Questions: Sendable {
     private mutating func nameText(in block: WorldBlock, _ world: World) -> String {
         if dice.chance(3) { return dice.pick(["nowhere.example", "test", ".", "localhost"]) }
         switch block.content {
+        case .cluster: return clusterNames.next(world.cluster, &dice)
         case .hosts:
             if dice.chance(15) {
                 return "\(dice.below(256)).2.0.192.in-addr.arpa"

@@ -15,11 +15,15 @@ struct ServerModel: Sendable {
 
     /// The largest UDP answer that is sent unless `bufsize` says otherwise.
     private static let defaultByteCount = 1_232
+    /// How many look-ups may lead to each other.
+    static let maximumDepth = 10
 
     let world: World
     private let zones: [Zone]
     /// The hosts file as names in lower case and their addresses.
     private let hosts: [(name: [UInt8], address: IPAddress)]
+    /// What each block's cluster means; nil for blocks without one.
+    let clusters: [ClusterModel?]
 
     init(_ world: World) {
         self.world = world
@@ -28,16 +32,24 @@ struct ServerModel: Sendable {
             zones += block.zones.map { Zone(name: Name.wire($0), block: index) }
         }
         self.zones = zones
+        let objects = world.cluster.objects
+        clusters = world.blocks.map { block in
+            guard case .cluster(let options) = block.content else { return nil }
+            return ClusterModel(
+                objects,
+                options: options.cluster,
+                zones: options.zones.compactMap { try? Name($0) },
+                ttl: options.ttl,
+                nameServers: [Life.local]
+            )
+        }
         hosts = world.hosts.flatMap { line in
             line.names.map { (Name.wire($0), line.address) }
         }
     }
 
-    /// Whether anybody listens at a port.
-    func listens(at port: UInt16) -> Bool { world.blocks.contains { $0.port == port } }
-
     /// The place of the block with the longest zone above the question's name.
-    private func block(for asked: Asked) -> (place: Int, zone: [UInt8])? {
+    func block(for asked: Asked) -> (place: Int, zone: [UInt8])? {
         var best: Zone?
         for zone in zones where world.blocks[zone.block].port == asked.port {
             guard isInside(asked.lower, zone.name) else { continue }
@@ -54,8 +66,10 @@ struct ServerModel: Sendable {
         return max(512, min(Int(size), own ?? Self.defaultByteCount))
     }
 
-    /// Every answer that would be right; `isFaulted`: whether upstreams were not at their best.
-    func answers(to asked: Asked, isFaulted: Bool) -> [Expected] {
+    /// Every answer that would be right.
+    ///
+    /// `isFaulted`: whether upstreams were not at their best for a name in lower case.
+    func answers(to asked: Asked, isFaulted: ([UInt8]) -> Bool) -> [Expected] {
         let forwards = world.blocks.contains { block in
             if case .forward = block.content { block.port == asked.port } else { false }
         }
@@ -63,9 +77,11 @@ struct ServerModel: Sendable {
         else { return [.failure(.refused)] }
         switch world.blocks[place].content {
         case .hosts: return [hostsAnswer(to: asked, place, zone)]
+        case .cluster:
+            return clusterAnswers(to: asked, place, isFaulted: isFaulted, behind: [])
         case .whoami: return [whoamiAnswer(to: asked)]
         case .forward(let forward):
-            return forwardAnswers(to: asked, forward, isFaulted: isFaulted)
+            return forwardAnswers(to: asked, forward, isFaulted: isFaulted(asked.lower))
         }
     }
 
@@ -102,7 +118,7 @@ struct ServerModel: Sendable {
     private func reverseAnswer(to asked: Asked, _ ttl: UInt32, _ zone: [UInt8]) -> Expected {
         let lines = hosts.filter { host in
             host.address.family == .v4
-                && Name.wire(Self.reverseText(host.address)) == asked.lower && host.name[1] != 42
+                && Name.wire(host.address.reverseText) == asked.lower && host.name[1] != 42
         }
         guard !lines.isEmpty else { return unanswered }
         guard asked.type == .ptr else { return Expected(deniedBy: zone) }
@@ -113,13 +129,7 @@ struct ServerModel: Sendable {
     }
 
     /// What comes when no plugin of a block takes a name.
-    private var unanswered: Expected { .failure(.serverFailure) }
-
-    /// The reverse name of an IPv4 address.
-    private static func reverseText(_ address: IPAddress) -> String {
-        (0..<4).reversed().map { String(address.byte(at: $0)) }.joined(separator: ".")
-            + ".in-addr.arpa"
-    }
+    var unanswered: Expected { .failure(.serverFailure) }
 
     // MARK: whoami
 

@@ -26,6 +26,7 @@ final class SimulatedControl {
             files: files,
             metrics: metrics,
             log: SilentLog(),
+            interfaces: [Interface(name: "eth0", address: Life.local, scope: 0)],
             wallSeconds: wallSeconds
         )
         blocks = try Self.load(surroundings)

@@ -21,6 +21,8 @@ final class SimulatedFiles: FileSource {
         /// Where links lead.
         var links: [String: String] = [:]
         var version: Int64 = 0
+        /// How often a file was read that was being written.
+        var tornCount = 0
         /// The files that were read while nobody wrote them, since `startWatching`.
         var readWhole: Set<String> = []
     }
@@ -62,6 +64,22 @@ final class SimulatedFiles: FileSource {
         }
     }
 
+    /// Replaces the folder of a mounted ConfigMap in one step, as the kubelet does: the files lie in
+    /// a folder of their own, and one link leads there.
+    func mount(_ manifests: [WorldManifest], version: Int) {
+        let folder = WorldCluster.Path.mounted
+        for manifest in manifests {
+            let name = String(manifest.path.dropFirst(folder.utf8.count + 1))
+            replace("\(folder)/..v\(version)/\(name)", manifest.text())
+            link("\(folder)/\(name)", to: "\(folder)/..data/\(name)")
+        }
+        link("\(folder)/..data", to: "\(folder)/..v\(version)")
+        for manifest in manifests where version > 0 {
+            let name = manifest.path.dropFirst(folder.utf8.count + 1)
+            remove("\(folder)/..v\(version - 1)/\(name)")
+        }
+    }
+
     func remove(_ path: String) { state.withLock { $0.files[path] = nil } }
 
     /// Lets `path` lead to `target`, in one step.
@@ -79,6 +97,9 @@ final class SimulatedFiles: FileSource {
         state.withLock { $0.files[Self.resolve(path, $0.links)]?.phases.isEmpty == false }
     }
 
+    /// How often a file was read that was being written.
+    var tornCount: Int { state.withLock { $0.tornCount } }
+
     // MARK: Read by the server
 
     func read(_ path: String) throws(FileError) -> [UInt8] {
@@ -89,6 +110,7 @@ final class SimulatedFiles: FileSource {
             if file.phases.isEmpty {
                 state.readWhole.insert(place)
             } else {
+                state.tornCount += 1
                 state.version += 1
                 file.bytes = file.phases.removeFirst()
                 file.version = state.version

@@ -12,20 +12,27 @@ struct SimulatedUpstreams: Sendable {
     private var dice: Dice
     /// The names for which not every upstream did its best.
     private var faulted: Set<[UInt8]> = []
+    /// The names that were asked for.
+    private var asked: Set<[UInt8]> = []
+    private(set) var faults = FaultCounts()
 
     init(_ dice: Dice) { self.dice = dice }
 
     /// Whether a failure would be a right answer for `name`, in lower case.
     func isFaulted(_ name: [UInt8]) -> Bool { faulted.contains(name) }
 
+    /// Notes that something stood in the way of every answer that was asked for until now.
+    mutating func noteAll() { faulted.formUnion(asked) }
+
     /// Notes that something stood in the way of an answer for `name`.
-    mutating func note(_ name: [UInt8]) { faulted.insert(name) }
+    private mutating func note(_ name: [UInt8]) { faulted.insert(name) }
 
     /// What comes of an exchange.
     mutating func answer(_ exchange: Exchange, at now: Moment) -> News {
         let message = exchange.message
         guard let question = try? Message(parsing: message.span).questions.first else { return [] }
         let name = question.name.lowercased.bytes
+        asked.insert(name)
         let delay = UInt64(dice.number(1...25)) * 1_000_000 + 1
         let left = exchange.deadline.nanoseconds(since: now)
         // A wait that a jump of the clock has cut short.
@@ -34,25 +41,33 @@ struct SimulatedUpstreams: Sendable {
         switch dice.below(100) {
         case 0..<55: return [(delay, .message(reply))]
         case 55..<63:
+            faults.lost += 1
             note(name)
             return []
         case 63..<69:
+            faults.delayed += 1
             note(name)
             return [(UInt64(dice.number(100...4_000)) * 1_000_000, .message(reply))]
         case 69..<73:
+            faults.failed += 1
             note(name)
             return [(dice.chance(50) ? 0 : delay, .failure("connection refused"))]
         case 73..<76:
+            faults.failed += 1
             note(name)
             return [(delay, .message(failing(reply)))]
         case 76..<79:
+            faults.failed += 1
             // The right id and question, and then nonsense.
             note(name)
             return [(delay, .message(broken(reply, name)))]
-        case 79..<84: return [(delay, .message(reply)), (delay + 900_000, .message(reply))]
+        case 79..<84:
+            faults.duplicated += 1
+            return [(delay, .message(reply)), (delay + 900_000, .message(reply))]
         default:
             var news: News = []
             for _ in 0..<dice.number(1...4) {
+                faults.forged += 1
                 let early = UInt64(dice.below(Int(delay)))
                 news.append((early + 1, .message(forgery(of: message, question))))
             }

@@ -19,6 +19,9 @@ final class SimulatedWorker {
     var isInBatch = false
     /// When it is woken next, in nanoseconds of the simulation; nil for not at all.
     var wakeTime: UInt64?
+    /// The ports of the listeners that were adopted last, in their order.
+    private var ports: [UInt16] = []
+    private var edition = UInt64.max
     /// The session of each open connection.
     var sessions: [UInt64: Int] = [:]
 
@@ -52,6 +55,17 @@ final class SimulatedWorker {
         guard case .answered(let count) = receipt else { return (receipt, []) }
         streams.answer(count, of: message, on: arrival.connection, at: now)
         return (receipt, Array(message[..<count]))
+    }
+
+    /// Takes over the listeners of a new configuration; the connections that have none come back.
+    func adopt() -> [UInt64] {
+        guard core.edition != edition else { return [] }
+        edition = core.edition
+        let wanted = core.configuration.listeners.map(\.port)
+        let places = ports.map { wanted.firstIndex(of: $0) }
+        let orphans = places == Array(ports.indices) ? [] : streams.moveListeners(places)
+        ports = wanted
+        return orphans
     }
 
     /// The place of the listener at `port` in what is served; nil when there is none.

@@ -20,6 +20,8 @@ package struct Simulator: ~Copyable {
                 queryCount: 0,
                 answerCount: 0,
                 publishCount: 0,
+                reloadCount: 0,
+                faults: FaultCounts(),
                 hash: 0,
                 failure: "seed \(seed): the first configuration was refused: \(error.text)"
             )

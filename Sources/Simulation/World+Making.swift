@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Kubernetes
 import Wire
 
 extension World {
     /// Some world.
     init(_ dice: inout Dice) {
+        cluster = WorldCluster(&dice)
+        let options = WorldClusterOptions(&dice)
         blocks = [
+            WorldBlock(
+                zones: options.zones,
+                port: 53,
+                content: .cluster(options),
+                bufsize: dice.chance(30) ? dice.number(512...4_096) : nil,
+                shuffles: dice.chance(50)
+            ),
             WorldBlock(
                 zones: ["hosts.test", "2.0.192.in-addr.arpa"],
                 port: 53,
@@ -65,6 +75,10 @@ extension World {
         revision += 1
         for index in blocks.indices {
             switch blocks[index].content {
+            case .cluster where dice.chance(50):
+                let options = WorldClusterOptions(&dice)
+                blocks[index].content = .cluster(options)
+                blocks[index].zones = options.zones
             case .hosts where dice.chance(50):
                 blocks[index].content = .hosts(ttl: UInt32(dice.number(1...600)))
             case .forward where dice.chance(50):
@@ -76,6 +90,23 @@ extension World {
             if dice.chance(20) { blocks[index].shuffles.toggle() }
         }
         if dice.chance(50) { blocks.swapAt(0, dice.below(blocks.count)) }
+    }
+}
+
+extension WorldClusterOptions {
+    init(_ dice: inout Dice) {
+        zones = ["cluster.local"]
+        if dice.chance(80) { zones.append(dice.pick(["10.in-addr.arpa", "in-addr.arpa"])) }
+        if dice.chance(60) { zones.append("ip6.arpa") }
+        ttl = UInt32(dice.pick([0, 5, 30, 3_600]))
+        cluster.podNames = dice.pick([.disabled, .insecure, .verified])
+        cluster.usesPodNames = dice.chance(30)
+        cluster.ignoresEndpoints = dice.chance(5)
+        cluster.ignoresEmptyServices = dice.chance(20)
+        if dice.chance(20) {
+            let some = WorldCluster.namespaces.filter { _ in dice.chance(70) }
+            cluster.namespaces = Set(some + ["default"])
+        }
     }
 }
 

@@ -6,6 +6,7 @@ import Wire
 struct World: Sendable {
     var blocks: [WorldBlock]
     var hosts: [HostLine]
+    var cluster: WorldCluster
     /// Counts the versions of the Corefile, so that each one differs from the last.
     var revision = 0
 
@@ -21,6 +22,7 @@ struct WorldBlock: Sendable {
     /// What answers the names of a block.
     enum Content: Sendable {
         case hosts(ttl: UInt32)
+        case cluster(WorldClusterOptions)
         case forward(WorldForward)
         case whoami
     }
@@ -80,6 +82,7 @@ extension WorldBlock {
         switch content {
         case .hosts(let ttl):
             text += "    hosts \(World.Path.hosts) {\n        ttl \(ttl)\n    }\n"
+        case .cluster(let options): text += options.stanza
         case .forward(let forward): text += forward.stanza
         case .whoami: text += "    whoami\n"
         }

@@ -27,9 +27,13 @@ let simulator = Simulator()
 let isTold = count == 0
 var failedCount = 0
 var queryCount = 0
+var reloadCount = 0
+var faults = FaultCounts()
 for seed in seeds {
     let report = simulator.live(seed)
     queryCount += report.queryCount
+    reloadCount += report.reloadCount
+    faults += report.faults
     if let failure = report.failure {
         failedCount += 1
         Process.write("\(failure)\n")
@@ -38,5 +42,8 @@ for seed in seeds {
     }
 }
 let passedCount = seeds.count - failedCount
-Process.write("\(passedCount) passed, \(failedCount) failed (\(queryCount) queries)\n")
+Process.write(
+    "\(passedCount) passed, \(failedCount) failed "
+        + "(queries \(queryCount), reloads \(reloadCount), \(faults))\n"
+)
 Process.exit(failedCount == 0 ? 0 : 1)
