@@ -21,7 +21,7 @@ private struct ImportSource: CorefileSource {
 
     func read(_ path: String) throws(UnreadableFile) -> [UInt8] {
         do throws(FileError) {
-            return try files.read(path)
+            return try SettledFile(reading: path, from: files).bytes
         } catch {
             throw Self.reason(error)
         }
@@ -47,8 +47,8 @@ private struct ImportSource: CorefileSource {
 }
 
 /// A Corefile as it was read.
-struct LoadedCorefile: Sendable {
-    let blocks: [Block]
+package struct LoadedCorefile: Sendable {
+    package let blocks: [Block]
     /// A hash of what it means; equal for files that mean the same at the same places.
     let digest: UInt64
     /// What is doubtful but no mistake, each a line.
@@ -56,7 +56,7 @@ struct LoadedCorefile: Sendable {
 }
 
 /// Where the Corefile comes from, each time anew: a file, standard input, or the built-in one.
-struct CorefileLoader: Sendable {
+package struct CorefileLoader: Sendable {
     private let path: String?
     private let input: [UInt8]?
     private let surroundings: Surroundings
@@ -69,8 +69,15 @@ struct CorefileLoader: Sendable {
             ? Process.readInput(maximumByteCount: Corefile.maximumByteCount) ?? [] : nil
     }
 
+    /// A loader of one file, which must be there.
+    package init(path: String, in surroundings: Surroundings) {
+        self.surroundings = surroundings
+        self.path = path
+        input = nil
+    }
+
     /// Reads and parses it.
-    func load() throws(StartMistake) -> LoadedCorefile {
+    package func load() throws(StartMistake) -> LoadedCorefile {
         let (bytes, name) = try read()
         do throws(CorefileError) {
             var corefile = try parse(bytes, name)
