@@ -6,7 +6,6 @@ import Metrics
 import Plugin
 import Plugins
 import Server
-import Wire
 
 /// The control plane of the simulated server: it loads, builds and publishes as the real one does.
 final class SimulatedControl {
@@ -34,16 +33,11 @@ final class SimulatedControl {
     }
 
     private static func load(_ surroundings: Surroundings) throws(ControlMistake) -> [Block] {
-        let bytes: [UInt8]
-        do throws(FileError) {
-            bytes = try SettledFile(reading: World.Path.corefile, from: surroundings.files).bytes
+        let loader = CorefileLoader(path: World.Path.corefile, in: surroundings)
+        do throws(StartMistake) {
+            return try loader.load().blocks
         } catch {
-            throw ControlMistake(text: error.description)
-        }
-        do throws(CorefileError) {
-            return try Corefile(parsing: bytes, file: World.Path.corefile).blocks
-        } catch {
-            throw ControlMistake(text: error.description)
+            throw ControlMistake(text: error.lines.joined(separator: "; "))
         }
     }
 
