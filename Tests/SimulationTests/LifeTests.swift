@@ -4,7 +4,7 @@ import Simulation
 import Testing
 
 @Suite struct LifeTests {
-    @Test("A life goes well", arguments: 1...20 as ClosedRange<UInt64>)
+    @Test("A life goes well", arguments: 1...12 as ClosedRange<UInt64>)
     func goesWell(seed: UInt64) {
         let report = Simulator().live(seed)
 
@@ -24,15 +24,15 @@ import Testing
 
     @Test func differsFromSeedToSeed() {
         let simulator = Simulator()
-        let hashes = Set((1...10).map { simulator.live($0).hash })
+        let hashes = Set((1...4).map { simulator.live($0).hash })
 
-        #expect(hashes.count == 10)
+        #expect(hashes.count == 4)
     }
 
     @Test func everyKindOfFaultHappens() {
         let simulator = Simulator()
         var sum = FaultCounts()
-        for seed in 1...10 as ClosedRange<UInt64> { sum += simulator.live(seed).faults }
+        for seed in 1...6 as ClosedRange<UInt64> { sum += simulator.live(seed).faults }
 
         for (name, count) in sum.all { #expect(count > 0, "\(name)") }
     }
