@@ -75,6 +75,19 @@ import Wire
         }
     }
 
+    @Test(
+        arguments: [
+            (1, true), (2, true), (4, true), (5, true), (0, false), (3, false), (9, false),
+        ] as [(UInt8, Bool)]
+    )
+    func takesABareHeaderForARefusalOnly(code: UInt8, isReply: Bool) throws {
+        var header = Array(try reply([3: code]).prefix(12))
+        header[5] = 0
+
+        #expect(try self.isReply(header) == isReply)
+        #expect(try !self.isReply(header + [0]))
+    }
+
     @Test func findsNoReplyToWhatIsNoQuestion() throws {
         let reply = try reply()
         for length in 0..<29 {

@@ -187,9 +187,9 @@ private struct Asking {
         let at = "read \(transport.name) \(upstream.endpoint)"
         switch reply {
         case .message(let bytes):
-            upstream.health.succeed()
             do throws(WireError) {
                 let message = try Message(parsing: bytes.span)
+                upstream.health.succeed()
                 upstream.metrics.count(
                     message.code,
                     nanoseconds: desk.now.nanoseconds(since: start),
@@ -197,9 +197,9 @@ private struct Asking {
                 )
                 return message
             } catch {
+                // Whoever sends what is no message is no better than who sends nothing.
                 failure = "\(at): \(error)"
                 reason = .invalidData
-                return nil
             }
         case .timeout:
             failure = "\(at): i/o timeout"
