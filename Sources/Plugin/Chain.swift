@@ -105,8 +105,17 @@ extension [any Plugin] {
             let name = type(of: self[asked.upperBound - 1]).manual.name
             answer.failure = "plugin \(name) wants to wait without end"
         }
-        for index in asked.reversed() { self[index].finish(query, &answer) }
+        finish(query, &answer, within: asked)
         return outcome == .drop ? .drop : .done
+    }
+
+    /// Lets the plugins within `range` finish an answer, last first.
+    package func finish(
+        _ query: borrowing Query,
+        _ answer: inout Answer,
+        within range: Range<Int>
+    ) {
+        for index in range.reversed() { self[index].finish(query, &answer) }
     }
 
     /// Tells the plugins within `range` what was sent, first plugin last.

@@ -35,38 +35,6 @@ package struct Plan: Sendable {
     package init() {}
 }
 
-/// A listener as a query on its way sees it.
-///
-/// Workers hold listeners as existentials. One that is opened where it lies counts no reference,
-/// while an element of an array of structs would be copied with all that it refers to, and every
-/// worker would write to the same counts.
-package protocol QueryPath: Sendable {
-    /// Whether classes other than IN may enter a chain.
-    var takesEveryClass: Bool { get }
-
-    /// Finds the block whose zone is the longest one above the name, and notes the zone's label.
-    func route(_ query: inout Query) -> Int?
-
-    /// Lets the plugins of a block answer; `waiting` is set to the plugin that said `.wait`.
-    func answer(
-        _ query: borrowing Query,
-        block: Int,
-        into answer: inout Answer,
-        waiting: inout Int
-    ) -> Outcome
-
-    /// How large the answers of a block may be.
-    func limits(ofBlock block: Int) -> AnswerLimits
-
-    /// Tells the plugins of a block what was sent; without a block only counts it.
-    func sent(
-        _ query: borrowing Query,
-        _ report: borrowing SentReport,
-        block: Int?,
-        counting cells: borrowing WorkerCells
-    )
-}
-
 /// One address and port to listen on, UDP and TCP, and the server blocks behind it.
 package struct Listener: QueryPath {
     /// The address; nil for every address of the machine.
@@ -125,6 +93,20 @@ package struct Listener: QueryPath {
         waiting: inout Int
     ) -> Outcome {
         plugins.answer(query, within: ranges[block], into: &answer, waiting: &waiting)
+    }
+
+    package func finish(
+        _ query: borrowing Query,
+        block: Int,
+        upTo last: Int,
+        _ answer: inout Answer
+    ) {
+        let start = ranges[block].lowerBound
+        plugins.finish(
+            query,
+            &answer,
+            within: start..<min(start + last + 1, ranges[block].upperBound)
+        )
     }
 
     package func limits(ofBlock block: Int) -> AnswerLimits { limits[block] }

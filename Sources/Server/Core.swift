@@ -60,6 +60,9 @@ package struct Core: ~Copyable {
     /// Whether a query may be waiting, so that the desk must be looked after.
     private var isDeskBusy = false
 
+    /// Why a query is refused when too many wait.
+    private static let overload = "too many queries wait for upstreams"
+
     /// `random` must be unguessable in a running server, and is seeded in a simulation.
     package init(
         index: Int,
@@ -196,7 +199,9 @@ package struct Core: ~Copyable {
             }
             answer.removeAll()
             answer.code = .serverFailure
-            answer.extendedError = ExtendedError(.other, "too many queries wait for upstreams")
+            answer.failure = Self.overload
+            answer.extendedError = ExtendedError(.other, Self.overload)
+            listeners[listener].finish(query, block: place, upTo: waitingPlugin, &answer)
         case .drop:
             report(query, listeners, listener, block: place, byteCount: 0)
             return .answered(0)

@@ -203,7 +203,13 @@ import Wire
     }
 
     @Test func letsSoManyWaitAndNoMore() throws {
-        let bench = try Bench([("example.", [.forwarding(waitMilliseconds: 100)])])
+        let noted = Noted<String?>()
+        let errors = ScriptedPlugin(
+            answering: { _, _ in .pass },
+            finishing: { _, answer in noted.add(answer.failure) }
+        )
+        let plugins = [errors, .forwarding(waitMilliseconds: 100)]
+        let bench = try Bench([("example.", plugins)])
         let question = try Bench.question("example.", size: 1_232)
         var atOnce = 0
         for _ in 0..<CoreDesk.maximumWaitingCount where !bench.send(question).isEmpty {
@@ -214,6 +220,7 @@ import Wire
         #expect(atOnce == 0)
         #expect(refused.code == .serverFailure)
         #expect(refused.options?.data.isEmpty == false)
+        #expect(noted.all == ["too many queries wait for upstreams"])
         #expect(bench.step().orders.count == CoreDesk.maximumWaitingCount)
         // Once they are gone there is room again.
         #expect(bench.step(at: 100).late.count == CoreDesk.maximumWaitingCount)

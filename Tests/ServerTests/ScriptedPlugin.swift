@@ -11,19 +11,23 @@ struct ScriptedPlugin: Plugin {
 
     typealias Answering = @Sendable (borrowing Query, inout Answer) -> Outcome
     typealias Resuming = @Sendable (WaitingQuery, inout Answer, any Desk) async -> Outcome
+    typealias Finishing = @Sendable (borrowing Query, inout Answer) -> Void
     typealias Sent = @Sendable (borrowing Query, borrowing SentReport) -> Void
 
     let answering: Answering
     let resuming: Resuming
+    let finishing: Finishing
     let sent: Sent
 
     init(
         answering: @escaping Answering = { _, _ in .wait },
         resuming: @escaping Resuming = { _, _, _ in .pass },
+        finishing: @escaping Finishing = { _, _ in },
         sent: @escaping Sent = { _, _ in }
     ) {
         self.answering = answering
         self.resuming = resuming
+        self.finishing = finishing
         self.sent = sent
     }
 
@@ -40,6 +44,8 @@ struct ScriptedPlugin: Plugin {
     ) async -> Outcome {
         await resuming(waiting, &answer, desk)
     }
+
+    func finish(_ query: borrowing Query, _ answer: inout Answer) { finishing(query, &answer) }
 
     func sent(
         _ query: borrowing Query,
