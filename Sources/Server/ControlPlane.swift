@@ -14,40 +14,45 @@ package struct ControlPlane: ~Copyable {
     /// How long changes of files may go on arriving before they are taken together, in milliseconds.
     private static let gatheringMilliseconds: UInt64 = 10
     /// How soon something that changed while it was read is read again, in milliseconds.
-    private static let unsettledMilliseconds: UInt64 = 50
+    static let unsettledMilliseconds: UInt64 = 50
     /// How often replaced configurations are looked at, to let go of them, in milliseconds.
     private static let releaseMilliseconds: UInt64 = 1_000
 
+    /// How long the last lines of the log may take to be written, in milliseconds.
+    private static let logPatienceMilliseconds: UInt64 = 2_000
+
     /// The tokens of what is polled.
-    private enum Token {
+    enum Token {
         static let signals: UInt64 = 1
         static let files: UInt64 = 2
         static let pages: UInt64 = 3
     }
 
     private let commandLine: CommandLine
-    private let source: CorefileLoader
-    private var surroundings: Surroundings
-    private let published: Published<Configuration>
-    private let board: SocketBoard
+    let source: CorefileLoader
+    var surroundings: Surroundings
+    let published: Published<Configuration>
+    let board: SocketBoard
     private let workerCount: Int
-    private let poll: Poll
+    let poll: Poll
     private let signals: Signals
-    private var watcher: FileWatcher
-    private var pages: PageServer
+    var watcher: FileWatcher
+    var pages: PageServer
     /// The Corefile that is served.
-    private var corefile: LoadedCorefile
-    private let counters: ReloadCounters
+    var corefile: LoadedCorefile
+    /// What was found when the Corefile was looked at.
+    var looks = CorefileLooks()
+    let counters: ReloadCounters
 
-    private var orders: [WorkerOrders] = []
+    var orders: [WorkerOrders] = []
 
     /// When files that changed are to be taken; nil when none did.
-    private var rebuildAt: Moment?
+    var rebuildAt: Moment?
     /// When the Corefile is looked at next; nil for only on a signal.
-    private var lookAt: Moment?
+    var lookAt: Moment?
     private var releaseAt = Moment(nanoseconds: 0)
     /// What was said about data before, so that a reload says only what is new.
-    private var said = SaidReports()
+    var said = SaidReports()
 
     /// Reads the Corefile, builds the configuration and opens every socket.
     ///
@@ -90,15 +95,16 @@ package struct ControlPlane: ~Copyable {
             corefile: corefile,
             counters: ReloadCounters(surroundings.metrics)
         )
+        for warning in corefile.warnings { surroundings.log.write(.warning, warning) }
         control.settle(configuration)
         return control
     }
 
     /// The present moment.
-    private static var now: Moment { Moment(nanoseconds: Clock.monotonicNanoseconds()) }
+    static var now: Moment { Moment(nanoseconds: Clock.monotonicNanoseconds()) }
 
     /// The configuration of a Corefile.
-    private static func build(
+    static func build(
         _ corefile: LoadedCorefile,
         _ surroundings: Surroundings,
         previous: Configuration?
@@ -122,7 +128,7 @@ package struct ControlPlane: ~Copyable {
     }
 
     /// A system error at start, with what to do about it.
-    private static func explain(_ error: SystemError) -> String {
+    static func explain(_ error: SystemError) -> String {
         if error.isAddressInUse {
             return "\(error); another server has this address: stop it, or choose another port "
                 + "with -dns.port"
@@ -261,6 +267,17 @@ package struct ControlPlane: ~Copyable {
         return false
     }
 
+    /// Waits until the last lines of the log are written; false when that takes too long, because
+    /// nobody reads them, or a signal cuts it short.
+    package func waitsOut(_ log: QueuedLog) -> Bool {
+        let end = Self.now.adding(milliseconds: Self.logPatienceMilliseconds)
+        while !log.hasEnded {
+            if Self.now >= end || isForced() { return false }
+            _ = try? poll.wait(milliseconds: 10)
+        }
+        return true
+    }
+
     // MARK: Timers
 
     /// Does what is due.
@@ -286,85 +303,6 @@ package struct ControlPlane: ~Copyable {
         let milliseconds = Int((next.nanoseconds(since: now) + 999_999) / 1_000_000)
         let pages = pages.timeoutMilliseconds(nowNanoseconds: now.nanoseconds)
         return min(milliseconds, pages ?? milliseconds)
-    }
-
-    // MARK: Reloading
-
-    /// Reads the Corefile again and builds everything anew; a mistake leaves all as it is.
-    private mutating func reload() {
-        do throws(StartMistake) {
-            let next = try source.load()
-            if rebuild(next) {
-                corefile = next
-                surroundings.log.write(.info, "Reloading complete")
-            }
-        } catch {
-            refuse(error)
-        }
-    }
-
-    /// Reads the Corefile again when it has changed; the `reload` plugin asks for this.
-    private mutating func lookAtCorefile() {
-        lookAt = nextLook(published.current.plan)
-        guard let next = try? source.load(), next.digest != corefile.digest else { return }
-        surroundings.log.write(.info, "plugin/reload: the Corefile changed")
-        reload()
-    }
-
-    /// Builds the configuration anew and publishes it in one step; false when it is refused.
-    @discardableResult
-    private mutating func rebuild(_ corefile: LoadedCorefile) -> Bool {
-        do throws(StartMistake) {
-            let next = try Self.build(corefile, surroundings, previous: published.current)
-            do throws(SystemError) {
-                try board.open(for: next)
-            } catch {
-                throw StartMistake(Self.explain(error))
-            }
-            do throws(PageMistake) {
-                try pages.prepare(next.plan.pages)
-            } catch {
-                board.close(exceptFor: published.current)
-                throw StartMistake(error.text)
-            }
-            pages.commit(next.plan.pages, poll, token: Token.pages)
-            published.publish(next)
-            board.close(exceptFor: next)
-            for order in orders { order.wakeup.wake() }
-            settle(next)
-            return true
-        } catch {
-            refuse(error)
-            return false
-        }
-    }
-
-    private func refuse(_ mistake: StartMistake) {
-        counters.countFailure(surroundings.metrics)
-        for line in mistake.lines { surroundings.log.write(.error, "Restart failed: \(line)") }
-    }
-
-    /// Watches what a configuration that is served depends on, and says what is wrong with its data.
-    private mutating func settle(_ configuration: Configuration) {
-        let plan = configuration.plan
-        _ = watcher.watch(plan.watched)
-        for report in said.news(in: plan.reports) {
-            surroundings.log.write(report.isWarning ? .warning : .error, report.description)
-            if !report.isWarning { counters.countFault(surroundings.metrics) }
-        }
-        if plan.isUnsettled, rebuildAt == nil {
-            rebuildAt = Self.now.adding(milliseconds: Self.unsettledMilliseconds)
-        }
-        if lookAt == nil || plan.corefileInterval == nil { lookAt = nextLook(plan) }
-        for action in plan.whenServing { action() }
-    }
-
-    /// When the Corefile is looked at next: the interval, less or more up to half of the jitter.
-    private func nextLook(_ plan: Plan) -> Moment? {
-        guard let interval = plan.corefileInterval else { return nil }
-        let jitter = min(interval.jitterMilliseconds, interval.intervalMilliseconds / 2)
-        let early = interval.intervalMilliseconds - jitter / 2
-        return Self.now.adding(milliseconds: early + Randomness.bits() % (jitter + 1))
     }
 
     // MARK: Saying

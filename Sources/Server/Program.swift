@@ -93,7 +93,8 @@ package enum Program {
         let code = control.run()
         if let path = commandLine.pidfile { Process.remove(path) }
         log.close()
-        writer.join()
+        // A log that nobody reads must not hold the process.
+        if control.waitsOut(log) { writer.join() }
         return code
     }
 

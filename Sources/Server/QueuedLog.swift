@@ -17,6 +17,7 @@ package final class QueuedLog: LogSink {
     }
 
     private let state = Mutex(State())
+    private let ended = Atomic<Bool>(false)
     private let wakeup: Wakeup
     private let output: @Sendable (String) -> Void
 
@@ -40,6 +41,7 @@ package final class QueuedLog: LogSink {
 
     /// Writes lines until the log is closed; the body of its thread.
     package func run() {
+        defer { ended.store(true, ordering: .releasing) }
         guard let poll = try? Poll(),
             (try? poll.add(wakeup.number, .input, token: 0)) != nil
         else { return }
@@ -64,6 +66,9 @@ package final class QueuedLog: LogSink {
         if dropped > 0 { output("[WARNING] log: \(dropped) lines were dropped\n") }
         return !isClosed
     }
+
+    /// Whether the last line was written.
+    package var hasEnded: Bool { ended.load(ordering: .acquiring) }
 
     /// Takes the last lines and lets the thread end.
     package func close() {

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Plugin
+import Posix
+
+/// Changing to another configuration, in one step or not at all.
+extension ControlPlane {
+    /// Reads the Corefile again and builds everything anew; a mistake leaves all as it is.
+    mutating func reload() {
+        do throws(StartMistake) {
+            take(try source.load())
+        } catch {
+            refuse(error)
+        }
+    }
+
+    /// Changes to a Corefile that was read, or goes on without it.
+    private mutating func take(_ next: LoadedCorefile) {
+        guard rebuild(next) else {
+            looks.refused = next.digest
+            return
+        }
+        for warning in next.warnings where !corefile.warnings.contains(warning) {
+            surroundings.log.write(.warning, warning)
+        }
+        corefile = next
+        looks = CorefileLooks()
+        surroundings.log.write(.info, "Reloading complete")
+    }
+
+    /// Reads the Corefile again when it has changed; the `reload` plugin asks for this.
+    mutating func lookAtCorefile() {
+        lookAt = nextLook(published.current.plan)
+        do throws(StartMistake) {
+            let next = try source.load()
+            guard looks.isWorthTaking(next.digest, serving: corefile.digest) else { return }
+            surroundings.log.write(.info, "plugin/reload: the Corefile changed")
+            take(next)
+        } catch {
+            if looks.isNews(error) { refuse(error) }
+        }
+    }
+
+    /// Builds the configuration anew and publishes it in one step; false when it is refused.
+    @discardableResult
+    mutating func rebuild(_ corefile: LoadedCorefile) -> Bool {
+        do throws(StartMistake) {
+            let next = try Self.build(corefile, surroundings, previous: published.current)
+            do throws(SystemError) {
+                try board.open(for: next)
+            } catch {
+                throw StartMistake(Self.explain(error))
+            }
+            do throws(PageMistake) {
+                try pages.prepare(next.plan.pages)
+            } catch {
+                board.close(exceptFor: published.current)
+                throw StartMistake(error.text)
+            }
+            pages.commit(next.plan.pages, poll, token: Token.pages)
+            published.publish(next)
+            board.close(exceptFor: next)
+            for order in orders { order.wakeup.wake() }
+            settle(next)
+            return true
+        } catch {
+            refuse(error)
+            return false
+        }
+    }
+
+    private func refuse(_ mistake: StartMistake) {
+        counters.countFailure(surroundings.metrics)
+        for line in mistake.lines { surroundings.log.write(.error, "Restart failed: \(line)") }
+    }
+
+    /// Watches what a configuration that is served depends on, and says what is wrong with its data.
+    mutating func settle(_ configuration: Configuration) {
+        let plan = configuration.plan
+        _ = watcher.watch(plan.watched)
+        for report in said.news(in: plan.reports) {
+            surroundings.log.write(report.isWarning ? .warning : .error, report.description)
+            if !report.isWarning { counters.countFault(surroundings.metrics) }
+        }
+        if plan.isUnsettled, rebuildAt == nil {
+            rebuildAt = Self.now.adding(milliseconds: Self.unsettledMilliseconds)
+        }
+        if lookAt == nil || plan.corefileInterval == nil { lookAt = nextLook(plan) }
+        for action in plan.whenServing { action() }
+    }
+
+    /// When the Corefile is looked at next: the interval, less or more up to half of the jitter.
+    private func nextLook(_ plan: Plan) -> Moment? {
+        guard let interval = plan.corefileInterval else { return nil }
+        let jitter = min(interval.jitterMilliseconds, interval.intervalMilliseconds / 2)
+        let early = interval.intervalMilliseconds - jitter / 2
+        return Self.now.adding(milliseconds: early + Randomness.bits() % (jitter + 1))
+    }
+}
