@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A place in a file: where a word begins.
-package struct Position: Hashable, Sendable, CustomStringConvertible {
+package struct Position: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let file: String
     /// The line, counted from 1.
     package let line: Int
@@ -15,6 +15,11 @@ package struct Position: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { "\(file):\(line):\(column)" }
+
+    /// File by file, and in a file from its beginning.
+    package static func < (left: Position, right: Position) -> Bool {
+        (left.file, left.line, left.column) < (right.file, right.line, right.column)
+    }
 }
 
 /// One word of a Corefile, and where it stands.

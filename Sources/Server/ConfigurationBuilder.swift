@@ -34,8 +34,9 @@ package struct ConfigurationBuilder {
         for block in blocks { builder.add(block) }
         builder.mistakes += builder.gathering.mistakes
         guard builder.mistakes.isEmpty else {
+            let mistakes = builder.mistakes.sorted { $0.position < $1.position }
             return .failure(
-                ConfigurationMistakes(mistakes: builder.mistakes, reports: builder.plan.reports)
+                ConfigurationMistakes(mistakes: mistakes, reports: builder.plan.reports)
             )
         }
         let listeners = builder.gathering.listeners(counting: surroundings.metrics)
@@ -131,11 +132,12 @@ package struct ConfigurationBuilder {
                 )
                 continue
             }
+            let before = setup
             do throws(CorefileError) {
                 let made = try plugin.init(parsing: stanzas, setup: &setup)
                 if plugin.manual.isHandler { plugins.append(made) }
             } catch {
-                mistakes.append(error)
+                mistakes += MistakeSearch.all(of: stanzas, from: error, plugin, before)
             }
         }
         return plugins

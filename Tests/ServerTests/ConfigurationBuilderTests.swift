@@ -82,6 +82,39 @@ private struct EmptyDisk: FileSource {
         #expect(lines.allSatisfy { $0.hasPrefix("Corefile:") })
     }
 
+    @Test func findsEveryMistakeOfOneStanza() throws {
+        let lines = try Self.mistakes(
+            """
+            . {
+             kubernetes cluster.local {
+              manifests zones
+              pods enabled
+              endpoint https://192.0.2.1
+              ttl 99999
+             }
+             forward . 192.0.2.1 {
+              tls
+              max_fails many
+             }
+            }
+            """
+        )
+
+        #expect(
+            lines.map { $0.prefix { $0 != " " } } == [
+                "Corefile:3:13:", "Corefile:4:8:", "Corefile:5:3:", "Corefile:6:7:",
+                "Corefile:9:3:",
+                "Corefile:10:13:",
+            ]
+        )
+    }
+
+    @Test func blamesNobodyForWhatIsOnlyMissingWithoutTheMistake() throws {
+        let lines = try Self.mistakes(". {\n kubernetes cluster.local {\n  manifest zones\n }\n}\n")
+
+        #expect(lines.count == 1)
+    }
+
     @Test(
         "A zone that is served twice at one place is a mistake",
         arguments: [
