@@ -24,10 +24,12 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -158,6 +160,39 @@ static inline int csystem_stay_on_processor(int processor) {
     CPU_ZERO(&set);
     CPU_SET(processor, &set);
     return pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+// fork and execv: the program runs in a process group of its own, on one processor unless that is
+// negative, with no signal blocked, and is ended with the thread that started it. The process's
+// number, or -1. Only calls that are safe between fork and exec are made in between.
+static inline pid_t csystem_start(char *const *arguments, int output, int processor) {
+    pid_t parent = getpid();
+    pid_t child = fork();
+    if (child > 0) setpgid(child, child);
+    if (child != 0) return child;
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(127);
+    if (processor >= 0 && csystem_stay_on_processor(processor) != 0) _exit(127);
+    int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (input < 0 || dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) _exit(127);
+    execv(arguments[0], arguments);
+    _exit(127);
+}
+
+// Whether a child has ended; what is known of it stays until csystem_reap.
+static inline int csystem_has_ended(pid_t child) {
+    siginfo_t information;
+    information.si_pid = 0;
+    int result = waitid(P_PID, (id_t)child, &information, WEXITED | WNOHANG | WNOWAIT);
+    return result != 0 || information.si_pid != 0;
+}
+static inline void csystem_reap(pid_t child) {
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
 }
 
 // prctl(PR_SET_NAME) by way of pthread_setname_np, which wants at most 15 bytes.

@@ -35,7 +35,7 @@ package enum Signal: Hashable, Sendable {
 }
 
 /// Receives signals as something to poll instead of an interruption.
-package struct Signals: ~Copyable {
+package struct Signals: ~Copyable, Sendable {
     private static let all: [Signal] = [.hangUp, .user1, .terminate, .interrupt, .quit]
 
     private let descriptor: Descriptor
