@@ -94,7 +94,11 @@ let package = Package(
             swiftSettings: rules
         ),
         // The load generator of scripts/bench.
-        .executableTarget(name: "bench", dependencies: ["Posix", "Wire"], swiftSettings: rules),
+        .executableTarget(
+            name: "bench",
+            dependencies: ["Posix", "Wire", "Files"],
+            swiftSettings: rules
+        ),
 
         tests("Wire"),
         tests("Files"),
@@ -122,6 +126,11 @@ let package = Package(
             [
                 "Wire", "Files", "Corefile", "Metrics", "Plugin", "Kubernetes", "Plugins", "Server",
             ]
+        ),
+        .testTarget(
+            name: "BenchTests",
+            dependencies: ["bench", "Posix", "Wire"],
+            swiftSettings: rules
         ),
         .testTarget(
             name: "EndToEndTests",

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Posix
+import Wire
+
+/// The commands of the program that `scripts/bench` runs.
+enum Bench {
+    private static let usage = """
+        usage: bench run [WORKLOAD...] [--services N] [--queries N] [--rounds N] [--short]
+                                                    measure Apus and every peer found; workloads:
+                                                    \(WorkloadName.allCases.map(\.rawValue)
+            .joined(separator: " "))
+               bench echo                           send every query back; prints its port
+               bench load PORT WORKLOAD SERVICES QUERIES
+                                                    ask, and print answered, lost, wrong, nanoseconds
+               bench reload PORT PROCESS COUNT FILE change FILE and reload so often under load, and
+                                                    print reloads, answered, lost, wrong, nanoseconds
+
+        """
+
+    static func run(_ arguments: [String]) -> Int32 {
+        do {
+            switch (arguments.first, arguments.dropFirst().compactMap { Int($0) }) {
+            case ("run", _): try BenchRun.run(RunOptions(parsing: arguments.dropFirst()))
+            case ("echo", _):
+                var echo = try Echo()
+                try echo.run()
+            case ("load", let numbers) where numbers.count == 3 && arguments.count == 5:
+                try load(arguments[2], UInt16(clamping: numbers[0]), numbers[1], numbers[2])
+            case ("reload", let numbers) where numbers.count == 3 && arguments.count == 5:
+                var run = try ReloadRun(
+                    port: UInt16(clamping: numbers[0]),
+                    process: numbers[1],
+                    file: arguments[4]
+                )
+                try run.run(count: numbers[2])
+            default:
+                Process.write(usage, toError: true)
+                return 2
+            }
+            return 0
+        } catch {
+            Process.write("bench: \(error)\n", toError: true)
+            return 1
+        }
+    }
+
+    /// Asks so many questions and prints what came.
+    private static func load(
+        _ name: String,
+        _ port: UInt16,
+        _ serviceCount: Int,
+        _ queryCount: Int
+    ) throws {
+        var workload =
+            name == "mix"
+            ? try Workload.mix(serviceCount) : try Workload.services(serviceCount)
+        var way = try DatagramAsker(to: Endpoint(IPAddress(v4: 0x7F00_0001), port: port))
+        let load = Load(window: Race.window)
+        let result = try load.run(&workload, count: queryCount, over: &way)
+        Process.write(
+            "\(result.answeredCount) \(result.lostCount) \(result.wrongCount) "
+                + "\(result.elapsedNanoseconds)\n"
+        )
+    }
+}

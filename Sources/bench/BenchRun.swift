@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Posix
+import Wire
+
+/// One whole run: files, servers, workloads, tables.
+struct BenchRun {
+    private let options: RunOptions
+    private let stage: Stage
+    private let cluster: Cluster
+    private let apus: Contestant
+    /// What a server must answer before it counts as ready.
+    private let questions: [BenchQuestion]
+
+    /// Runs and prints; nothing stays behind, whatever happens.
+    static func run(_ options: RunOptions) throws {
+        Process.raiseDescriptorLimit()
+        let processors = Process.processors
+        if processors.count < 2 {
+            Process.write("bench: servers and load share the one processor\n", toError: true)
+        }
+        let stage = try Stage(processor: processors.last ?? 0)
+        defer { stage.end() }
+        try stage.endOnSignals()
+        try Thread.stay(onProcessor: processors.first ?? 0)
+        try BenchRun(options, stage).run()
+    }
+
+    private init(_ options: RunOptions, _ stage: Stage) throws {
+        self.options = options
+        self.stage = stage
+        cluster = Cluster(serviceCount: options.serviceCount)
+        try stage.folder.makeFolder("manifests")
+        for namespace in 0..<cluster.namespaceCount {
+            try stage.folder.write(
+                cluster.manifest(ofNamespace: namespace),
+                to: "manifests/ns-\(namespace).yaml"
+            )
+        }
+        try stage.folder.write(Cluster.headlessManifest, to: "manifests/headless.yaml")
+        try stage.folder.write(Cluster.changingManifest(version: 0), to: "manifests/changing.yaml")
+        let corefile = ApusContestant.corefile(manifests: stage.folder("manifests"))
+        try stage.folder.write(corefile, to: "Corefile")
+        apus = ApusContestant.contestant(
+            program: try Self.program("apus"),
+            corefile: stage.folder("Corefile")
+        )
+        let last = options.serviceCount - 1
+        let names: [(String, RecordType)] = [
+            (Cluster.name(of: 0), .a), (Cluster.name(of: last), .a),
+            (Cluster.reverseName(of: Cluster.address(of: last)), .ptr),
+        ]
+        var questions = try Workload.headless().questions
+        for (name, type) in names {
+            let question = Question(try Name(name), type)
+            let payload = BenchQuestion.smallPayload
+            questions.append(BenchQuestion(question, payload, code: 0, answerCount: 1))
+        }
+        self.questions = questions
+    }
+
+    /// A program of the same build.
+    private static func program(_ name: String) throws -> String {
+        let own = try DiskFiles().realPath(of: "/proc/self/exe")
+        let folder = own.split(separator: "/").dropLast().joined(separator: "/")
+        return "/\(folder)/\(name)"
+    }
+
+    private func run() throws {
+        if options.workloads.contains(.registry) {
+            let run = RegistryRun(
+                stage: stage,
+                options: options,
+                contestant: apus,
+                questions: questions
+            )
+            var table = Table(RegistryRun.headings)
+            table.add(try run.row())
+            Process.write(table.text)
+        }
+        let names = options.workloads.filter { $0 != .registry }
+        guard !names.isEmpty else { return }
+        let server = try stage.start(apus, answering: questions)
+        var servers: [Server] = []
+        if names.contains(where: { $0 != .reload }) { servers = try others() + [server] }
+        var table = Table(Report.headings)
+        for name in names {
+            let rows =
+                name == .reload
+                ? try ChangeRun(stage: stage, options: options, server: server).rows()
+                : try Race(name, options, learningFrom: server).rows(of: servers)
+            for row in rows { table.add(row) }
+        }
+        Process.write(table.text)
+    }
+
+    /// Starts the echo and every peer that is installed; a peer that fails is left out.
+    private func others() throws -> [Server] {
+        let folder = stage.folder
+        try folder.write(cluster.zoneText, to: "zone")
+        try folder.write(cluster.reverseZoneText, to: "reverse")
+        try folder.write(cluster.hostsText, to: "hosts")
+        let files = Peer.Files(
+            folder: folder,
+            zone: folder("zone"),
+            reverseZone: folder("reverse"),
+            hosts: folder("hosts")
+        )
+        let echo = EchoContestant.contestant(program: try Self.program("bench"))
+        var servers = [try stage.start(echo, answering: [])]
+        for peer in Peer.all(coreDNS: Process.environment["COREDNS"]) {
+            do {
+                guard let contestant = try peer.contestant(files, cluster) else { continue }
+                servers.append(try stage.start(contestant, answering: questions))
+            } catch {
+                Process.write("bench: left out: \(error)\n", toError: true)
+            }
+        }
+        return servers
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+/// The cluster as Kubernetes describes it.
+extension Cluster {
+    /// The manifest of one namespace's Services.
+    func manifest(ofNamespace namespace: Int) -> String {
+        services(ofNamespace: namespace)
+            .map { index in
+                Self.service("svc-\(index)", "ns-\(namespace)", "\(Self.address(of: index))")
+            }
+            .joined()
+    }
+
+    /// The manifest of the headless Service.
+    static var headlessManifest: String {
+        var text = service("headless", "default", "None")
+        text += """
+            ---
+            apiVersion: discovery.k8s.io/v1
+            kind: EndpointSlice
+            metadata:
+              name: headless-1
+              namespace: default
+              labels:
+                kubernetes.io/service-name: headless
+            addressType: IPv4
+            ports:
+              - name: http
+                port: 80
+                protocol: TCP
+            endpoints:
+
+            """
+        for index in 0..<endpointCount {
+            text += "  - addresses: [\(endpointAddress(of: index))]\n"
+        }
+        return text
+    }
+
+    /// The manifest of the Service whose address changes all the time.
+    static func changingManifest(version: Int) -> String {
+        service("changing", "default", "\(changingAddress(of: version))")
+    }
+
+    static let changingName = "changing.default.svc.cluster.local"
+
+    /// The address in one version; it comes back after 65,536 of them.
+    static func changingAddress(of version: Int) -> IPAddress {
+        IPAddress(v4: 0x0A6F_0000 + UInt32(version & 0xFFFF))
+    }
+
+    private static func service(_ name: String, _ namespace: String, _ address: String) -> String {
+        """
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata:
+          name: \(name)
+          namespace: \(namespace)
+        spec:
+          clusterIP: \(address)
+          ports:
+            - name: http
+              port: 80
+              targetPort: 8080
+
+        """
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+/// A server that takes part in a run, before it is started.
+struct Contestant {
+    /// Where it can be asked.
+    enum Place {
+        /// Where it was told to be.
+        case chosen(Endpoint)
+        /// At a port that the system chooses: the number behind this text in what the server says.
+        case announced(after: String)
+    }
+
+    let name: String
+    /// The program's path and its arguments.
+    let command: [String]
+    let place: Place
+    /// The variables' workloads that it cannot take part in, and why.
+    var exclusions: [WorkloadName: String] = [:]
+
+    var isEcho: Bool { name == EchoContestant.name }
+
+    /// The port in what a server said; nil when it has not said it yet.
+    static func announcedPort(after text: String, in output: String) -> UInt16? {
+        for line in output.split(separator: "\n") where line.hasPrefix(text) {
+            let digits = line.dropFirst(text.count).prefix { $0.isNumber }
+            // A line that is still being written could be cut inside the number.
+            if output.hasSuffix("\n") || line.endIndex != output.endIndex {
+                return UInt16(digits)
+            }
+        }
+        return nil
+    }
+}
+
+/// The floor: this program as an echo.
+enum EchoContestant {
+    static let name = "echo"
+    static let announcement = "echo at port "
+
+    static func contestant(program: String) -> Contestant {
+        Contestant(
+            name: name,
+            command: [program, "echo"],
+            place: .announced(after: announcement)
+        )
+    }
+}
+
+/// Apus with what kubeadm's Corefile has for the cluster's zones.
+enum ApusContestant {
+    static let name = "apus"
+
+    static func corefile(manifests: String) -> String {
+        """
+        cluster.local 10.96.0.0/12 {
+            bind 127.0.0.1
+            bufsize \(BenchQuestion.largePayload)
+            errors
+            health 127.0.0.1:0
+            ready 127.0.0.1:0
+            prometheus 127.0.0.1:0
+            kubernetes cluster.local 10.96.0.0/12 {
+                manifests \(manifests)
+                ttl \(Cluster.ttl)
+            }
+            reload
+            loadbalance
+        }
+
+        """
+    }
+
+    static func contestant(program: String, corefile: String) -> Contestant {
+        Contestant(
+            name: name,
+            command: [program, "-conf", corefile, "-dns.port", "0"],
+            place: .announced(after: "cluster.local.:")
+        )
+    }
+}

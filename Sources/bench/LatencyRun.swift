@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Posix
+import Wire
+
+/// An open loop: questions leave at a fixed rate, whatever becomes of those before them.
+///
+/// It never sleeps, so that no wake-up of its own is measured. A question's time begins when it was
+/// due, not when it left: a server that stands still for a while is charged for all that it delays.
+struct LatencyRun {
+    /// The most questions that are on their way at a time; beyond it, a question is lost.
+    private static let maximumOnTheWay = 32_768
+
+    /// Questions a second.
+    let rate: Int
+    /// Whether the server is the echo, which answers otherwise.
+    var isEcho = false
+
+    /// Asks `count` questions; `between` is called again and again, and must not take long.
+    func run<Way: Asker & ~Copyable>(
+        _ workload: borrowing Workload,
+        count: Int,
+        over way: inout Way,
+        between: (UInt64) throws -> Void = { _ in }
+    ) throws -> LoadResult {
+        var result = LoadResult()
+        result.latencies.reserveCapacity(count)
+        var random = Spread(seed: 2)
+        var onTheWay = OnTheWay()
+        var begun = 0
+        let interval = 1_000_000_000 / UInt64(rate)
+        let patience = UInt64(Load.patienceMilliseconds) * 1_000_000
+        let start = Clock.monotonicNanoseconds()
+        var now = start
+        /// When a question left or an answer came last.
+        var lastEvent = start
+        while begun < count || (onTheWay.count > 0 && now < lastEvent + patience) {
+            var batched = 0
+            while begun < count, batched < Way.maximumBatchCount {
+                let due = start + UInt64(begun) * interval
+                guard due <= now else { break }
+                begun += 1
+                batched += 1
+                guard onTheWay.count < Self.maximumOnTheWay else {
+                    result.lostCount += 1
+                    continue
+                }
+                let question = random.next(below: workload.questions.count)
+                let id = onTheWay.add(question, at: due)
+                try way.put(workload.questions[question].message, id: id)
+                lastEvent = now
+            }
+            try way.flush()
+            try way.take(waiting: 0) { answer in
+                guard let (question, due) = onTheWay.remove(answer) else { return }
+                let asked = workload.questions[question]
+                let isRight = isEcho ? asked.isEchoed(by: answer) : asked.isAnswered(by: answer)
+                lastEvent = now
+                result.answeredCount += 1
+                if !isRight { result.wrongCount += 1 }
+                result.latencies.append(Clock.monotonicNanoseconds() - due)
+            }
+            now = Clock.monotonicNanoseconds()
+            try between(now)
+        }
+        result.lostCount += onTheWay.removeAll()
+        result.elapsedNanoseconds = now - start
+        result.latencies.sort()
+        return result
+    }
+}

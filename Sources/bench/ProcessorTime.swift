@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Files
+import Posix
+
+/// The processor time that the processes of one group have used.
+struct ProcessorTime: Equatable {
+    /// All of it, in nanoseconds.
+    var nanoseconds: UInt64 = 0
+    var userTicks: UInt64 = 0
+    var systemTicks: UInt64 = 0
+
+    /// Microseconds a query in the program and in the system.
+    ///
+    /// The system counts the whole to the nanosecond, and how it is divided in ticks of 10 ms: a
+    /// span of less than some hundred ticks is divided roughly.
+    func microseconds(
+        since start: ProcessorTime,
+        queries: Int
+    ) -> (user: Double, system: Double) {
+        guard queries > 0, nanoseconds > start.nanoseconds else { return (0, 0) }
+        let whole = Double(nanoseconds - start.nanoseconds) / 1_000 / Double(queries)
+        let user = Double(userTicks) - Double(start.userTicks)
+        let system = Double(systemTicks) - Double(start.systemTicks)
+        guard user >= 0, system >= 0, user + system > 0 else { return (0, whole) }
+        return (whole * user / (user + system), whole * system / (user + system))
+    }
+
+    /// The processor time in a thread's `schedstat`: its first number, in nanoseconds.
+    static func nanoseconds(inSchedstat text: String) -> UInt64? {
+        text.split { $0 == " " || $0 == "\n" }.first.flatMap { UInt64($0) }
+    }
+}
+
+/// The processes of one group, as `/proc` shows them.
+struct ProcessGroup {
+    private static let nanosecondsPerTick: UInt64 = 10_000_000
+    private static let files = DiskFiles(maximumByteCount: 1 << 20)
+
+    let members: [Int]
+
+    /// The group of a process that began one.
+    init(of leader: Int) {
+        let names = (try? Self.files.list("/proc")) ?? []
+        members = names.compactMap { Int($0) }.filter { number in
+            Self.text("/proc/\(number)/stat").flatMap(ProcessStat.init)?.group == leader
+        }
+    }
+
+    /// What all their threads have used so far.
+    var processorTime: ProcessorTime {
+        var time = ProcessorTime()
+        for member in members {
+            guard let stat = Self.text("/proc/\(member)/stat").flatMap(ProcessStat.init) else {
+                continue
+            }
+            time.userTicks += stat.userTicks
+            time.systemTicks += stat.systemTicks
+            let threads = (try? Self.files.list("/proc/\(member)/task")) ?? []
+            let times = threads.compactMap { thread in
+                Self.text("/proc/\(member)/task/\(thread)/schedstat")
+                    .flatMap(ProcessorTime.nanoseconds(inSchedstat:))
+            }
+            // Systems without schedstat count in ticks only.
+            time.nanoseconds +=
+                times.isEmpty
+                ? (stat.userTicks + stat.systemTicks) * Self.nanosecondsPerTick
+                : times.reduce(0, +)
+        }
+        return time
+    }
+
+    /// Their resident memory in bytes; pages that several processes share count once.
+    var residentByteCount: Int {
+        members.map { member in
+            let field = members.count == 1 ? "Rss:" : "Pss:"
+            let text = Self.text("/proc/\(member)/smaps_rollup") ?? ""
+            return Self.kilobytes(of: field, in: text) * 1_024
+        }.reduce(0, +)
+    }
+
+    /// The number behind the name of a field, as in `Rss:    1234 kB`; 0 when there is none.
+    static func kilobytes(of field: String, in text: String) -> Int {
+        for line in text.split(separator: "\n") where line.hasPrefix(field) {
+            return line.dropFirst(field.count).split(separator: " ").first.flatMap { Int($0) } ?? 0
+        }
+        return 0
+    }
+
+    private static func text(_ path: String) -> String? {
+        (try? files.read(path)).map { String(decoding: $0, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Posix
+import Wire
+
+/// One workload put to all servers in turn, round by round.
+struct Race {
+    /// How many questions are on their way at a time in the closed loop.
+    static let window = 64
+    /// A connection costs about as much as so many questions.
+    private static let queriesPerConnection = 30
+    /// The share of the questions that each server is asked before it counts.
+    private static let warmUpShare = 20
+
+    let name: WorkloadName
+    let queryCount: Int
+    let roundCount: Int
+    /// The questions, with the sizes of Apus's answers.
+    let workload: Workload
+
+    init(_ name: WorkloadName, _ options: RunOptions, learningFrom apus: Server) throws {
+        self.name = name
+        queryCount =
+            name == .tcpConnect
+            ? max(1, options.queryCount / Self.queriesPerConnection) : options.queryCount
+        roundCount = options.roundCount
+        var workload =
+            switch name {
+            case .mix: try Workload.mix(options.serviceCount)
+            case .headless: try Workload.headless()
+            default: try Workload.services(options.serviceCount)
+            }
+        var way = try DatagramAsker(to: apus.endpoint)
+        let learning = Load(window: Self.window, order: .learning)
+        _ = try learning.run(&workload, count: workload.questions.count, over: &way)
+        self.workload = workload
+    }
+
+    /// Questions a second when latencies are measured: less than any server can bear.
+    private var latencyRate: Int {
+        switch name {
+        case .tcp: 5_000
+        case .tcpConnect: 1_000
+        default: 10_000
+        }
+    }
+
+    /// Runs all rounds and gives a row for each server that went through.
+    func rows(of servers: [Server]) throws -> [[String]] {
+        var measurements = [[Measurement]](repeating: [], count: servers.count)
+        var isOut = servers.map { $0.contestant.exclusions[name] != nil }
+        // Round 0 warms up and does not count.
+        for round in 0...roundCount {
+            for index in servers.indices where !isOut[index] {
+                do {
+                    let measured = try measure(servers[index], isWarmUp: round == 0)
+                    if round > 0 { measurements[index].append(measured) }
+                } catch {
+                    isOut[index] = true
+                    let server = servers[index].contestant.name
+                    Process.write(
+                        "bench: \(server) left \(name.rawValue): \(error)\n",
+                        toError: true
+                    )
+                }
+            }
+        }
+        let echo = servers.firstIndex { $0.contestant.isEcho }
+        return servers.indices.filter { !isOut[$0] }.map { index in
+            Report.row(
+                name.rawValue,
+                servers[index].contestant.name,
+                measurements[index],
+                floors: echo.map { measurements[$0] } ?? []
+            )
+        }
+    }
+
+    private func measure(_ server: Server, isWarmUp: Bool) throws -> Measurement {
+        switch name {
+        case .tcp:
+            var way = try StreamAsker(to: server.endpoint)
+            return try measure(server, over: &way, isWarmUp)
+        case .tcpConnect:
+            var way = try ConnectionAsker(to: server.endpoint)
+            return try measure(server, over: &way, isWarmUp)
+        default:
+            var way = try DatagramAsker(to: server.endpoint)
+            return try measure(server, over: &way, isWarmUp)
+        }
+    }
+
+    /// The closed loop, and the open loop behind it.
+    private func measure<Way: Asker & ~Copyable>(
+        _ server: Server,
+        over way: inout Way,
+        _ isWarmUp: Bool
+    ) throws -> Measurement {
+        let isEcho = server.contestant.isEcho
+        var asked = workload
+        if isEcho { asked.questions = asked.questions.map(\.forEcho) }
+        let count = isWarmUp ? max(1, queryCount / Self.warmUpShare) : queryCount
+        let group = ProcessGroup(of: server.child.identifier)
+        let before = group.processorTime
+        let load = Load(window: Self.window, isEcho: isEcho)
+        let result = try load.run(&asked, count: count, over: &way)
+        guard result.answeredCount > 0 else {
+            throw SystemError(call: "it answers nothing", code: 0)
+        }
+        let time = group.processorTime.microseconds(since: before, queries: result.answeredCount)
+        var measured = Measurement(user: time.user, system: time.system, rate: result.rate)
+        measured.lostCount = result.lostCount
+        measured.wrongCount = result.wrongCount
+        if !isWarmUp {
+            let run = LatencyRun(rate: latencyRate, isEcho: isEcho)
+            let latencies = try run.run(asked, count: min(count, latencyRate), over: &way)
+            measured.add(latenciesOf: latencies)
+        }
+        measured.residentByteCount = group.residentByteCount
+        return measured
+    }
+}

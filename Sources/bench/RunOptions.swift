@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The kinds of load, as they are called on the command line.
+enum WorkloadName: String, CaseIterable {
+    case auth
+    case mix
+    case headless
+    case tcp
+    case tcpConnect = "tcp-connect"
+    case registry
+    case reload
+}
+
+/// What a run is asked to do.
+struct RunOptions: Equatable {
+    /// A command line that cannot be understood, and what would be right.
+    struct Mistake: Error, Equatable, CustomStringConvertible {
+        let description: String
+    }
+
+    static let maximumQueryCount = 100_000_000
+    static let maximumRoundCount = 1_000
+
+    var workloads = WorkloadName.allCases
+    var serviceCount = 10_000
+    /// The questions of one server in one round; connections get fewer.
+    var queryCount = 300_000
+    var roundCount = 7
+
+    init(parsing arguments: some Collection<String>) throws(Mistake) {
+        var named: [WorkloadName] = []
+        var rest = Array(arguments)[...]
+        // Sizes that are told outrank those of --short, wherever it stands.
+        if rest.contains("--short") { (serviceCount, queryCount, roundCount) = (1_000, 20_000, 3) }
+        while let word = rest.popFirst() {
+            switch word {
+            case "--short": break
+            case "--services":
+                serviceCount = try Self.number(word, &rest, Cluster.maximumServiceCount)
+            case "--queries":
+                queryCount = try Self.number(word, &rest, Self.maximumQueryCount)
+            case "--rounds":
+                roundCount = try Self.number(word, &rest, Self.maximumRoundCount)
+            default:
+                guard let workload = WorkloadName(rawValue: word) else {
+                    let known = WorkloadName.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw Mistake(description: "there is no workload '\(word)'; try \(known)")
+                }
+                named.append(workload)
+            }
+        }
+        if !named.isEmpty { workloads = named }
+    }
+
+    private static func number(
+        _ option: String,
+        _ rest: inout ArraySlice<String>,
+        _ maximum: Int
+    ) throws(Mistake) -> Int {
+        let word = rest.popFirst() ?? ""
+        guard let number = Int(word), (1...maximum).contains(number) else {
+            throw Mistake(
+                description: "\(option) wants a number from 1 to \(maximum), not '\(word)'"
+            )
+        }
+        return number
+    }
+}

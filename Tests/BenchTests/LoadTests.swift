@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Posix
+import Testing
+import Wire
+
+@testable import bench
+
+/// Answers each question at once, except every `lossInterval`-th, which it forgets.
+private struct ForgetfulAsker: Asker, ~Copyable {
+    static let maximumBatchCount = 64
+
+    let lossInterval: Int
+    var isWrong = false
+    private var ready: [[UInt8]] = []
+    private var askedCount = 0
+
+    init(lossInterval: Int, isWrong: Bool = false) {
+        self.lossInterval = lossInterval
+        self.isWrong = isWrong
+    }
+
+    mutating func put(_ message: [UInt8], id: UInt16) {
+        askedCount += 1
+        guard askedCount % lossInterval != 0 else { return }
+        var answer = message
+        answer[0] = UInt8(id >> 8)
+        answer[1] = UInt8(id & 0xFF)
+        answer[2] |= 0x80
+        answer[3] = isWrong ? 2 : 3
+        ready.append(answer)
+    }
+
+    mutating func flush() {}
+
+    mutating func take(waiting milliseconds: Int, _ body: (Span<UInt8>) -> Void) {
+        for answer in ready { body(answer.span) }
+        ready = []
+    }
+}
+
+@Suite struct LoadTests {
+    /// A name that there is not.
+    private static func workload() throws -> Workload {
+        Workload(questions: try Workload.mix(1).questions.filter { $0.code == 3 })
+    }
+
+    @Test func countsEveryAnswer() throws {
+        var workload = try Self.workload()
+        var way = ForgetfulAsker(lossInterval: .max)
+        let result = try Load(window: 64).run(&workload, count: 1_000, over: &way)
+
+        #expect(result.answeredCount == 1_000)
+        #expect(result.lostCount == 0)
+        #expect(result.wrongCount == 0)
+        #expect(result.rate > 0)
+    }
+
+    @Test func countsWhatIsLostAndWhatIsWrong() throws {
+        var workload = try Self.workload()
+        var way = ForgetfulAsker(lossInterval: 100, isWrong: true)
+        let result = try Load(window: 64).run(&workload, count: 1_000, over: &way)
+
+        #expect(result.answeredCount == 990)
+        #expect(result.lostCount == 10)
+        #expect(result.wrongCount == 990)
+    }
+
+    @Test func learnsTheSizeOfEachAnswer() throws {
+        var workload = try Self.workload()
+        var way = ForgetfulAsker(lossInterval: .max)
+        let load = Load(window: 2, order: .learning)
+        _ = try load.run(&workload, count: workload.questions.count, over: &way)
+
+        #expect(workload.questions.allSatisfy { $0.answerByteCount == $0.message.count })
+    }
+
+    @Test func measuresEachAnswerAtAFixedRate() throws {
+        let workload = try Self.workload()
+        var way = ForgetfulAsker(lossInterval: 100)
+        var calls = 0
+        let run = LatencyRun(rate: 100_000)
+        let result = try run.run(workload, count: 1_000, over: &way) { _ in calls += 1 }
+
+        #expect(result.answeredCount == 990)
+        #expect(result.lostCount == 10)
+        #expect(result.wrongCount == 0)
+        #expect(result.latencies.count == 990)
+        #expect(result.latencies == result.latencies.sorted())
+        #expect(calls > 0)
+    }
+
+    @Test func knowsWhatIsOnTheWay() {
+        var onTheWay = OnTheWay()
+        let ids = (0..<65_536).map { onTheWay.add($0, at: UInt64($0)) }
+
+        #expect(Set(ids).count == 65_536)
+        var answer = [UInt8](repeating: 0, count: Header.byteCount)
+        answer[0] = UInt8(ids[7] >> 8)
+        answer[1] = UInt8(ids[7] & 0xFF)
+        let found = onTheWay.remove(answer.span)
+        #expect(found?.question == 7)
+        #expect(found?.time == 7)
+        let again = onTheWay.remove(answer.span)
+        #expect(again == nil)
+        answer.removeLast()
+        let cut = onTheWay.remove(answer.span)
+        #expect(cut == nil)
+        let rest = onTheWay.removeAll()
+        #expect(rest == 65_535)
+        #expect(onTheWay.count == 0)
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// The benchmark runs as a whole: servers, questions, verified answers, a table.
+@Suite struct BenchRunTests {
+    private static var program: String {
+        RunningServer.program.deletingLastPathComponent().appending(path: "bench").path()
+    }
+
+    /// The cells of the row of one server.
+    private static func row(_ workload: String, _ server: String, in output: String) -> [String] {
+        let rows = output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        return rows.first { $0.prefix(2) == [workload, server] } ?? []
+    }
+
+    @Test(
+        "Nothing is lost and nothing is wrong",
+        arguments: ["auth", "mix", "headless", "tcp", "tcp-connect"]
+    )
+    func printsATable(workload: String) throws {
+        let output = try RunningServer.run([
+            Self.program, "run", workload, "--services", "100", "--queries", "2000",
+            "--rounds", "1",
+        ])
+
+        for server in ["echo", "apus"] {
+            let row = Self.row(workload, server, in: output)
+
+            #expect(row.count == 12, "\(output)")
+            #expect(row.dropFirst(6).prefix(2) == ["0", "0"], "lost and wrong: \(output)")
+            #expect(Double(row.last ?? "").map { $0 > 1 } == true, "memory: \(output)")
+        }
+    }
+
+    @Test func refusesAnUnknownWorkload() throws {
+        let output = try RunningServer.run([Self.program, "run", "everything"])
+
+        #expect(output.hasPrefix("bench: there is no workload 'everything'; try auth"))
+    }
+}
