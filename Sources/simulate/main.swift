@@ -4,6 +4,7 @@ import Posix
 import Simulation
 
 // What the command line asks for.
+let usage = "usage: scripts/simulate SEED... | --count N [--from SEED]\n"
 var seeds: [UInt64] = []
 var first: UInt64 = 1
 var count: UInt64 = 0
@@ -11,7 +12,7 @@ var arguments = Process.arguments[...]
 while let word = arguments.popFirst() {
     let number = word.hasPrefix("--") ? arguments.popFirst().flatMap { UInt64($0) } : UInt64(word)
     guard let number else {
-        Process.write("usage: simulate SEED... | --count N [--from SEED]\n", toError: true)
+        Process.write(usage, toError: true)
         Process.exit(2)
     }
     switch word {
@@ -21,6 +22,10 @@ while let word = arguments.popFirst() {
     }
 }
 for number in 0..<count { seeds.append(first &+ number) }
+guard !seeds.isEmpty else {
+    Process.write(usage, toError: true)
+    Process.exit(2)
+}
 
 // Lives that are asked for one by one are told about.
 let simulator = Simulator()
