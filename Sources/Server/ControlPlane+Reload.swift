@@ -77,8 +77,14 @@ extension ControlPlane {
     /// Watches what a configuration that is served depends on, and says what is wrong with its data.
     mutating func settle(_ configuration: Configuration) {
         let plan = configuration.plan
-        _ = watcher.watch(plan.watched)
-        for report in said.news(in: plan.reports) {
+        let unwatched = watcher.watch(plan.watched).map { path in
+            Report(
+                "\(path): cannot be watched, so that changes are seen on SIGHUP only; "
+                    + "fs.inotify.max_user_watches may be too small",
+                isWarning: true
+            )
+        }
+        for report in said.news(in: plan.reports + unwatched) {
             surroundings.log.write(report.isWarning ? .warning : .error, report.description)
             if !report.isWarning { counters.countFault(surroundings.metrics) }
         }

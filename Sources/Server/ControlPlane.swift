@@ -133,6 +133,9 @@ package struct ControlPlane: ~Copyable {
             return "\(error); another server has this address: stop it, or choose another port "
                 + "with -dns.port"
         }
+        if error.call == "inotify_init1" {
+            return "\(error); files cannot be watched: fs.inotify.max_user_instances is too small"
+        }
         if error.isDenied {
             return "\(error); ports below 1024 want root: choose another one with -dns.port"
         }

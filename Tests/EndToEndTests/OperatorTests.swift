@@ -42,4 +42,21 @@ import Wire
 
         #expect(server.waitForEnd() == 0)
     }
+
+    /// Whether this machine lets us make a namespace of our own, with limits of its own.
+    private static let hasNamespaces =
+        (try? RunningServer.run(["unshare", "-Ur", "echo", "yes"]).hasPrefix("yes")) == true
+
+    @Test(.enabled(if: hasNamespaces)) func saysThatFilesCannotBeWatched() throws {
+        let setup = "echo 0 > /proc/sys/user/max_inotify_watches && exec \"$0\" \"$@\""
+
+        let server = try RunningServer(
+            corefile: ManifestServerTests.corefile,
+            files: ["manifests/one.yaml": ManifestServerTests.service("one", "10.96.1.1")],
+            behind: ["unshare", "-Ur", "sh", "-c", setup]
+        )
+
+        #expect(server.output(containing: "max_user_watches").contains("cannot be watched"))
+        #expect(try !server.ask("one.default.svc.cluster.local.", .a).answers.isEmpty)
+    }
 }

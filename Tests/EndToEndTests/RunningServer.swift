@@ -33,12 +33,14 @@ final class RunningServer {
             .deletingLastPathComponent()
     }
 
-    /// Starts a server; `files`: what lies beside the Corefile, by path.
+    /// Starts a server; `files`: what lies beside the Corefile, by path; `behind`: a command that
+    /// ends by becoming the server.
     init(
         corefile: String,
         files: [String: String] = [:],
         copying sample: String? = nil,
-        arguments: [String] = ["-dns.port", "0"]
+        arguments: [String] = ["-dns.port", "0"],
+        behind command: [String] = []
     ) throws {
         folder = FileManager.default.temporaryDirectory
             .appending(path: "apus-\(UUID().uuidString)")
@@ -51,9 +53,10 @@ final class RunningServer {
         }
         for (path, text) in files { try write(text, to: path) }
         try write(corefile, to: "Corefile")
-        process.executableURL = Self.program
         process.currentDirectoryURL = folder
-        process.arguments = ["-conf", "Corefile"] + arguments
+        let words = command + [Self.program.path(), "-conf", "Corefile"] + arguments
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = words
         process.standardOutput = output
         process.standardError = output
         try process.run()
@@ -100,7 +103,9 @@ final class RunningServer {
     private func waitUntilServing() throws {
         _ = output(containing: "Apus-")
         guard said.contains("Apus-"),
-            let zone = said.split(separator: "\n").first(where: { $0.contains(".:") }),
+            let zone = said.split(separator: "\n").first(where: {
+                !$0.hasPrefix("[") && $0.contains(".:")
+            }),
             let colon = zone.lastIndex(of: ":"),
             let number = UInt16(zone[zone.index(after: colon)...].prefix { $0.isNumber })
         else { throw NotServing(output: said) }
