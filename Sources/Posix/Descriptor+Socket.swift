@@ -33,6 +33,16 @@ extension Descriptor {
         }
     }
 
+    /// Makes closing a socket throw away what it has not sent, and tell the other side so.
+    borrowing func discardUnsent() throws(SystemError) {
+        var value = linger(l_onoff: 1, l_linger: 0)
+        let size = socklen_t(MemoryLayout<linger>.size)
+        let number = number
+        try check("setsockopt SO_LINGER") {
+            unsafe Int(setsockopt(number, SOL_SOCKET, SO_LINGER, &value, size))
+        }
+    }
+
     /// The whole number that an option of a socket is set to.
     borrowing func option(
         _ name: String,

@@ -123,6 +123,9 @@ package struct TCPSocket: ~Copyable, Sendable {
         }
     }
 
+    /// Makes closing throw away what was written and has not arrived; the other side is told (RST).
+    package borrowing func discardUnsent() throws(SystemError) { try descriptor.discardUnsent() }
+
     /// Tells the other side that nothing more comes; it can still send.
     package borrowing func closeOutput() throws(SystemError) {
         let number = descriptor.number

@@ -127,4 +127,23 @@ import Wire
             try socket.checkConnected()
         }
     }
+
+    @Test func throwsAwayWhatIsUnsentWhenToldTo() throws {
+        let listener = try TCPListener(
+            binding: Endpoint(Loopback.v4(), port: 0),
+            sharingPort: false
+        )
+        let client = try TCPSocket(connectingTo: listener.local)
+        do {
+            let server = try listener.next()
+            let message = [UInt8](repeating: 1, count: 1 << 20)
+            while try server.write(message[...]) > 0 {}
+            try server.discardUnsent()
+        }
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+
+        #expect(throws: SystemError(call: "recv", code: ECONNRESET)) {
+            while try client.read(into: &buffer) != .end {}
+        }
+    }
 }
