@@ -66,7 +66,11 @@ package struct ControlPlane: ~Copyable {
         let source = CorefileLoader(commandLine, surroundings)
         let corefile = try source.load()
         let configuration = try build(corefile, surroundings, previous: nil)
-        let board = SocketBoard(workerCount: workerCount)
+        let board = SocketBoard(
+            workerCount: workerCount,
+            counting: surroundings.metrics,
+            log: surroundings.log
+        )
         try explaining { () throws(SystemError) in try board.open(for: configuration) }
         let poll = try explaining { () throws(SystemError) in try Poll() }
         let watcher = try explaining { () throws(SystemError) in try FileWatcher() }

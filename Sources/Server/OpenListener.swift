@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Metrics
+import Plugin
 import Posix
 import Synchronization
 import Wire
@@ -39,10 +41,23 @@ package final class SocketBoard: Sendable {
         var open: [ListenerPlace: [OpenListener]] = [:]
     }
 
+    /// What the TCP connections of all workers may take together.
+    let streamBudget: StreamBudget
+    /// Where the workers tell of connections that they did not serve.
+    let streamReports: StreamReports
     private let workerCount: Int
     private let state = Mutex(State())
 
-    package init(workerCount: Int) { self.workerCount = workerCount }
+    package init(
+        workerCount: Int,
+        budget: StreamBudget = StreamBudget(),
+        counting registry: Registry,
+        log: any LogSink
+    ) {
+        self.workerCount = workerCount
+        streamBudget = budget
+        streamReports = StreamReports(counting: registry, log: log)
+    }
 
     /// The number that a place is really bound to; nil when it is not open.
     package func port(of place: ListenerPlace) -> UInt16? {

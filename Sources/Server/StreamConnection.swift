@@ -20,12 +20,12 @@ package struct StreamConnection: Sendable {
     private var outputStart = 0
     /// The messages that came and are not answered yet.
     private(set) var waitingCount = 0
-    /// Whether any whole message came.
-    private var hasBegun = false
     /// Whether the client will send nothing more.
     package private(set) var isInputClosed = false
     /// When it is cut off unless something happens.
     private(set) var deadline: Moment
+    /// The bytes that the budget of all connections was told of.
+    var toldByteCount = 0
 
     init(client: Endpoint, local: Endpoint, listener: Int, now: Moment) {
         self.client = client
@@ -37,14 +37,32 @@ package struct StreamConnection: Sendable {
     /// The number of bytes to be sent.
     package var outputByteCount: Int { output.count - outputStart }
 
-    /// Whether more may be read: there is room for answers, and not too many are owed.
-    package var wantsInput: Bool {
-        !isInputClosed && outputByteCount < Streams.maximumOutputByteCount
+    /// The bytes that it keeps, those included that are done with and not let go of yet.
+    package var heldByteCount: Int { input.count + output.count }
+
+    /// Whether a whole message came that nobody has looked at.
+    package var hasMessage: Bool {
+        let count = input.count - inputStart
+        guard count >= 2 else { return false }
+        return count - 2 >= Int(input[inputStart]) << 8 | Int(input[inputStart + 1])
+    }
+
+    /// Whether another message may be answered: there is room, and not too many are owed.
+    private var hasRoom: Bool {
+        outputByteCount < Streams.maximumOutputByteCount
             && waitingCount < Streams.maximumWaitingCount
     }
 
-    /// Whether nothing is left to be done for it.
-    package var isFinished: Bool { isInputClosed && waitingCount == 0 && outputByteCount == 0 }
+    /// Whether there is a message that may be answered now.
+    package var canAnswer: Bool { hasRoom && hasMessage }
+
+    /// Whether more may be read: there is room for answers, and nothing else to be answered.
+    package var wantsInput: Bool { !isInputClosed && hasRoom && !hasMessage }
+
+    /// Whether nothing is left to be done for it; a part of a message is nothing.
+    package var isFinished: Bool {
+        isInputClosed && waitingCount == 0 && outputByteCount == 0 && !hasMessage
+    }
 
     /// Takes bytes as they came, split anywhere.
     mutating func receive(_ bytes: Span<UInt8>) {
@@ -56,26 +74,34 @@ package struct StreamConnection: Sendable {
 
     /// The next whole message, without its length; nil when there is none yet, or none is wanted.
     mutating func nextMessage(at now: Moment) -> [UInt8]? {
-        while input.count - inputStart >= 2, waitingCount < Streams.maximumWaitingCount,
-            outputByteCount < Streams.maximumOutputByteCount
-        {
+        while canAnswer {
             let length = Int(input[inputStart]) << 8 | Int(input[inputStart + 1])
-            guard input.count - inputStart - 2 >= length else { return nil }
             let start = inputStart + 2
             let message = Array(input[start..<(start + length)])
             inputStart = start + length
-            if inputStart == input.count || inputStart >= 65_536 {
-                input.removeSubrange(..<inputStart)
-                inputStart = 0
+            letGoOfInput()
+            // A client that asks on and does not read wins no time by it.
+            if outputByteCount == 0 {
+                deadline = now.adding(milliseconds: Streams.idleMilliseconds)
             }
-            hasBegun = true
-            deadline = now.adding(milliseconds: Streams.idleMilliseconds)
             // An empty message asks nothing.
             if length == 0 { continue }
             waitingCount += 1
             return message
         }
         return nil
+    }
+
+    /// Forgets the bytes of messages that were taken.
+    private mutating func letGoOfInput() {
+        if inputStart == input.count {
+            input.removeAll(keepingCapacity: input.capacity <= Streams.keptByteCount)
+        } else if inputStart >= 65_536 {
+            input.removeSubrange(..<inputStart)
+        } else {
+            return
+        }
+        inputStart = 0
     }
 
     /// Puts an answer, its length in front, behind what is to be sent; 0 bytes are no answer.
@@ -96,6 +122,11 @@ package struct StreamConnection: Sendable {
         outputStart = min(outputStart + count, output.count)
         guard outputStart == output.count else {
             if count > 0 { deadline = now.adding(milliseconds: Streams.writeMilliseconds) }
+            // Else the output of a client that reads on, but never all of it, would only grow.
+            if outputStart >= outputByteCount {
+                output.removeSubrange(..<outputStart)
+                outputStart = 0
+            }
             return
         }
         output.removeAll(keepingCapacity: output.capacity <= Streams.keptByteCount)

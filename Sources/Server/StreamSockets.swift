@@ -8,6 +8,10 @@ import Wire
 struct StreamSockets: ~Copyable {
     /// How many connections are taken in a row before others get their turn.
     private static let maximumAcceptCount = 64
+    /// How many messages of one connection are answered before others get their turn.
+    static let maximumTurnMessageCount = 32
+    /// How many connections go on with their messages in one round of the worker.
+    static let maximumTurnCount = 64
     /// How many bytes one reading takes at most.
     private static let readByteCount = 65_536
 
@@ -15,26 +19,39 @@ struct StreamSockets: ~Copyable {
     private final class Open {
         let socket: TCPSocket
         var interest: Interest = .input
+        /// Whether it is among those that go on in the next round.
+        var isReady = false
 
         init(_ socket: consuming TCPSocket) { self.socket = socket }
     }
 
-    private var streams = Streams()
+    private let reports: StreamReports
+    private var streams: Streams
     private var sockets: [UInt64: Open] = [:]
+    /// The connections whose turn ended with messages left, in the order of their next turns.
+    private var ready: [UInt64] = []
     /// The places of listeners that are not polled, because taking a connection failed.
     private var restingListeners: Set<Int> = []
     private var buffer = [UInt8](repeating: 0, count: readByteCount)
     private var answerBuffer = [UInt8](repeating: 0, count: 65_535)
 
-    init() {}
+    /// `board`: what the workers share.
+    init(sharing board: SocketBoard) {
+        reports = board.streamReports
+        streams = Streams(sharing: board.streamBudget)
+    }
 
     /// Whether nothing is left to be sent or answered.
     var isIdle: Bool {
         !sockets.keys.contains { id in
             guard let connection = streams.connection(id) else { return false }
             return connection.outputByteCount > 0 || connection.waitingCount > 0
+                || connection.hasMessage
         }
     }
+
+    /// Whether messages are left that may be answered without waiting for a socket.
+    var hasWork: Bool { !ready.isEmpty }
 
     /// Takes the connections that wait at a listener.
     mutating func accept(
@@ -48,6 +65,7 @@ struct StreamSockets: ~Copyable {
                 guard let socket = try listener.accept() else { return }
                 take(socket, place, poll, now)
             } catch {
+                reports.count(.system(error.description), at: now)
                 // Without descriptors the connection stays where it is until one is free; the
                 // listener would be told again and again meanwhile, and keep the worker busy.
                 let token = Worker.Token.make(Worker.Token.tcp, UInt64(place))
@@ -65,17 +83,24 @@ struct StreamSockets: ~Copyable {
         _ poll: borrowing Poll,
         _ now: Moment
     ) {
-        guard
-            let id = streams.open(
+        let id: UInt64
+        do throws(StreamRefusal) {
+            id = try streams.open(
                 client: socket.peer,
                 local: Endpoint(socket.local.address, port: socket.local.port),
                 listener: place,
                 at: now
             )
-        else { return }
+        } catch {
+            reports.count(error, at: now)
+            return
+        }
         let open = Open(socket)
         let token = Worker.Token.make(Worker.Token.stream, id)
-        guard (try? poll.add(open.socket.number, .input, token: token)) != nil else {
+        do throws(SystemError) {
+            try poll.add(open.socket.number, .input, token: token)
+        } catch {
+            reports.count(.system(error.description), at: now)
             streams.close(id)
             return
         }
@@ -116,8 +141,7 @@ struct StreamSockets: ~Copyable {
                 return
             }
         }
-        answerMessages(id, &core, now)
-        flush(id, poll, now)
+        takeTurn(id, &core, poll, now)
     }
 
     /// Puts a late answer to a connection, and goes on with what it held back.
@@ -129,13 +153,55 @@ struct StreamSockets: ~Copyable {
         _ now: Moment
     ) {
         streams.answer(bytes.count, of: bytes, on: id, at: now)
-        answerMessages(id, &core, now)
-        flush(id, poll, now)
+        takeTurn(id, &core, poll, now)
     }
 
-    /// Hands every whole message to the core.
-    private mutating func answerMessages(_ id: UInt64, _ core: inout Core, _ now: Moment) {
-        while let (message, arrival) = streams.nextMessage(on: id, at: now) {
+    /// Gives those their next turn whose last one ended with messages left.
+    mutating func goOn(_ core: inout Core, _ poll: borrowing Poll, _ now: Moment) {
+        guard !ready.isEmpty else { return }
+        let turns = Array(ready.prefix(Self.maximumTurnCount))
+        ready.removeFirst(turns.count)
+        for id in turns {
+            sockets[id]?.isReady = false
+            takeTurn(id, &core, poll, now)
+        }
+    }
+
+    /// Answers and sends until nothing more is possible, or until it is the others' turn.
+    private mutating func takeTurn(
+        _ id: UInt64,
+        _ core: inout Core,
+        _ poll: borrowing Poll,
+        _ now: Moment
+    ) {
+        // One that has its next turn in line already only sends.
+        var left = sockets[id]?.isReady == true ? 0 : Self.maximumTurnMessageCount
+        // Sending may make room for more answers, and then nothing else would tell of the
+        // messages that wait for it.
+        repeat {
+            answerMessages(id, &core, now, &left)
+            guard send(id, now) else { return }
+        } while left > 0 && streams.canAnswer(id)
+        if let open = sockets[id], !open.isReady, streams.canAnswer(id) {
+            open.isReady = true
+            ready.append(id)
+        }
+        watch(id, poll)
+        while let largest = streams.account(id) {
+            reports.count(.memory)
+            reset(largest)
+        }
+    }
+
+    /// Hands whole messages to the core, at most `left` of them.
+    private mutating func answerMessages(
+        _ id: UInt64,
+        _ core: inout Core,
+        _ now: Moment,
+        _ left: inout Int
+    ) {
+        while left > 0, let (message, arrival) = streams.nextMessage(on: id, at: now) {
+            left -= 1
             var span = answerBuffer.mutableSpan
             let result = core.receive(message.span, arrival, into: &span)
             switch result {
@@ -146,16 +212,23 @@ struct StreamSockets: ~Copyable {
         }
     }
 
-    /// Sends what can be sent, and polls for what the connection wants next.
-    private mutating func flush(_ id: UInt64, _ poll: borrowing Poll, _ now: Moment) {
-        guard let open = sockets[id] else { return }
-        if let connection = streams.connection(id), connection.outputByteCount > 0 {
-            guard let count = try? open.socket.write(connection.pendingOutput) else {
-                close(id)
-                return
-            }
-            streams.wrote(count, on: id, at: now)
+    /// Sends what can be sent; false when the connection is no more.
+    private mutating func send(_ id: UInt64, _ now: Moment) -> Bool {
+        guard let open = sockets[id] else { return false }
+        guard let connection = streams.connection(id), connection.outputByteCount > 0 else {
+            return true
         }
+        guard let count = try? open.socket.write(connection.pendingOutput) else {
+            close(id)
+            return false
+        }
+        streams.wrote(count, on: id, at: now)
+        return true
+    }
+
+    /// Polls for what the connection wants next, or closes it when that is nothing.
+    private mutating func watch(_ id: UInt64, _ poll: borrowing Poll) {
+        guard let open = sockets[id] else { return }
         let wanted = streams.wants(id)
         guard !wanted.isFinished else {
             close(id)
@@ -177,7 +250,21 @@ struct StreamSockets: ~Copyable {
 
     /// Cuts off the connections whose time has come.
     mutating func closeOverdue(at now: Moment) {
-        for id in streams.overdue(at: now) { close(id) }
+        for id in streams.overdue(at: now) {
+            if streams.wants(id).output {
+                reports.count(.slow)
+                reset(id)
+            } else {
+                close(id)
+            }
+        }
+    }
+
+    /// Closes a connection and throws away what it would still send, the system's part included.
+    private mutating func reset(_ id: UInt64) {
+        // It fails only for a socket that is gone already.
+        try? sockets[id]?.socket.discardUnsent()
+        close(id)
     }
 
     private mutating func close(_ id: UInt64) {

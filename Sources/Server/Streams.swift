@@ -5,13 +5,11 @@ import Wire
 
 /// The TCP connections of one worker: framing, limits and deadlines, without a socket.
 ///
+/// How many there may be, and what they may hold together, is the budget of all workers.
+///
 /// The running server and the simulator share it, so that split reads and slow readers are met in
 /// both.
 package struct Streams: ~Copyable {
-    /// The most connections of one worker.
-    package static let maximumConnectionCount = 10_000
-    /// The most connections of one client address at one worker.
-    package static let maximumClientConnectionCount = 512
     /// The most messages of one connection that wait for answers; then reading pauses.
     package static let maximumWaitingCount = 256
     /// The most bytes kept for one client that does not read; then reading pauses.
@@ -25,26 +23,27 @@ package struct Streams: ~Copyable {
     /// The memory that an idle connection keeps for its next answer, in bytes.
     static let keptByteCount = 1_024
 
+    private let budget: StreamBudget
     private var connections: [UInt64: StreamConnection] = [:]
-    private var clientCounts: [IPAddress: Int] = [:]
     private var nextID: UInt64 = 1
 
-    package init() {}
+    /// `budget`: what they share with the connections of the other workers.
+    package init(sharing budget: StreamBudget = StreamBudget()) { self.budget = budget }
+
+    deinit {
+        for connection in connections.values { giveBack(connection) }
+    }
 
     package var count: Int { connections.count }
 
-    /// Takes a new connection; nil when there are too many, in all or from this client.
+    /// Takes a new connection, unless there are too many, in all or from this client.
     package mutating func open(
         client: Endpoint,
         local: Endpoint,
         listener: Int,
         at now: Moment
-    ) -> UInt64? {
-        let ofClient = clientCounts[client.address, default: 0]
-        guard connections.count < Self.maximumConnectionCount,
-            ofClient < Self.maximumClientConnectionCount
-        else { return nil }
-        clientCounts[client.address] = ofClient + 1
+    ) throws(StreamRefusal) -> UInt64 {
+        try budget.open(client.address)
         let id = nextID
         nextID += 1
         connections[id] = StreamConnection(
@@ -59,8 +58,33 @@ package struct Streams: ~Copyable {
     /// Forgets a connection; answers to it are dropped from then on.
     package mutating func close(_ id: UInt64) {
         guard let connection = connections.removeValue(forKey: id) else { return }
-        let left = clientCounts[connection.client.address, default: 1] - 1
-        clientCounts[connection.client.address] = left > 0 ? left : nil
+        giveBack(connection)
+    }
+
+    /// Gives back what a connection has of the budget.
+    private func giveBack(_ connection: StreamConnection) {
+        budget.hold(-connection.toldByteCount)
+        budget.close(connection.client.address)
+    }
+
+    /// Tells the budget what a connection holds now; comes after every turn of it.
+    ///
+    /// The connection that is to be cut off comes back when all together hold too much: the one of
+    /// this worker that holds most. The caller closes it and asks again.
+    package mutating func account(_ id: UInt64) -> UInt64? {
+        if let connection = connections[id] {
+            let change = connection.heldByteCount - connection.toldByteCount
+            if change != 0 {
+                budget.hold(change)
+                connections[id]?.toldByteCount = connection.heldByteCount
+            }
+        }
+        guard budget.isExceeded else { return nil }
+        let largest = connections.max { left, right in
+            (left.value.toldByteCount, right.key) < (right.value.toldByteCount, left.key)
+        }
+        guard let largest, largest.value.toldByteCount > 0 else { return nil }
+        return largest.key
     }
 
     /// Moves every connection to its listener's new place; those whose listener is gone come back.
@@ -126,6 +150,9 @@ package struct Streams: ~Copyable {
         guard let connection = connections[id] else { return (false, false, true) }
         return (connection.wantsInput, connection.outputByteCount > 0, connection.isFinished)
     }
+
+    /// Whether a connection has a message that may be answered now.
+    package func canAnswer(_ id: UInt64) -> Bool { connections[id]?.canAnswer ?? false }
 
     /// The connections that are to be cut off now.
     package func overdue(at now: Moment) -> [UInt64] {

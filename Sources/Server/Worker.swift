@@ -83,7 +83,7 @@ struct Worker: ~Copyable {
         self.board = board
         self.core = core
         self.poll = poll
-        streams = StreamSockets()
+        streams = StreamSockets(sharing: board)
     }
 
     /// The time now.
@@ -108,6 +108,7 @@ struct Worker: ~Copyable {
         let now = Self.now
         core.begin(at: now)
         if core.edition != edition { adopt() }
+        streams.goOn(&core, poll, now)
         for index in 0..<eventCount {
             let (token, interest) = poll.event(at: index)
             handle(token, interest, now)
@@ -297,6 +298,7 @@ struct Worker: ~Copyable {
 
     /// How long to wait for events: to the next deadline, or the next look at the connections.
     private func timeoutMilliseconds() -> Int {
+        if streams.hasWork { return 0 }
         let now = Self.now
         var next = nextTick
         if let wakeAt, wakeAt < next { next = wakeAt }

@@ -87,7 +87,7 @@ extension Life {
         let worker = workers[sessions[number].worker]
         begin(worker)
         guard let listener = worker.listener(at: sessions[number].port) else { return }
-        let id = worker.streams.open(
+        let id = try? worker.streams.open(
             client: sessions[number].client,
             local: Endpoint(Self.local, port: sessions[number].port),
             listener: listener,
