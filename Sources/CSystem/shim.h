@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -24,6 +25,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
@@ -53,6 +55,12 @@ static inline int csystem_sendmmsg(int fd, struct mmsghdr *headers, unsigned int
 }
 static inline int csystem_accept4(int fd, struct sockaddr *address, socklen_t *size) {
     return accept4(fd, address, size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+// The bytes of a connection that were written and that the other side has not confirmed.
+static inline int csystem_unsent(int fd) {
+    int count = 0;
+    return ioctl(fd, SIOCOUTQ, &count) == -1 ? -1 : count;
 }
 
 // sendmsg of two pieces, without the signal that a closed connection would bring.

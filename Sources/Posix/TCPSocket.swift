@@ -123,6 +123,9 @@ package struct TCPSocket: ~Copyable, Sendable {
         }
     }
 
+    /// The bytes that were written and that the other side has not confirmed to have.
+    package var unsentByteCount: Int { max(0, Int(csystem_unsent(descriptor.number))) }
+
     /// Makes closing throw away what was written and has not arrived; the other side is told (RST).
     package borrowing func discardUnsent() throws(SystemError) { try descriptor.discardUnsent() }
 

@@ -251,7 +251,8 @@ struct StreamSockets: ~Copyable {
     /// Cuts off the connections whose time has come.
     mutating func closeOverdue(at now: Moment) {
         for id in streams.overdue(at: now) {
-            if streams.wants(id).output {
+            // What the system took may be as unread as what it did not.
+            if streams.wants(id).output || sockets[id]?.socket.unsentByteCount != 0 {
                 reports.count(.slow)
                 reset(id)
             } else {

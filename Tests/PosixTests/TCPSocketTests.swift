@@ -137,7 +137,9 @@ import Wire
         do {
             let server = try listener.next()
             let message = [UInt8](repeating: 1, count: 1 << 20)
+            #expect(server.unsentByteCount == 0)
             while try server.write(message[...]) > 0 {}
+            #expect(server.unsentByteCount > 0)
             try server.discardUnsent()
         }
         var buffer = [UInt8](repeating: 0, count: 1 << 20)

@@ -63,6 +63,9 @@ final class StreamBench {
     /// Whether a connection has messages left.
     var hasWork: Bool { streams.hasWork }
 
+    /// Whether every answer was handed to the system.
+    var isIdle: Bool { streams.isIdle }
+
     /// Another client, which nothing reads from.
     func connect() throws -> TCPSocket { try TCPSocket(connectingTo: listener.local) }
 

@@ -118,7 +118,7 @@ import Wire
         // Some 48 KB each: far more than the system takes for one connection.
         let questions = try StreamBench.questions(1_000)
         #expect(try bench.client.write(questions[...]) == questions.count)
-        while try bench.step(clientReads: false, patience: 100) {}
+        while try bench.step(clientReads: false, patience: 500) {}
         #expect(board.streamBudget.count == 1)
         let limit = bench.now.adding(milliseconds: Streams.writeMilliseconds)
 
@@ -132,6 +132,22 @@ import Wire
         #expect(bench.failure?.code == ECONNRESET)
         let lines = StreamReportsTests.lines(registry, "apus_tcp_connections_cut_total")
         #expect(lines.last == "apus_tcp_connections_cut_total{reason=\"slow_reader\"} 1")
+    }
+
+    @Test("Who is idle is reset only with answers unread", arguments: [false, true])
+    func resetsAnIdleConnectionWhoseAnswersTheSystemHolds(reads: Bool) throws {
+        let bench = try StreamBench(addressCount: 3_000)
+        // Some 240 KB: the system takes them all, and the client's side not all of them.
+        let questions = try StreamBench.questions(5)
+        #expect(try bench.client.write(questions[...]) == questions.count)
+        while try bench.step(clientReads: reads, patience: 500) {}
+        try #require(bench.isIdle)
+
+        bench.streams.closeOverdue(at: bench.now.adding(milliseconds: Streams.idleMilliseconds))
+
+        while !bench.hasEnded { try bench.read() }
+        #expect(bench.failure?.code == (reads ? nil : ECONNRESET))
+        #expect(!reads || bench.ids == Array(0..<5))
     }
 
     @Test func cutsOffWhoHoldsMostWhenAllTogetherHoldTooMuch() throws {
@@ -148,7 +164,7 @@ import Wire
         #expect(try other.write([0]) == 1)
         #expect(try bench.client.write(questions[...]) == questions.count)
 
-        while try bench.step(clientReads: false, patience: 100) {}
+        while try bench.step(clientReads: false, patience: 500) {}
 
         try #require(board.streamBudget.count == 1)
         #expect(!board.streamBudget.isExceeded)
