@@ -32,6 +32,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -213,3 +214,28 @@ static inline int csystem_thread_name(char *name, size_t size) {
 
 // environ: a global that Swift cannot read, because somebody could write it.
 static inline char **csystem_environment(void) { return environ; }
+
+// Whether anybody has a file open for writing, by asking for a read lease, which the system gives
+// only when nobody has, and giving it back: 1 or 0; -1 when it cannot tell.
+static inline int csystem_has_writer(int fd) {
+    struct statfs system;
+    // Whoever opens the file for writing meanwhile waits for the unlocking, and we are told by a
+    // signal: this one is ignored, where the usual SIGIO would end the process.
+    if (fcntl(fd, F_SETSIG, SIGURG) != 0) return -1;
+    if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0) {
+        fcntl(fd, F_SETLEASE, F_UNLCK);
+        return 0;
+    }
+    if (errno != EAGAIN) return -1;
+    // NFS and SMB refuse in the same way what their server has not delegated.
+    if (fstatfs(fd, &system) != 0) return -1;
+    switch ((unsigned int)system.f_type) {
+    case 0x6969:      // NFS_SUPER_MAGIC
+    case 0x517B:      // SMB_SUPER_MAGIC
+    case 0xFF534D42:  // CIFS
+    case 0xFE534D42:  // SMB2
+        return -1;
+    default:
+        return 1;
+    }
+}

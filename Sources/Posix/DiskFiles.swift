@@ -21,16 +21,15 @@ package struct DiskFiles: FileSource {
     }
 
     package func read(_ path: String) throws(FileError) -> [UInt8] {
-        try explaining(path) { path throws(SystemError) in
-            // A pipe that nobody writes to must not hold up the start for ever.
-            let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK
-            let file = Descriptor(
-                owning: CInt(try check("open") { unsafe Int(open(path, flags)) })
-            )
+        try read(path, maximumByteCount: maximumByteCount)
+    }
+
+    package func read(_ path: String, maximumByteCount: Int) throws(FileError) -> [UInt8] {
+        let maximumByteCount = min(maximumByteCount, self.maximumByteCount)
+        return try explaining(path, limit: maximumByteCount) { path throws(SystemError) in
+            let file = try Self.openForReading(path)
             let status = try Self.status("fstat") { unsafe fstat(file.number, &$0) }
-            guard status.st_mode & S_IFMT != S_IFDIR else {
-                throw SystemError(call: "read", code: EISDIR)
-            }
+            try Self.checkIsRegular(status)
             guard status.st_size <= maximumByteCount else {
                 throw SystemError(call: "read", code: EFBIG)
             }
@@ -48,17 +47,80 @@ package struct DiskFiles: FileSource {
     }
 
     package func identity(of path: String) throws(FileError) -> FileIdentity {
-        let status = try explaining(path) { path throws(SystemError) in
-            try Self.status("stat") { unsafe stat(path, &$0) }
+        var isLink = false
+        let status: stat
+        do throws(FileError) {
+            status = try explaining(path) { path throws(SystemError) in
+                let status = try Self.status("stat") { unsafe lstat(path, &$0) }
+                isLink = status.st_mode & S_IFMT == S_IFLNK
+                return isLink ? try Self.status("stat") { unsafe stat(path, &$0) } : status
+            }
+        } catch {
+            guard isLink, error.reason == .missing else { throw error }
+            throw FileError(path: path, reason: .dangling)
         }
-        let (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
         return FileIdentity(
             device: UInt64(status.st_dev),
             inode: UInt64(status.st_ino),
             byteCount: Int(status.st_size),
-            modifiedNanoseconds: Int64(seconds) &* 1_000_000_000 &+ Int64(nanoseconds),
-            isFolder: status.st_mode & S_IFMT == S_IFDIR
+            modifiedNanoseconds: Self.nanoseconds(status.st_mtim),
+            changedNanoseconds: Self.nanoseconds(status.st_ctim),
+            isFolder: status.st_mode & S_IFMT == S_IFDIR,
+            isLink: isLink
         )
+    }
+
+    /// How long after its last change a file may still be waited for because somebody has it open
+    /// for writing, in nanoseconds: a minute, for whoever opens a file and never closes it.
+    private static let maximumWritingNanoseconds: Int64 = 60_000_000_000
+    /// How long a file counts as being written where nobody can tell, in nanoseconds.
+    private static let settlingNanoseconds: Int64 = 50_000_000
+    /// The same for an empty file, which is what a file is before the first writing.
+    private static let emptySettlingNanoseconds: Int64 = 2_000_000_000
+
+    /// Whether somebody has the file open for writing.
+    ///
+    /// The system tells only the owner of the file, and only of files of this machine. Else a file
+    /// counts as being written for a moment after its last change, and an empty one for longer.
+    package func isBeingWritten(_ path: String) -> Bool {
+        guard !path.utf8.contains(0), let file = try? Self.openForReading(path),
+            let status = try? Self.status("fstat", { unsafe fstat(file.number, &$0) })
+        else { return false }
+        var now = timespec()
+        guard unsafe clock_gettime(CLOCK_REALTIME, &now) == 0 else { return false }
+        let changed = max(Self.nanoseconds(status.st_mtim), Self.nanoseconds(status.st_ctim))
+        let age = Self.nanoseconds(now) &- changed
+        guard (-Self.settlingNanoseconds...Self.maximumWritingNanoseconds).contains(age) else {
+            return false
+        }
+        switch csystem_has_writer(file.number) {
+        case 0: return false
+        case 1: return true
+        default:
+            let isEmpty = status.st_size == 0
+            return age < (isEmpty ? Self.emptySettlingNanoseconds : Self.settlingNanoseconds)
+        }
+    }
+
+    /// Opens a file for reading, and nothing else: what opening does to a device is not known.
+    private static func openForReading(_ path: String) throws(SystemError) -> Descriptor {
+        try checkIsRegular(try status("stat") { unsafe stat(path, &$0) })
+        // A pipe that has taken its place meanwhile must not hold up the server for ever.
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK
+        return Descriptor(owning: CInt(try check("open") { unsafe Int(open(path, flags)) }))
+    }
+
+    /// Refuses everything but files.
+    private static func checkIsRegular(_ status: stat) throws(SystemError) {
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return
+        case S_IFDIR: throw SystemError(call: "read", code: EISDIR)
+        default: throw SystemError(call: "read", code: ESPIPE)
+        }
+    }
+
+    private static func nanoseconds(_ time: timespec) -> Int64 {
+        Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 
     package func list(_ path: String) throws(FileError) -> [String] {
@@ -143,6 +205,7 @@ extension DiskFiles {
     /// Runs what the system may refuse, and says it in the words of files.
     private func explaining<Value>(
         _ path: String,
+        limit: Int = 0,
         _ body: (String) throws(SystemError) -> Value
     ) throws(FileError) -> Value {
         // The system would take it for the end of the path.
@@ -150,17 +213,18 @@ extension DiskFiles {
         do throws(SystemError) {
             return try body(path)
         } catch {
-            throw FileError(path: path, reason: reason(error))
+            throw FileError(path: path, reason: Self.reason(error, limit: limit))
         }
     }
 
-    private func reason(_ error: SystemError) -> FileError.Reason {
+    private static func reason(_ error: SystemError, limit: Int) -> FileError.Reason {
         switch error.code {
         case ENOENT: .missing
         case ENOTDIR: .notFolder
         case EISDIR: .isFolder
         case EACCES, EPERM: .denied
-        case EFBIG: .tooLarge(limit: maximumByteCount)
+        case ESPIPE: .notRegular
+        case EFBIG: .tooLarge(limit: limit)
         default: .other(error.description)
         }
     }

@@ -32,6 +32,19 @@ private final class ChangingFile: FileSource {
     func list(_ path: String) throws(FileError) -> [String] { [] }
 }
 
+/// One file that somebody has open for writing, and a source that says no more than it must.
+private struct OpenFile: FileSource {
+    func read(_ path: String) throws(FileError) -> [UInt8] { [1, 2, 3] }
+
+    func isBeingWritten(_ path: String) -> Bool { true }
+
+    func identity(of path: String) throws(FileError) -> FileIdentity {
+        FileIdentity(device: 1, inode: 1, byteCount: 3, modifiedNanoseconds: 0, isFolder: false)
+    }
+
+    func list(_ path: String) throws(FileError) -> [String] { [] }
+}
+
 @Suite struct SettledFileTests {
     @Test("A file that settles in time is read", arguments: 0..<SettledFile.maximumAttempts)
     func readsWhatSettles(changes: Int) throws {
@@ -46,6 +59,26 @@ private final class ChangingFile: FileSource {
         #expect(throws: FileError(path: "a", reason: .unsettled)) {
             try SettledFile(reading: "a", from: source)
         }
+    }
+
+    @Test("A writer is waited for only where that was asked", arguments: [false, true])
+    func waitsForWriters(isWaiting: Bool) {
+        let result = Result { () throws(FileError) in
+            try SettledFile(reading: "open", from: OpenFile(), waitsForWriters: isWaiting).bytes
+        }
+
+        let refusal = FileError(path: "open", reason: .beingWritten)
+        #expect(result == (isWaiting ? .failure(refusal) : .success([1, 2, 3])))
+    }
+
+    @Test("A file above the limit is refused", arguments: [(3, true), (2, false)])
+    func keepsToTheLimit(limit: Int, isRead: Bool) {
+        let result = Result { () throws(FileError) in
+            try SettledFile(reading: "a", from: OpenFile(), maximumByteCount: limit).bytes
+        }
+
+        let refusal = FileError(path: "a", reason: .tooLarge(limit: limit))
+        #expect(result == (isRead ? .success([1, 2, 3]) : .failure(refusal)))
     }
 
     @Test func refusesAFolder() {

@@ -27,8 +27,8 @@ import Testing
             try files.read(folder("file"))
         }
         // This one has no size before it is read.
-        #expect(throws: FileError(path: "/dev/zero", reason: .tooLarge(limit: 100))) {
-            try files.read("/dev/zero")
+        #expect(throws: FileError(path: "/proc/self/limits", reason: .tooLarge(limit: 100))) {
+            try files.read("/proc/self/limits")
         }
     }
 
@@ -73,10 +73,91 @@ import Testing
         #expect(throws: FileError(path: path, reason: .missing)) { try DiskFiles().read(path) }
     }
 
-    @Test func isNotHeldUpByAPipe() throws {
+    @Test func refusesAPipe() throws {
         try #require(unsafe mkfifo(folder("pipe"), 0o600) == 0)
 
-        #expect(try DiskFiles().read(folder("pipe")) == [])
+        #expect(throws: FileError(path: folder("pipe"), reason: .notRegular)) {
+            try DiskFiles().read(folder("pipe"))
+        }
+    }
+
+    @Test func refusesADeviceBehindALink() {
+        folder.link("zero.yaml", to: "/dev/zero")
+
+        #expect(throws: FileError(path: folder("zero.yaml"), reason: .notRegular)) {
+            try DiskFiles(maximumByteCount: 1 << 20).read(folder("zero.yaml"))
+        }
+    }
+
+    @Test("A reading has a limit of its own", arguments: [(4, true), (3, false)])
+    func keepsToTheLimitOfTheReading(limit: Int, isRead: Bool) {
+        folder.write("four", to: "file")
+
+        let result = Result { () throws(FileError) in
+            try DiskFiles().read(folder("file"), maximumByteCount: limit)
+        }
+
+        let refusal = FileError(path: folder("file"), reason: .tooLarge(limit: limit))
+        #expect(result == (isRead ? .success(Array("four".utf8)) : .failure(refusal)))
+    }
+
+    @Test func tellsALinkThatLeadsNowhereFromNothing() {
+        folder.link("link", to: "nowhere")
+        let files = DiskFiles()
+
+        #expect(throws: FileError(path: folder("link"), reason: .dangling)) {
+            try files.identity(of: folder("link"))
+        }
+        #expect(throws: FileError(path: folder("nowhere"), reason: .missing)) {
+            try files.identity(of: folder("nowhere"))
+        }
+    }
+
+    @Test func knowsWhoHasAFileOpenForWriting() throws {
+        let files = DiskFiles()
+        folder.write("old", to: "file")
+        folder.link("link", to: "file")
+        let closed = files.isBeingWritten(folder("link"))
+        let number = unsafe open(folder("file"), O_WRONLY | O_TRUNC | O_CLOEXEC)
+        try #require(number >= 0)
+        let opened = files.isBeingWritten(folder("link"))
+        close(number)
+
+        #expect(!closed)
+        #expect(opened)
+        #expect(!files.isBeingWritten(folder("file")) || getuid() != 0)
+    }
+
+    @Test func doesNotWaitForAWriterThatHasStoppedLongAgo() throws {
+        folder.write("old", to: "file")
+        let number = unsafe open(folder("file"), O_WRONLY | O_CLOEXEC)
+        try #require(number >= 0)
+        defer { close(number) }
+
+        // Times in the future are no sign of a writer either, and these can be made.
+        var times = [timespec](repeating: timespec(tv_sec: 4_000_000_000, tv_nsec: 0), count: 2)
+        try #require(unsafe futimens(number, &times) == 0)
+
+        #expect(!DiskFiles().isBeingWritten(folder("file")))
+    }
+
+    @Test func noticesAnEditThatKeepsSizeAndTime() throws {
+        let files = DiskFiles()
+        folder.write("one", to: "file")
+        let first = try files.identity(of: folder("file"))
+        let seconds = Int(first.modifiedNanoseconds / 1_000_000_000)
+        let rest = Int(first.modifiedNanoseconds % 1_000_000_000)
+        var second = first
+        // The clock of the file system goes in ticks; within one nothing can be told.
+        for _ in 0..<1_000_000 where second == first {
+            folder.write("two", to: "file")
+            var times = [timespec](repeating: timespec(tv_sec: seconds, tv_nsec: rest), count: 2)
+            try #require(unsafe utimensat(AT_FDCWD, folder("file"), &times, 0) == 0)
+            second = try files.identity(of: folder("file"))
+        }
+
+        #expect(second.modifiedNanoseconds == first.modifiedNanoseconds)
+        #expect(second.changedNanoseconds > first.changedNanoseconds)
     }
 
     @Test func tellsOneVersionFromTheNext() throws {
@@ -91,7 +172,9 @@ import Testing
         folder.move("other", to: "file")
         let replaced = try files.identity(of: folder("file"))
 
-        #expect(first == same)
+        #expect(first.isSameFile(as: same))
+        #expect(!first.isLink)
+        #expect(same.isLink)
         #expect(first.byteCount == 3)
         #expect(!first.isFolder)
         #expect(longer != first)
