@@ -63,14 +63,14 @@ import Testing
         #expect(set.mistakes == [])
     }
 
-    @Test func warnsOfALinkThatLeadsNowhere() throws {
+    @Test func tellsOfALinkThatLeadsNowhere() throws {
         let files = MemoryFiles(["m/a.yaml": namespace("a")])
         files.link("m/b.yaml", to: "gone/b.yaml")
 
         let set = try ManifestSet.load(files)
 
         #expect(set.outline == ["a"])
-        #expect(set.mistakes.map(\.description) == ["m/b.yaml: warning: no such file or folder"])
+        #expect(set.mistakes.map(\.description) == ["m/b.yaml: is a link that leads nowhere"])
     }
 
     // MARK: Limits
@@ -186,9 +186,66 @@ import Testing
         #expect(second.outline.sorted() == ["b", "d", "x"])
         #expect(
             second.mistakes.map(\.description) == [
-                "m/a: may not be read; check its mode and owner", "m/b.yaml: input/output error",
+                "m/a: may not be read; check its mode and owner; "
+                    + "what it held before stays in use",
+                "m/b.yaml: input/output error; what it held before stays in use",
             ]
         )
+    }
+
+    @Test func keepsAFileThatIsBeingWrittenUntilItIsClosed() throws {
+        let files = MemoryFiles(["m/a.yaml": namespace("a"), "m/b.yaml": namespace("b")])
+        let first = try ManifestSet.load(files)
+        files["m/a.yaml"] = ""
+        files["m/b.yaml"] = namespace("c")
+        files.setBeingWritten("m/a.yaml", true)
+
+        let second = try ManifestSet.load(files, after: first)
+        files.setBeingWritten("m/a.yaml", false)
+        let third = try ManifestSet.load(files, after: second)
+
+        #expect(second.outline == ["a", "c"])
+        #expect(second.unsettled == ["m/a.yaml"])
+        #expect(
+            second.mistakes.map(\.line) == [
+                "m/a.yaml: is being written; it is read when it is closed"
+            ]
+        )
+        #expect(second.keptCount == 1)
+        #expect(third.outline == ["c"])
+        #expect(third.unsettled == [])
+    }
+
+    @Test func takesAtTheStartWhatIsThereEvenWhileItIsBeingWritten() throws {
+        let files = MemoryFiles(["m/a.yaml": namespace("a")])
+        files.setBeingWritten("m/a.yaml", true)
+
+        #expect(try ManifestSet.load(files).outline == ["a"])
+    }
+
+    @Test func keepsWhatALinkThatLeadsNowhereHeld() throws {
+        let files = MemoryFiles(["m/b.yaml": namespace("b"), "elsewhere": namespace("a")])
+        files.link("m/a.yaml", to: "elsewhere")
+        let first = try ManifestSet.load(files)
+        files["elsewhere"] = nil
+
+        let second = try ManifestSet.load(files, after: first)
+
+        #expect(second.outline.sorted() == ["a", "b"])
+        #expect(
+            second.mistakes.map(\.line) == [
+                "m/a.yaml: is a link that leads nowhere; what it held before stays in use"
+            ]
+        )
+        #expect(second.links == ["m/a.yaml"])
+        #expect(second.keptCount == 1)
+    }
+
+    @Test func namesTheLinkedFilesToWatch() throws {
+        let files = MemoryFiles(["m/b.yaml": namespace("b"), "elsewhere": namespace("a")])
+        files.link("m/a.yaml", to: "elsewhere")
+
+        #expect(try ManifestSet.load(files).links == ["m/a.yaml"])
     }
 
     @Test func keepsATornFileAndReadsItAgain() throws {

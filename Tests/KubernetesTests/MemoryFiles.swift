@@ -22,6 +22,8 @@ final class MemoryFiles: FileSource {
         var reads: [String] = []
         /// Whether the content of a file seems to change under every reading.
         var restless: Set<String> = []
+        /// The files that somebody has open for writing.
+        var open: Set<String> = []
     }
 
     private let state = Mutex(State())
@@ -65,6 +67,14 @@ final class MemoryFiles: FileSource {
         }
     }
 
+    func setBeingWritten(_ path: String, _ isOpen: Bool) {
+        state.withLock {
+            if isOpen { $0.open.insert(path) } else { $0.open.remove(path) }
+        }
+    }
+
+    func isBeingWritten(_ path: String) -> Bool { state.withLock { $0.open.contains(path) } }
+
     func read(_ path: String) throws(FileError) -> [UInt8] {
         let resolved = resolve(path)
         try checkFault(path)
@@ -87,7 +97,8 @@ final class MemoryFiles: FileSource {
                     inode: UInt64(entry.version),
                     byteCount: entry.bytes.count,
                     modifiedNanoseconds: Int64(entry.version),
-                    isFolder: false
+                    isFolder: false,
+                    isLink: resolved != path
                 )
             }
             guard state.files.keys.contains(where: { $0.hasPrefix(resolved + "/") }) else {
@@ -104,7 +115,9 @@ final class MemoryFiles: FileSource {
                 isFolder: true
             )
         }
-        guard let found else { throw FileError(path: path, reason: .missing) }
+        guard let found else {
+            throw FileError(path: path, reason: resolved == path ? .missing : .dangling)
+        }
         return found
     }
 

@@ -45,7 +45,9 @@ struct ManifestAssembly {
         var found = file.fault.map { [$0] } ?? []
         for unit in file.units {
             found += unit.mistakes
-            for form in unit.forms { add(form, isKept: unit.isBroken, of: file.path) }
+            for form in unit.forms {
+                add(form, isKept: unit.isBroken || file.isKept, of: file.path)
+            }
         }
         fileMistakes.append(found)
     }

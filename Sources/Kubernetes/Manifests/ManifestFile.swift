@@ -24,19 +24,22 @@ struct ManifestUnit: Sendable {
 struct ManifestFile: Sendable {
     let path: String
     /// The version that was read; nil when it must be read again whatever its identity.
-    let identity: FileIdentity?
+    private(set) var version: FileVersion?
     let units: [ManifestUnit]
-    /// Whether it changed while it was read.
+    /// Whether it is to be read again soon, even if nobody touches it.
     let isUnsettled: Bool
     /// Why the file itself could not be read, though earlier versions may have been.
-    let fault: ManifestMistake?
+    private(set) var fault: ManifestMistake?
+    /// Whether all that it holds is from before.
+    private(set) var isKept: Bool
 
     /// What `bytes` hold, with the last good form of each document that is wrong now.
-    init(path: String, identity: FileIdentity?, bytes: [UInt8], previous: ManifestFile?) {
+    init(path: String, version: FileVersion?, bytes: [UInt8], previous: ManifestFile?) {
         self.path = path
-        self.identity = identity
+        self.version = version
         fault = nil
         isUnsettled = false
+        isKept = false
         let decoded = DecodedObject.all(in: bytes, of: path)
         units = LastGoodForms(decoded, previous: previous?.units ?? []).units
     }
@@ -44,15 +47,32 @@ struct ManifestFile: Sendable {
     /// What `previous` held, for a file that cannot be read now because of `error`.
     init(path: String, keeping previous: ManifestFile?, because error: FileError) {
         self.path = path
-        identity = nil
+        version = nil
         units = previous?.units ?? []
-        isUnsettled = error.reason == .unsettled
+        isUnsettled = error.isPassing
+        isKept = true
+        let isSaid = !isUnsettled && !units.isEmpty
         fault = ManifestMistake(
             file: path,
             position: nil,
-            // The path comes first in both texts.
-            String(error.description.dropFirst(error.path.count + 2)),
+            isSaid ? error.text + ManifestRoot.keeping : error.text,
             isWarning: isUnsettled
         )
+    }
+
+    /// The same content, known to be of another version.
+    func known(as version: FileVersion) -> ManifestFile {
+        var file = self
+        file.version = version
+        return file
+    }
+
+    /// What it held, for a time in which it is not reached; `fault` says why, if anything does.
+    func unreached(because fault: ManifestMistake? = nil) -> ManifestFile {
+        var file = self
+        file.version = nil
+        file.isKept = true
+        file.fault = fault
+        return file
     }
 }

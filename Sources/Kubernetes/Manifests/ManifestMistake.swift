@@ -30,6 +30,9 @@ package struct ManifestMistake: Error, Hashable, Sendable, CustomStringConvertib
         return isWarning ? "\(place): warning: \(text)" : "\(place): \(text)"
     }
 
+    /// The same without the level, for a log that has its own.
+    package var line: String { (position.map { "\(file):\($0)" } ?? file) + ": " + text }
+
     /// `text` with each control character written as an escape, since it ends in logs.
     private static func printable(_ text: String) -> String {
         let isControl = { (scalar: Unicode.Scalar) in

@@ -8,8 +8,10 @@ struct ManifestRoot: Sendable {
     /// The folders to watch: those read, and the one that `path` lies in.
     var folders: [String]
     var files: [ManifestFile] = []
-    /// Why the path cannot be had now; `files` are then those of the last time.
-    var fault: ManifestMistake?
+    /// The links to files below the path, and those that lead nowhere.
+    var links: [String] = []
+    /// What is wrong with the path itself, or with paths below it that cannot be read.
+    private(set) var faults: [ManifestMistake] = []
 
     init(path: String, folders: [String]) {
         self.path = path
@@ -28,43 +30,60 @@ struct ManifestRoot: Sendable {
     /// The same, for a time in which the path cannot be had.
     func kept(because error: FileError) -> ManifestRoot {
         var root = self
-        let text = String(error.description.dropFirst(error.path.count + 2))
-        root.fault = ManifestMistake(
-            file: path,
-            position: nil,
-            text + "; what it held before stays in use"
-        )
+        root.files = files.map { $0.unreached() }
+        root.faults = [Self.fault(path, error.text + Self.keeping)]
         return root
     }
 
-    /// The age from which on a file's time tells its next writing apart, in nanoseconds.
-    private static let minimumAge: Int64 = 2_000_000_000
+    /// What is said where an old form stays.
+    static let keeping = "; what it held before stays in use"
 
-    /// Whether a file could be written once more without a trace in its identity.
-    private static func isTooNew(_ identity: FileIdentity, _ wallSeconds: Int64?) -> Bool {
-        guard let wallSeconds else { return false }
-        let (now, overflow) = wallSeconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return !overflow && identity.modifiedNanoseconds > now &- minimumAge
+    private static func fault(_ path: String, _ text: String) -> ManifestMistake {
+        ManifestMistake(file: path, position: nil, text)
     }
 
-    /// Reads a file that is new or has changed.
+    /// Takes over the files of the last time at a path that cannot be read now.
+    mutating func keep(_ old: [ManifestFile], because unreadable: UnreadablePath) {
+        files += old.map { $0.unreached() }
+        if !old.isEmpty {
+            faults.append(Self.fault(unreadable.path, unreadable.text + Self.keeping))
+        } else if unreadable.isExpected {
+            faults.append(Self.fault(unreadable.path, unreadable.text))
+        }
+    }
+
+    /// Takes a file: as it is known, or read when it is new or has changed.
+    ///
+    /// `waitsForWriters`: whether a file that is being written is left for later.
     mutating func read(
         _ found: FoundFile,
         from source: some FileSource,
         previous: ManifestFile?,
         limits: ManifestLimits,
-        wallSeconds: Int64?
+        wallSeconds: Int64?,
+        waitsForWriters: Bool
     ) {
+        let version = previous?.version?.current(
+            found.path,
+            found.identity,
+            in: source,
+            wallSeconds: wallSeconds
+        )
+        if let previous, let version {
+            files.append(previous.known(as: version))
+            return
+        }
         do throws(FileError) {
-            guard found.identity.byteCount <= limits.fileByteCount else {
-                let reason = FileError.Reason.tooLarge(limit: limits.fileByteCount)
-                throw FileError(path: found.path, reason: reason)
-            }
-            let settled = try SettledFile(reading: found.path, from: source)
+            let settled = try SettledFile(
+                reading: found.path,
+                from: source,
+                maximumByteCount: limits.fileByteCount,
+                waitsForWriters: waitsForWriters
+            )
             files.append(
                 ManifestFile(
                     path: found.path,
-                    identity: Self.isTooNew(settled.identity, wallSeconds) ? nil : settled.identity,
+                    version: FileVersion(of: settled, wallSeconds: wallSeconds),
                     bytes: settled.bytes,
                     previous: previous
                 )

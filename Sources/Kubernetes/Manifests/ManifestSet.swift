@@ -13,7 +13,9 @@ package struct ManifestSet: Sendable {
     package let mistakes: [ManifestMistake]
     /// The folders in which a change can change this set.
     package let folders: [String]
-    /// Files that changed while they were read: read them again, even if nobody touches them.
+    /// The links to files elsewhere, which can change without a sign in their folders.
+    package let links: [String]
+    /// Files that changed while they were read, or are still being written: read them again, even if nobody touches them.
     package let unsettled: [String]
     /// How many objects are served in an older form, as what they are now is wrong.
     package let keptCount: Int
@@ -48,6 +50,7 @@ package struct ManifestSet: Sendable {
         for path in paths {
             let firstFile = walk.files.count
             let firstFolder = walk.folders.count
+            let firstLink = walk.links.count
             let firstUnreadable = walk.unreadable.count
             do throws(FileError) {
                 try walk.visit(path)
@@ -58,21 +61,18 @@ package struct ManifestSet: Sendable {
             }
             var root = ManifestRoot(path: path, folders: Array(walk.folders[firstFolder...]))
             for found in walk.files[firstFile...] {
-                let old = before.file(found.path)
-                if let old, old.identity == found.identity {
-                    root.files.append(old)
-                } else {
-                    root.read(
-                        found,
-                        from: source,
-                        previous: old,
-                        limits: limits,
-                        wallSeconds: wallSeconds
-                    )
-                }
+                root.read(
+                    found,
+                    from: source,
+                    previous: before.file(found.path),
+                    limits: limits,
+                    wallSeconds: wallSeconds,
+                    waitsForWriters: previous != nil
+                )
             }
-            for folder in walk.unreadable[firstUnreadable...] {
-                root.files += before.files(below: folder, of: path)
+            root.links = Array(walk.links[firstLink...])
+            for unreadable in walk.unreadable[firstUnreadable...] {
+                root.keep(before.files(below: unreadable.path, of: path), because: unreadable)
             }
             roots.append(root)
         }
@@ -91,11 +91,12 @@ package struct ManifestSet: Sendable {
         }
         assembly.settle()
         self.roots = roots
-        self.mistakes = roots.compactMap(\.fault) + mistakes + assembly.mistakes
+        self.mistakes = roots.flatMap(\.faults) + mistakes + assembly.mistakes
         self.holders = assembly.holders
         objects = assembly.objects
         keptCount = assembly.keptCount
         folders = Set(roots.flatMap(\.folders)).sorted()
+        links = Set(roots.flatMap(\.links)).sorted()
         unsettled = roots.flatMap { $0.files.filter(\.isUnsettled).map(\.path) }
     }
 }

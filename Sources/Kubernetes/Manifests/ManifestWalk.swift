@@ -8,6 +8,15 @@ struct FoundFile: Sendable {
     let identity: FileIdentity
 }
 
+/// A path that is there but cannot be read now.
+struct UnreadablePath: Sendable {
+    let path: String
+    /// Why, without the path.
+    let text: String
+    /// Whether that is a mistake even when nothing was ever read there.
+    let isExpected: Bool
+}
+
 /// Finds the manifests below the paths that a user gave.
 ///
 /// Folders are walked in the order of their names, so that the result is always the same. Names
@@ -23,7 +32,9 @@ struct ManifestWalk<Source: FileSource> {
     private(set) var folders: [String] = []
     private(set) var mistakes: [ManifestMistake] = []
     /// Folders below the first that cannot be read now; what they held is kept.
-    private(set) var unreadable: [String] = []
+    private(set) var unreadable: [UnreadablePath] = []
+    /// Links to files, and those that lead nowhere: what happens at their ends is not seen here.
+    private(set) var links: [String] = []
 
     private var seen: Set<String> = []
     private var byteCount = 0
@@ -77,7 +88,7 @@ struct ManifestWalk<Source: FileSource> {
         _ identity: FileIdentity,
         inside: [FileIdentity]
     ) throws(FileError) {
-        guard !inside.contains(identity) else {
+        guard !inside.contains(where: { $0.isSameFile(as: identity) }) else {
             let text = "leads back to a folder that it lies in; it is not entered again"
             mistakes.append(
                 ManifestMistake(file: path, position: nil, text, isWarning: true)
@@ -93,18 +104,17 @@ struct ManifestWalk<Source: FileSource> {
 
     /// Notes what cannot be had below a folder.
     private mutating func failed(_ path: String, _ name: String, _ error: FileError) {
-        let text = String(error.description.dropFirst(error.path.count + 2))
-        switch error.reason {
-        case .missing:
-            // Gone since the folder was listed, or a link that leads nowhere.
-            guard Self.isManifest(name) else { return }
-            mistakes.append(
-                ManifestMistake(file: path, position: nil, text, isWarning: true)
+        // Gone since the folder was listed, as if it had been a moment before.
+        guard error.reason != .missing else { return }
+        let isDangling = error.reason == .dangling
+        if isDangling { links.append(path) }
+        unreadable.append(
+            UnreadablePath(
+                path: path,
+                text: error.text,
+                isExpected: !isDangling || Self.isManifest(name)
             )
-        default:
-            unreadable.append(path)
-            note(path, text)
-        }
+        )
     }
 
     private mutating func note(_ path: String, _ text: String) {
@@ -128,6 +138,7 @@ struct ManifestWalk<Source: FileSource> {
             return
         }
         byteCount = sum
+        if identity.isLink { links.append(path) }
         files.append(FoundFile(path: path, identity: identity))
     }
 }

@@ -27,7 +27,8 @@ extension Setup {
             set = try ManifestSet.load(
                 paths: paths,
                 from: files,
-                previous: previous(key, as: ManifestSet.self)
+                previous: previous(key, as: ManifestSet.self),
+                wallSeconds: wallSeconds()
             )
         } catch {
             let place = paths.firstIndex { error.path.hasPrefix($0) } ?? 0
@@ -37,10 +38,10 @@ extension Setup {
             )
         }
         kept[key] = set
-        watched.formUnion(set.folders)
+        watched.formUnion(set.folders + set.links)
         if !set.unsettled.isEmpty { isUnsettled = true }
         for mistake in set.mistakes {
-            reports.append(Report(mistake.description, isWarning: mistake.isWarning))
+            reports.append(Report(mistake.line, isWarning: mistake.isWarning))
         }
         return set.objects
     }
