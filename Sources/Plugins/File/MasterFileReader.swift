@@ -41,8 +41,8 @@ struct MasterFileReader {
     /// Every file that was opened, for the positions of mistakes.
     private(set) var sources: [MasterLexer] = []
     /// The path of every file that was read or tried, and the version that was read.
-    private(set) var identities: [String: FileIdentity?] = [:]
-    /// Whether a file changed under every attempt to read it.
+    private(set) var versions: [String: FileVersion?] = [:]
+    /// Whether a file changed under every attempt to read it, or is still being written.
     private(set) var isUnsettled = false
     private var byteCount = 0
     private var recordCount = 0
@@ -52,14 +52,23 @@ struct MasterFileReader {
     /// The file to begin with, and its origin; nil once it is open.
     private var first: (path: String, origin: Name)?
 
+    /// The time, in seconds since 1970; nil to trust every identity.
+    private let wallSeconds: Int64?
+    /// Whether a file that is being written is a mistake.
+    private let waitsForWriters: Bool
+
     /// A reader of the file at `path`, whose relative names end in `origin`.
     init(
         _ path: String,
         origin: Name,
         files: any FileSource,
-        limits: MasterLimits = MasterLimits()
+        limits: MasterLimits = MasterLimits(),
+        wallSeconds: Int64? = nil,
+        waitsForWriters: Bool = false
     ) {
         self.files = files
+        self.wallSeconds = wallSeconds
+        self.waitsForWriters = waitsForWriters
         self.limits = limits
         first = (path, origin)
     }
@@ -89,23 +98,17 @@ struct MasterFileReader {
 
     /// The bytes of a file that is known to be whole.
     private mutating func read(_ path: String, at place: Position) throws(ZoneMistake) -> [UInt8] {
-        if identities[path] == nil { identities[path] = .some(nil) }
+        if versions[path] == nil { versions[path] = .some(nil) }
         let settled: SettledFile
         do throws(FileError) {
-            let identity = try files.identity(of: path)
-            guard identity.byteCount <= limits.maximumFileByteCount else {
-                throw FileError(path: path, reason: .tooLarge(limit: limits.maximumFileByteCount))
-            }
             settled = try reading(path)
         } catch {
-            if error.reason == .unsettled { isUnsettled = true }
+            if error.isPassing { isUnsettled = true }
             throw ZoneMistake(at: place, "cannot read \(error)")
         }
-        identities[path] = .some(settled.identity)
+        versions[path] = .some(FileVersion(of: settled, wallSeconds: wallSeconds))
         byteCount += settled.bytes.count
-        guard settled.bytes.count <= limits.maximumFileByteCount,
-            byteCount <= limits.maximumByteCount
-        else {
+        guard byteCount <= limits.maximumByteCount else {
             throw ZoneMistake(
                 at: place,
                 "\(path): the files of the zone have more than \(limits.maximumByteCount) bytes"
@@ -116,7 +119,12 @@ struct MasterFileReader {
 
     /// The file with its identity; here the kind of file source becomes known.
     private func reading(_ path: String) throws(FileError) -> SettledFile {
-        try SettledFile(reading: path, from: files)
+        try SettledFile(
+            reading: path,
+            from: files,
+            maximumByteCount: limits.maximumFileByteCount,
+            waitsForWriters: waitsForWriters
+        )
     }
 
     /// Where a record stands.

@@ -15,8 +15,8 @@ package struct ZoneFile: Sendable {
     /// What is wrong with the files now, and what is odd.
     package private(set) var reports: [Report] = []
     /// The version of each file that was read; nil where none could be.
-    package private(set) var identities: [String: FileIdentity?] = [:]
-    /// Whether a file changed under every attempt to read it.
+    package private(set) var versions: [String: FileVersion?] = [:]
+    /// Whether a file changed under every attempt to read it, or is still being written.
     private(set) var isUnsettled = false
 
     /// Reads the zone `origin` from the file at `path` and what it includes.
@@ -24,9 +24,18 @@ package struct ZoneFile: Sendable {
         _ path: String,
         origin: Name,
         files: any FileSource,
-        limits: MasterLimits = MasterLimits()
+        limits: MasterLimits = MasterLimits(),
+        wallSeconds: Int64? = nil,
+        waitsForWriters: Bool = false
     ) {
-        let reader = MasterFileReader(path, origin: origin, files: files, limits: limits)
+        let reader = MasterFileReader(
+            path,
+            origin: origin,
+            files: files,
+            limits: limits,
+            wallSeconds: wallSeconds,
+            waitsForWriters: waitsForWriters
+        )
         var builder = ZoneBuilder(origin: origin)
         read(reader, &builder)
     }
@@ -43,7 +52,7 @@ package struct ZoneFile: Sendable {
                 mistakes.append(error.description)
             }
         }
-        identities = reader.identities
+        versions = reader.versions
         isUnsettled = reader.isUnsettled
         // Without some of its records, what the rest lacks would only be guessed.
         if mistakes.isEmpty { zone = builder.finish() }
@@ -72,10 +81,17 @@ package struct ZoneFile: Sendable {
         let key = "file: \(origin) \(path)"
         let before = setup.previous(key, as: ZoneFile.self)
         var file: ZoneFile
-        if let before, !before.isUnsettled, before.isCurrent(setup.files) {
-            file = before
+        let now = setup.wallSeconds()
+        if let before, !before.isUnsettled, let same = before.current(setup.files, now) {
+            file = same
         } else {
-            file = ZoneFile(path, origin: origin, files: setup.files)
+            file = ZoneFile(
+                path,
+                origin: origin,
+                files: setup.files,
+                wallSeconds: now,
+                waitsForWriters: before?.zone != nil
+            )
             if file.zone == nil {
                 file.zone = before?.zone
                 let rest = file.zone == nil ? "is not served" : "keeps its last good form"
@@ -84,18 +100,31 @@ package struct ZoneFile: Sendable {
         }
         setup.kept[key] = file
         setup.reports += file.reports
-        setup.watched.formUnion(file.identities.keys)
+        setup.watched.formUnion(file.versions.keys)
         if file.isUnsettled { setup.isUnsettled = true }
         return file.zone
     }
 
-    /// Whether every file is still what was read.
-    private func isCurrent(_ files: any FileSource) -> Bool {
-        for (path, identity) in identities {
-            guard let identity, let now = try? files.identity(of: path), now == identity else {
-                return false
-            }
+    /// The same zone, when every file is still what was read; else nil.
+    private func current(_ files: any FileSource, _ wallSeconds: Int64) -> ZoneFile? {
+        var file = self
+        for (path, version) in versions {
+            guard let version, let found = try? files.identity(of: path),
+                let now = Self.current(version, path, found, files, wallSeconds)
+            else { return nil }
+            file.versions[path] = .some(now)
         }
-        return true
+        return file
+    }
+
+    /// The version as it is known now; here the kind of file source becomes known.
+    private static func current(
+        _ version: FileVersion,
+        _ path: String,
+        _ found: FileIdentity,
+        _ files: some FileSource,
+        _ wallSeconds: Int64
+    ) -> FileVersion? {
+        version.current(path, found, in: files, wallSeconds: wallSeconds)
     }
 }

@@ -89,6 +89,9 @@ struct UpstreamAddress {
         return Endpoint(address, port: port, scope: scope)
     }
 
+    /// The largest file of servers that is read, in bytes.
+    private static let maximumFileByteCount = 1 << 20
+
     /// The servers that a file names; when it cannot be read, those it named before.
     private static func read(_ word: Word, setup: inout Setup) throws(CorefileError) -> [Endpoint] {
         let path = word.text
@@ -97,10 +100,15 @@ struct UpstreamAddress {
         setup.watched.insert(path)
         let found: [Endpoint]
         do throws(FileError) {
-            let bytes = try SettledFile(reading: path, from: setup.files).bytes
+            let bytes = try SettledFile(
+                reading: path,
+                from: setup.files,
+                maximumByteCount: maximumFileByteCount,
+                waitsForWriters: before != nil
+            ).bytes
             found = nameservers(String(decoding: bytes, as: UTF8.self), setup.interfaces)
         } catch {
-            if error.reason == .unsettled { setup.isUnsettled = true }
+            if error.isPassing { setup.isUnsettled = true }
             guard let before else {
                 guard error.reason == .missing, !path.contains("/") else {
                     throw CorefileError(at: word.position, error.description)

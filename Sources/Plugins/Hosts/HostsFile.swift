@@ -17,7 +17,9 @@ struct HostsFile: Sendable {
     static let maximumReportCount = 20
 
     private(set) var lines: [HostsLine] = []
-    private var identity: FileIdentity?
+    private var version: FileVersion?
+    /// The largest file that is read, in bytes.
+    static let maximumByteCount = 256 << 20
 
     /// No file.
     private init() {}
@@ -26,24 +28,43 @@ struct HostsFile: Sendable {
     static func read(_ path: String, at place: Position, setup: inout Setup) -> HostsFile {
         let key = "hosts: \(path)"
         let before = setup.previous(key, as: HostsFile.self)
+        let now = setup.wallSeconds()
         var file = HostsFile()
         do throws(FileError) {
-            if let before, let identity = before.identity,
-                try setup.files.identity(of: path) == identity
-            {
-                file = before
+            if let before, let same = try before.current(path, setup.files, now) {
+                file = same
             } else {
-                let settled = try SettledFile(reading: path, from: setup.files)
-                file.identity = settled.identity
+                let settled = try SettledFile(
+                    reading: path,
+                    from: setup.files,
+                    maximumByteCount: maximumByteCount,
+                    waitsForWriters: before != nil
+                )
+                file.version = FileVersion(of: settled, wallSeconds: now)
                 file.parse(settled.bytes, path: path, &setup.reports)
             }
         } catch {
-            if error.reason == .unsettled { setup.isUnsettled = true }
+            if error.isPassing { setup.isUnsettled = true }
             let rest = before == nil ? "" : "; what it held before is used"
             setup.reports.append(Report("\(place): \(error)\(rest)", isWarning: true))
             file = before ?? file
         }
         setup.kept[key] = file
+        return file
+    }
+
+    /// The same file, when it is still what was read; else nil.
+    private func current(
+        _ path: String,
+        _ source: some FileSource,
+        _ wallSeconds: Int64
+    ) throws(FileError) -> HostsFile? {
+        let found = try source.identity(of: path)
+        guard let now = version?.current(path, found, in: source, wallSeconds: wallSeconds) else {
+            return nil
+        }
+        var file = self
+        file.version = now
         return file
     }
 
