@@ -88,8 +88,11 @@ extension ControlPlane {
             surroundings.log.write(report.isWarning ? .warning : .error, report.description)
             if !report.isWarning { counters.countFault(surroundings.metrics) }
         }
-        if plan.isUnsettled, rebuildAt == nil {
-            rebuildAt = Self.now.adding(milliseconds: Self.unsettledMilliseconds)
+        if !plan.isUnsettled {
+            patienceMilliseconds = Self.unsettledMilliseconds
+        } else if rebuildAt == nil {
+            rebuildAt = Self.now.adding(milliseconds: patienceMilliseconds)
+            patienceMilliseconds = min(patienceMilliseconds * 2, Self.maximumUnsettledMilliseconds)
         }
         if lookAt == nil || plan.corefileInterval == nil { lookAt = nextLook(plan) }
         for action in plan.whenServing { action() }

@@ -13,8 +13,12 @@ import Wire
 package struct ControlPlane: ~Copyable {
     /// How long changes of files may go on arriving before they are taken together, in milliseconds.
     private static let gatheringMilliseconds: UInt64 = 10
-    /// How soon something that changed while it was read is read again, in milliseconds.
+    /// How soon something that was not whole is read again, in milliseconds.
     static let unsettledMilliseconds: UInt64 = 50
+    /// The same at last, when it goes on and on.
+    ///
+    /// Each wait is twice the one before; a file that is closed is noticed at once anyway.
+    static let maximumUnsettledMilliseconds: UInt64 = 1_600
     /// How often replaced configurations are looked at, to let go of them, in milliseconds.
     private static let releaseMilliseconds: UInt64 = 1_000
 
@@ -48,6 +52,8 @@ package struct ControlPlane: ~Copyable {
 
     /// When files that changed are to be taken; nil when none did.
     var rebuildAt: Moment?
+    /// How long to wait for what is not whole the next time, in milliseconds.
+    var patienceMilliseconds = Self.unsettledMilliseconds
     /// When the Corefile is looked at next; nil for only on a signal.
     var lookAt: Moment?
     private var releaseAt = Moment(nanoseconds: 0)
