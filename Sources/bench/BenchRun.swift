@@ -85,6 +85,8 @@ struct BenchRun {
         if names.contains(where: { $0 != .reload }) { servers = try others() + [server] }
         var table = Table(Report.headings)
         for name in names {
+            // The table comes at the end, which can be long in coming.
+            Process.write("bench: \(name.rawValue)\n", toError: true)
             let rows =
                 name == .reload
                 ? try ChangeRun(stage: stage, options: options, server: server).rows()

@@ -16,7 +16,7 @@ struct Contestant {
     /// The program's path and its arguments.
     let command: [String]
     let place: Place
-    /// The variables' workloads that it cannot take part in, and why.
+    /// The workloads that it takes no part in, and why.
     var exclusions: [WorkloadName: String] = [:]
 
     var isEcho: Bool { name == EchoContestant.name }

@@ -74,8 +74,10 @@ struct Load {
     var order = Order.drawn
     /// Whether the server is the echo, which answers otherwise.
     var isEcho = false
+    /// After so long no more questions begin, in nanoseconds.
+    var maximumNanoseconds = UInt64.max
 
-    /// Asks `count` questions of the workload.
+    /// Asks `count` questions of the workload, or fewer when time is up.
     func run<Way: Asker & ~Copyable>(
         _ workload: inout Workload,
         count: Int,
@@ -84,7 +86,7 @@ struct Load {
         var result = LoadResult()
         var random = Spread(seed: 1)
         var onTheWay = OnTheWay()
-        var begun = 0
+        var (count, begun) = (count, 0)
         let start = Clock.monotonicNanoseconds()
         var lastAnswer = start
         while begun < count || onTheWay.count > 0 {
@@ -108,6 +110,7 @@ struct Load {
             }
             // Something else than an answer can end the waiting: a part of one, a connection.
             let now = Clock.monotonicNanoseconds()
+            if now - start > maximumNanoseconds { count = begun }
             if answers > 0 {
                 lastAnswer = now
             } else if now - lastAnswer >= UInt64(Self.patienceMilliseconds) * 1_000_000 {

@@ -12,6 +12,9 @@ struct Race {
     /// The share of the questions that each server is asked before it counts.
     private static let warmUpShare = 20
 
+    /// How long a closed loop may take, in nanoseconds: a slow server is asked fewer questions.
+    private static let maximumLoadNanoseconds: UInt64 = 4_000_000_000
+
     let name: WorkloadName
     let queryCount: Int
     let roundCount: Int
@@ -48,7 +51,11 @@ struct Race {
     /// Runs all rounds and gives a row for each server that went through.
     func rows(of servers: [Server]) throws -> [[String]] {
         var measurements = [[Measurement]](repeating: [], count: servers.count)
-        var isOut = servers.map { $0.contestant.exclusions[name] != nil }
+        var isOut = servers.map { server in
+            guard let reason = server.contestant.exclusions[name] else { return false }
+            leave(server, because: reason)
+            return true
+        }
         // Round 0 warms up and does not count.
         for round in 0...roundCount {
             for index in servers.indices where !isOut[index] {
@@ -57,11 +64,7 @@ struct Race {
                     if round > 0 { measurements[index].append(measured) }
                 } catch {
                     isOut[index] = true
-                    let server = servers[index].contestant.name
-                    Process.write(
-                        "bench: \(server) left \(name.rawValue): \(error)\n",
-                        toError: true
-                    )
+                    leave(servers[index], because: "\(error)")
                 }
             }
         }
@@ -74,6 +77,12 @@ struct Race {
                 floors: echo.map { measurements[$0] } ?? []
             )
         }
+    }
+
+    /// Says that a server takes no part, or no more.
+    private func leave(_ server: Server, because reason: String) {
+        let text = "bench: \(server.contestant.name) left \(name.rawValue): \(reason)\n"
+        Process.write(text, toError: true)
     }
 
     private func measure(_ server: Server, isWarmUp: Bool) throws -> Measurement {
@@ -102,7 +111,8 @@ struct Race {
         let count = isWarmUp ? max(1, queryCount / Self.warmUpShare) : queryCount
         let group = ProcessGroup(of: server.child.identifier)
         let before = group.processorTime
-        let load = Load(window: Self.window, isEcho: isEcho)
+        var load = Load(window: Self.window, isEcho: isEcho)
+        load.maximumNanoseconds = Self.maximumLoadNanoseconds
         let result = try load.run(&asked, count: count, over: &way)
         guard result.answeredCount > 0 else {
             throw SystemError(call: "it answers nothing", code: 0)

@@ -66,6 +66,17 @@ private struct ForgetfulAsker: Asker, ~Copyable {
         #expect(result.wrongCount == 990)
     }
 
+    @Test func asksFewerWhenTimeIsUp() throws {
+        var workload = try Self.workload()
+        var way = ForgetfulAsker(lossInterval: .max)
+        var load = Load(window: 64)
+        load.maximumNanoseconds = 0
+        let result = try load.run(&workload, count: 1_000_000, over: &way)
+
+        #expect((64..<1_000_000).contains(result.answeredCount))
+        #expect(result.lostCount == 0)
+    }
+
     @Test func learnsTheSizeOfEachAnswer() throws {
         var workload = try Self.workload()
         var way = ForgetfulAsker(lossInterval: .max)
