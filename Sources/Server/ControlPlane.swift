@@ -212,8 +212,10 @@ package struct ControlPlane: ~Copyable {
                         if let code = take(signal) { return code }
                     }
                 case Token.files:
-                    if !watcher.changes().isEmpty, rebuildAt == nil {
-                        rebuildAt = Self.now.adding(milliseconds: Self.gatheringMilliseconds)
+                    if !watcher.changes().isEmpty {
+                        // Not later than another look at what was not whole: now it may be.
+                        let due = Self.now.adding(milliseconds: Self.gatheringMilliseconds)
+                        rebuildAt = rebuildAt.map { min($0, due) } ?? due
                     }
                 default: break
                 }

@@ -68,6 +68,24 @@ import Wire
         #expect(try Self.wait(for: "10.96.1.2", of: "one", from: server) != nil)
     }
 
+    @Test func readsAManifestOnceItIsClosedHoweverLongItWasOpen() throws {
+        let server = try Self.start()
+        let file = server.folder.appending(path: "manifests/one.yaml")
+        let open = try FileHandle(forWritingTo: file)
+        try open.truncate(atOffset: 0)
+        // Looks at it come less and less often meanwhile.
+        for number in 2..<6 {
+            try server.write(Self.service("two", "10.96.2.\(number)"), to: "manifests/two.yaml")
+            #expect(try Self.wait(for: "10.96.2.\(number)", of: "two", from: server) != nil)
+            #expect(try Self.wait(for: "10.96.1.1", of: "one", from: server) != nil)
+        }
+
+        try open.write(contentsOf: Data(Self.service("one", "10.96.1.9").utf8))
+        try open.close()
+
+        #expect(try Self.wait(for: "10.96.1.9", of: "one", from: server) != nil)
+    }
+
     @Test func keepsTheLastGoodFormOfABrokenManifestAndTakesItsNeighbour() throws {
         let server = try Self.start()
 
