@@ -152,18 +152,23 @@ extension MasterFileReader {
         }
         try checkPorts(lexer, head, words)
         let origin = open.last?.origin ?? .root
+        let data: [UInt8]
         do throws(LDNSError) {
             let record = try ParsedRecord.reading(
                 type: head.type.rawValue,
                 text: MasterText.joined(lexer, words, of: head.type),
                 origin: origin.bytes
             )
-            let data = record.data
+            data = record.data
+        } catch {
+            throw lexer.mistake(at: first, MasterData.mistake(of: head.type, error.description))
+        }
+        do throws(LDNSError) {
             try checkShape(data, of: head.type)
-            return data
         } catch {
             throw lexer.mistake(at: first, "data of \(head.type): \(error)")
         }
+        return data
     }
 
     /// The data that is written as `\# LENGTH HEXADECIMAL…` (RFC 3597 §5).
