@@ -51,6 +51,9 @@ package struct Setup {
     package var kept: [String: any Sendable] = [:]
     /// Whether something could not be read whole and must be read again soon.
     package var isUnsettled = false
+    /// How many units of data (objects, zones, files of hosts) are served in an old form, as what
+    /// they are now cannot be; by what was read.
+    package var keptUnits: [String: Int] = [:]
     /// Mistakes in data (manifests, zones) that did not stop the plugin.
     package var reports: [Report] = []
     /// Pages to be served over HTTP.
@@ -123,12 +126,39 @@ package struct Interface: Hashable, Sendable {
 package struct Report: Hashable, Sendable, CustomStringConvertible {
     /// `file:line:column: …`, whole.
     package let description: String
+    /// How bad it is.
+    package enum Level: Hashable, Sendable {
+        /// The data is not used.
+        case mistake
+        /// The data is used all the same.
+        case warning
+        /// Something was wrong and is right again.
+        case recovery
+    }
+
+    package let level: Level
+
+    /// The level of the line in the log.
+    package var logLevel: LogLevel {
+        switch level {
+        case .mistake: .error
+        case .warning: .warning
+        case .recovery: .info
+        }
+    }
+
     /// Whether the data is used all the same.
-    package let isWarning: Bool
+    package var isWarning: Bool { level == .warning }
 
     package init(_ description: String, isWarning: Bool = false) {
         self.description = description
-        self.isWarning = isWarning
+        level = isWarning ? .warning : .mistake
+    }
+
+    /// Says that what is at `path` was wrong when it was read last, and is right now.
+    package init(soundAgain path: String) {
+        description = "\(path): sound again"
+        level = .recovery
     }
 }
 

@@ -35,10 +35,10 @@ enum Check {
     ) {
         var said = SaidReports()
         for report in said.news(in: reports) {
-            if report.isWarning {
-                warnings.append(report.description)
-            } else {
-                mistakes.append(report.description)
+            switch report.level {
+            case .mistake: mistakes.append(report.description)
+            case .warning: warnings.append(report.description)
+            case .recovery: break
             }
         }
     }

@@ -23,6 +23,7 @@ package struct Plan: Sendable {
     package var watched: Set<String> = []
     package var kept: [String: any Sendable] = [:]
     package var isUnsettled = false
+    package var keptUnits: [String: Int] = [:]
     package var reports: [Report] = []
     package var pages: [Page] = []
     package var readiness: [Readiness] = []

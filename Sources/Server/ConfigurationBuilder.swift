@@ -156,6 +156,7 @@ extension Plan {
         watched.formUnion(setup.watched)
         kept.merge(setup.kept) { _, new in new }
         isUnsettled = isUnsettled || setup.isUnsettled
+        keptUnits.merge(setup.keptUnits) { _, new in new }
         reports += setup.reports
         pages += setup.pages
         readiness += setup.readiness

@@ -85,9 +85,10 @@ extension ControlPlane {
             )
         }
         for report in said.news(in: plan.reports + unwatched) {
-            surroundings.log.write(report.isWarning ? .warning : .error, report.description)
-            if !report.isWarning { counters.countFault(surroundings.metrics) }
+            surroundings.log.write(report.logLevel, report.description)
+            if report.level == .mistake { counters.countFault(surroundings.metrics) }
         }
+        counters.setKept(plan.keptUnits)
         if !plan.isUnsettled {
             patienceMilliseconds = Self.unsettledMilliseconds
         } else if rebuildAt == nil {

@@ -12,6 +12,10 @@ struct ReloadCounters: Sendable {
         "apus_data_faults_total",
         help: "Documents and zones that were wrong when they were read."
     )
+    private static let kept = Family.gauge(
+        "apus_data_units_kept",
+        help: "Objects, zones and files of hosts that are served in an old form now."
+    )
     private static let build = Family.gauge(
         "coredns_build_info",
         help: "1, with the version as a label.",
@@ -20,14 +24,18 @@ struct ReloadCounters: Sendable {
 
     private let failed: Counter
     private let faulty: Counter
+    private let kept: Gauge
 
     init(_ registry: Registry) {
         failed = registry.counter(Self.failures)
         faulty = registry.counter(Self.faults)
+        kept = registry.gauge(Self.kept)
         registry.gauge(Self.build, [Version.number, "", ""]).set(1)
     }
 
     func countFailure(_ registry: Registry) { registry.shared.increment(failed) }
+
+    func setKept(_ units: [String: Int]) { kept.set(Double(units.values.reduce(0, &+))) }
 
     func countFault(_ registry: Registry) { registry.shared.increment(faulty) }
 }

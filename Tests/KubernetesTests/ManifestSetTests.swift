@@ -172,6 +172,59 @@ import Testing
         #expect(third.mistakes == [])
     }
 
+    @Test(
+        "A folder that goes file by file keeps what it held before, others do not",
+        arguments: [(10, "abc"), (12, "abc"), (13, "c")] as [(Int64, String)]
+    )
+    func keepsAFolderThatIsRemovedPieceByPiece(end: Int64, expected: String) throws {
+        let files = MemoryFiles([
+            "m/a.yaml": namespace("a"), "m/b.yaml": namespace("b"), "m/c.yaml": namespace("c"),
+        ])
+        var set = try ManifestSet.load(paths: ["m"], from: files, wallSeconds: 8)
+        for name in ["a", "b"] {
+            files["m/\(name).yaml"] = nil
+            set = try ManifestSet.load(paths: ["m"], from: files, previous: set, wallSeconds: 10)
+        }
+        #expect(set.outline == ["c"])
+        files["m/c.yaml"] = nil
+
+        set = try ManifestSet.load(paths: ["m"], from: files, previous: set, wallSeconds: end)
+        let again = try ManifestSet.load(
+            paths: ["m"],
+            from: files,
+            previous: set,
+            wallSeconds: end + 100
+        )
+
+        #expect(set.outline.sorted() == expected.map(String.init))
+        #expect(again.outline == set.outline)
+        #expect(set.keptCount == expected.count)
+    }
+
+    @Test func tellsWhatIsSoundAgain() throws {
+        let files = MemoryFiles([
+            "m/a.yaml": namespace("a"), "m/b.yaml": namespace("b"), "m/c/d.yaml": namespace("d"),
+        ])
+        let first = try ManifestSet.load(files)
+        files["m/a.yaml"] = "kind: ["
+        files["m/b.yaml"] = "kind: ["
+        files.fail("m/c", .denied)
+        let second = try ManifestSet.load(files, after: first)
+        files["m/a.yaml"] = namespace("a")
+        files["m/b.yaml"] = nil
+        files.fail("m/c", nil)
+
+        let third = try ManifestSet.load(files, after: second)
+        let fourth = try ManifestSet.load(files, after: third)
+
+        #expect(first.recovered == [])
+        #expect(second.recovered == [])
+        #expect(second.keptCount == 3)
+        #expect(third.recovered == ["m/a.yaml", "m/c"])
+        #expect(third.keptCount == 0)
+        #expect(fourth.recovered == [])
+    }
+
     @Test func keepsAnUnreadableFolderAndAnUnreadableFile() throws {
         let files = MemoryFiles([
             "m/a/x.yaml": namespace("x"), "m/b.yaml": namespace("b"), "m/c.yaml": namespace("c"),

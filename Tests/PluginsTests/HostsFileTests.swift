@@ -79,6 +79,19 @@ import Wire
         )
     }
 
+    @Test("What was wrong is told when it is right again", arguments: [nil, "192.0.2 a"])
+    func tellsOfAFileThatIsSoundAgain(wrong: String?) throws {
+        let (_, before) = try read("192.0.2.1 a")
+        let (_, bad) = try read(wrong, previous: before.kept)
+        let (_, after) = try read("192.0.2.1 a", previous: bad.kept)
+        let (_, later) = try read("192.0.2.1 a", previous: after.kept)
+
+        #expect(bad.keptUnits.values.reduce(0, +) == (wrong == nil ? 1 : 0))
+        #expect(after.reports == [Report(soundAgain: "/h")])
+        #expect(after.keptUnits.values.reduce(0, +) == 0)
+        #expect(later.reports == [])
+    }
+
     @Test func readsAFileAgainWhenItChanged() throws {
         let (_, before) = try read("192.0.2.1 a")
         let (file, _) = try read("192.0.2.1 a\n192.0.2.2 b", previous: before.kept)

@@ -123,6 +123,7 @@ private final class CountedFiles: FileSource {
             setup = next
             #expect(try address(plugin) == "a.example.org. 60 A 192.0.2.1")
             #expect(next.reports.count == 2)
+            #expect(next.keptUnits.values.reduce(0, +) == 1)
             #expect(next.reports.first?.description.hasPrefix("db:3:5: data of A: ") == true)
             #expect(
                 next.reports.last?.description
@@ -133,7 +134,8 @@ private final class CountedFiles: FileSource {
         let (plugin, last) = try make(after: setup)
 
         #expect(try address(plugin) == "a.example.org. 60 A 192.0.2.2")
-        #expect(last.reports.isEmpty)
+        #expect(last.reports == [Report(soundAgain: "db")])
+        #expect(last.keptUnits.values.reduce(0, +) == 0)
     }
 
     @Test func waitsForAFileThatIsMissingAtTheStart() throws {

@@ -130,7 +130,7 @@ final class ScenarioServer {
     private func settle(_ configuration: Configuration) {
         let plan = configuration.plan
         for report in said.news(in: plan.reports) {
-            log.write(report.isWarning ? .warning : .error, report.description)
+            log.write(report.logLevel, report.description)
         }
         for action in plan.whenServing { action() }
     }

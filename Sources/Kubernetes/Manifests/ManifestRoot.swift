@@ -27,10 +27,37 @@ struct ManifestRoot: Sendable {
         return parent.isEmpty ? "/" : String(Substring(parent))
     }
 
-    /// The same, for a time in which the path cannot be had.
-    func kept(because error: FileError) -> ManifestRoot {
+    /// For how long files that went are remembered, in seconds.
+    ///
+    /// The removal of a folder takes its files first, one after the other, and some of them may be
+    /// missed before the folder is.
+    static let maximumRemovalSeconds: Int64 = 2
+
+    /// The files that went lately, and when the last of them did, in seconds since 1970.
+    private var removed: [ManifestFile] = []
+    private var removedAt: Int64 = .min
+
+    /// Remembers what went since the last time; without a time nothing is.
+    mutating func remember(_ before: ManifestRoot?, wallSeconds: Int64?) {
+        guard let before, let wallSeconds else { return }
+        let present = Set(files.map(\.path))
+        let gone = before.files.filter { !present.contains($0.path) }
+        removed = before.lately(wallSeconds).filter { !present.contains($0.path) } + gone
+        removedAt = gone.isEmpty ? before.removedAt : wallSeconds
+    }
+
+    /// What went a moment ago.
+    private func lately(_ wallSeconds: Int64?) -> [ManifestFile] {
+        guard let wallSeconds, removedAt != .min else { return [] }
+        let (age, overflow) = wallSeconds.subtractingReportingOverflow(removedAt)
+        return !overflow && (0...Self.maximumRemovalSeconds).contains(age) ? removed : []
+    }
+
+    /// The same, for a time in which the path cannot be had; also with what went just before.
+    func kept(because error: FileError, wallSeconds: Int64?) -> ManifestRoot {
         var root = self
-        root.files = files.map { $0.unreached() }
+        root.files = (files + lately(wallSeconds)).map { $0.unreached() }
+        root.removed = []
         root.faults = [Self.fault(path, error.text + Self.keeping)]
         return root
     }

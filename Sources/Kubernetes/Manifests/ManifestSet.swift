@@ -17,6 +17,8 @@ package struct ManifestSet: Sendable {
     package let links: [String]
     /// Files that changed while they were read, or are still being written: read them again, even if nobody touches them.
     package let unsettled: [String]
+    /// The paths of which something was wrong in the set before, and nothing is now.
+    package let recovered: [String]
     /// How many objects are served in an older form, as what they are now is wrong.
     package let keptCount: Int
 
@@ -56,7 +58,7 @@ package struct ManifestSet: Sendable {
                 try walk.visit(path)
             } catch {
                 guard let root = before.root(path) else { throw error }
-                roots.append(root.kept(because: error))
+                roots.append(root.kept(because: error, wallSeconds: wallSeconds))
                 continue
             }
             var root = ManifestRoot(path: path, folders: Array(walk.folders[firstFolder...]))
@@ -74,30 +76,48 @@ package struct ManifestSet: Sendable {
             for unreadable in walk.unreadable[firstUnreadable...] {
                 root.keep(before.files(below: unreadable.path, of: path), because: unreadable)
             }
+            root.remember(before.root(path), wallSeconds: wallSeconds)
             roots.append(root)
         }
-        return ManifestSet(roots, mistakes: walk.mistakes, holders: previous?.holders ?? [:])
+        return ManifestSet(roots, mistakes: walk.mistakes, previous: previous)
     }
 
     /// Puts together what the roots hold.
     private init(
         _ roots: [ManifestRoot],
         mistakes: [ManifestMistake],
-        holders: [ObjectKey: ManifestHolder]
+        previous: ManifestSet?
     ) {
-        var assembly = ManifestAssembly(previous: holders)
+        var assembly = ManifestAssembly(previous: previous?.holders ?? [:])
         for root in roots {
             for file in root.files { assembly.add(file) }
         }
         assembly.settle()
         self.roots = roots
-        self.mistakes = roots.flatMap(\.faults) + mistakes + assembly.mistakes
+        let mistakes = roots.flatMap(\.faults) + mistakes + assembly.mistakes
+        self.mistakes = mistakes
+        recovered = Self.recovered(roots, mistakes, previous)
         self.holders = assembly.holders
         objects = assembly.objects
         keptCount = assembly.keptCount
         folders = Set(roots.flatMap(\.folders)).sorted()
         links = Set(roots.flatMap(\.links)).sorted()
         unsettled = roots.flatMap { $0.files.filter(\.isUnsettled).map(\.path) }
+    }
+}
+
+extension ManifestSet {
+    /// The paths that are right again; those that are gone are not.
+    private static func recovered(
+        _ roots: [ManifestRoot],
+        _ mistakes: [ManifestMistake],
+        _ previous: ManifestSet?
+    ) -> [String] {
+        guard let previous, !previous.mistakes.isEmpty else { return [] }
+        let wrong = Set(previous.mistakes.map(\.file)).subtracting(mistakes.map(\.file))
+        guard !wrong.isEmpty else { return [] }
+        let present = roots.flatMap { [$0.path] + $0.folders + $0.files.map(\.path) }
+        return wrong.intersection(present).sorted()
     }
 }
 

@@ -16,6 +16,8 @@ package struct ZoneFile: Sendable {
     package private(set) var reports: [Report] = []
     /// The version of each file that was read; nil where none could be.
     package private(set) var versions: [String: FileVersion?] = [:]
+    /// Whether the zone is that of an earlier reading.
+    private var isKept = false
     /// Whether a file changed under every attempt to read it, or is still being written.
     private(set) var isUnsettled = false
 
@@ -94,16 +96,24 @@ package struct ZoneFile: Sendable {
             )
             if file.zone == nil {
                 file.zone = before?.zone
+                file.isKept = file.zone != nil
                 let rest = file.zone == nil ? "is not served" : "keeps its last good form"
                 file.reports.append(Report("\(place): the zone \(origin) \(rest)"))
             }
         }
         setup.kept[key] = file
         setup.reports += file.reports
+        setup.keptUnits[key] = file.isKept ? 1 : 0
+        if before?.isSound == false, file.isSound {
+            setup.reports.append(Report(soundAgain: path))
+        }
         setup.watched.formUnion(file.versions.keys)
         if file.isUnsettled { setup.isUnsettled = true }
         return file.zone
     }
+
+    /// Whether the zone is what its files hold now.
+    private var isSound: Bool { zone != nil && !isKept }
 
     /// The same zone, when every file is still what was read; else nil.
     private func current(_ files: any FileSource, _ wallSeconds: Int64) -> ZoneFile? {

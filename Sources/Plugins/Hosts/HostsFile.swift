@@ -18,6 +18,10 @@ struct HostsFile: Sendable {
 
     private(set) var lines: [HostsLine] = []
     private var version: FileVersion?
+    /// Whether the file could not be read now.
+    private var isUnread = false
+    /// How many lines are wrong.
+    private var mistakeCount = 0
     /// The largest file that is read, in bytes.
     static let maximumByteCount = 256 << 20
 
@@ -48,10 +52,18 @@ struct HostsFile: Sendable {
             let rest = before == nil ? "" : "; what it held before is used"
             setup.reports.append(Report("\(place): \(error)\(rest)", isWarning: true))
             file = before ?? file
+            file.isUnread = true
+        }
+        setup.keptUnits[key] = file.isUnread && before != nil ? 1 : 0
+        if before?.isSound == false, file.isSound {
+            setup.reports.append(Report(soundAgain: path))
         }
         setup.kept[key] = file
         return file
     }
+
+    /// Whether all of it was read and is right.
+    private var isSound: Bool { !isUnread && mistakeCount == 0 }
 
     /// The same file, when it is still what was read; else nil.
     private func current(
@@ -65,6 +77,7 @@ struct HostsFile: Sendable {
         }
         var file = self
         file.version = now
+        file.isUnread = false
         return file
     }
 
@@ -77,7 +90,6 @@ struct HostsFile: Sendable {
 
     /// Reads the lines; one that is wrong is told and left out.
     private mutating func parse(_ bytes: [UInt8], path: String, _ reports: inout [Report]) {
-        var told = 0
         let newline = UInt8(ascii: "\n")
         for (number, line) in bytes.split(separator: newline, omittingEmptySubsequences: false)
             .enumerated()
@@ -86,8 +98,8 @@ struct HostsFile: Sendable {
             let words = content.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
             guard let first = words.first else { continue }
             guard let mistake = read(words) else { continue }
-            told += 1
-            guard told <= Self.maximumReportCount else { continue }
+            mistakeCount += 1
+            guard mistakeCount <= Self.maximumReportCount else { continue }
             let column = first.startIndex - line.startIndex + 1
             reports.append(
                 Report("\(path):\(number + 1):\(column): \(mistake)", isWarning: true)

@@ -40,6 +40,8 @@ extension Setup {
         kept[key] = set
         watched.formUnion(set.folders + set.links)
         if !set.unsettled.isEmpty { isUnsettled = true }
+        keptUnits[key] = set.keptCount
+        reports += set.recovered.map { Report(soundAgain: $0) }
         for mistake in set.mistakes {
             reports.append(Report(mistake.line, isWarning: mistake.isWarning))
         }
