@@ -20,59 +20,135 @@ struct ManifestUnit: Sendable {
     let isBroken: Bool
 }
 
+/// What one version of a file says.
+///
+/// All sets in which the file has not changed share it, so that an unchanged file is known by
+/// comparing references, and none of its objects is looked at.
+final class ManifestContent: Sendable {
+    static let empty = ManifestContent([])
+
+    /// One form, and whether it is of use only because a newer one is wrong.
+    struct Claim: Sendable {
+        let form: ManifestForm
+        let isKept: Bool
+    }
+
+    let units: [ManifestUnit]
+    /// The forms of all units, in their order.
+    let claims: [Claim]
+    let mistakes: [ManifestMistake]
+    /// How many of the claims are kept ones.
+    let keptCount: Int
+    let objectCount: Int
+
+    init(_ units: [ManifestUnit]) {
+        self.units = units
+        claims = units.flatMap { unit in
+            unit.forms.map { Claim(form: $0, isKept: unit.isBroken) }
+        }
+        mistakes = units.flatMap(\.mistakes)
+        keptCount = claims.count { $0.isKept }
+        objectCount = claims.reduce(0) { $0 + $1.form.objects.count }
+    }
+
+    /// The objects that must be of one document only, as often as they are claimed.
+    var keys: [ObjectKey] {
+        claims.compactMap { claim in
+            guard let key = claim.form.key, ObjectDecoder.isOfUse(key) else { return nil }
+            return key
+        }
+    }
+}
+
 /// What one file holds, and which version of it that is.
-struct ManifestFile: Sendable {
+final class ManifestFile: Sendable {
     let path: String
     /// The version that was read; nil when it must be read again whatever its identity.
-    private(set) var version: FileVersion?
-    let units: [ManifestUnit]
+    let version: FileVersion?
+    let content: ManifestContent
     /// Whether it is to be read again soon, even if nobody touches it.
     let isUnsettled: Bool
     /// Why the file itself could not be read, though earlier versions may have been.
-    private(set) var fault: ManifestMistake?
+    let fault: ManifestMistake?
     /// Whether all that it holds is from before.
-    private(set) var isKept: Bool
+    let isKept: Bool
 
-    /// What `bytes` hold, with the last good form of each document that is wrong now.
-    init(path: String, version: FileVersion?, bytes: [UInt8], previous: ManifestFile?) {
+    private init(
+        path: String,
+        version: FileVersion?,
+        content: ManifestContent,
+        isUnsettled: Bool = false,
+        fault: ManifestMistake? = nil,
+        isKept: Bool = false
+    ) {
         self.path = path
         self.version = version
-        fault = nil
-        isUnsettled = false
-        isKept = false
+        self.content = content
+        self.isUnsettled = isUnsettled
+        self.fault = fault
+        self.isKept = isKept
+    }
+
+    /// What `bytes` hold, with the last good form of each document that is wrong now.
+    convenience init(
+        path: String,
+        version: FileVersion?,
+        bytes: [UInt8],
+        previous: ManifestFile?
+    ) {
         let decoded = DecodedObject.all(in: bytes, of: path)
-        units = LastGoodForms(decoded, previous: previous?.units ?? []).units
+        let units = LastGoodForms(decoded, previous: previous?.content.units ?? []).units
+        self.init(path: path, version: version, content: ManifestContent(units))
     }
 
     /// What `previous` held, for a file that cannot be read now because of `error`.
-    init(path: String, keeping previous: ManifestFile?, because error: FileError) {
-        self.path = path
-        version = nil
-        units = previous?.units ?? []
-        isUnsettled = error.isPassing
-        isKept = true
-        let isSaid = !isUnsettled && !units.isEmpty
-        fault = ManifestMistake(
-            file: path,
-            position: nil,
-            isSaid ? error.text + ManifestRoot.keeping : error.text,
-            isWarning: isUnsettled
+    convenience init(path: String, keeping previous: ManifestFile?, because error: FileError) {
+        let content = previous?.content ?? .empty
+        let isSaid = !error.isPassing && !content.units.isEmpty
+        self.init(
+            path: path,
+            version: nil,
+            content: content,
+            isUnsettled: error.isPassing,
+            fault: ManifestMistake(
+                file: path,
+                position: nil,
+                isSaid ? error.text + ManifestRoot.keeping : error.text,
+                isWarning: error.isPassing
+            ),
+            isKept: true
         )
     }
 
     /// The same content, known to be of another version.
     func known(as version: FileVersion) -> ManifestFile {
-        var file = self
-        file.version = version
-        return file
+        guard version != self.version else { return self }
+        return ManifestFile(
+            path: path,
+            version: version,
+            content: content,
+            isUnsettled: isUnsettled,
+            fault: fault,
+            isKept: isKept
+        )
     }
 
-    /// What it held, for a time in which it is not reached; `fault` says why, if anything does.
-    func unreached(because fault: ManifestMistake? = nil) -> ManifestFile {
-        var file = self
-        file.version = nil
-        file.isKept = true
-        file.fault = fault
-        return file
+    /// What it held, for a time in which it is not reached.
+    func unreached() -> ManifestFile {
+        ManifestFile(
+            path: path,
+            version: nil,
+            content: content,
+            isUnsettled: isUnsettled,
+            isKept: true
+        )
+    }
+
+    /// How many of its claims are on older forms, but for those that lost their object.
+    func keptCount(without losers: Set<Int>?) -> Int {
+        guard let losers else { return isKept ? content.claims.count : content.keptCount }
+        return content.claims.indices.count { index in
+            !losers.contains(index) && (isKept || content.claims[index].isKept)
+        }
     }
 }

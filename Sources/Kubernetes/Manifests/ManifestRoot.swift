@@ -40,6 +40,8 @@ struct ManifestRoot: Sendable {
     /// Remembers what went since the last time; without a time nothing is.
     mutating func remember(_ before: ManifestRoot?, wallSeconds: Int64?) {
         guard let before, let wallSeconds else { return }
+        let isSame = files.elementsEqual(before.files) { $0.path == $1.path }
+        if isSame, before.removed.isEmpty { return }
         let present = Set(files.map(\.path))
         let gone = before.files.filter { !present.contains($0.path) }
         removed = before.lately(wallSeconds).filter { !present.contains($0.path) } + gone

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Files
+import YAML
 
 /// The objects of all manifests below some paths, and what is wrong in those.
 ///
 /// It is made from the set before: files that have not changed are not parsed again, and what is
 /// wrong now keeps its last good form, so that one mistake takes nothing else with it.
 package struct ManifestSet: Sendable {
-    /// All objects, in the order of the paths, the files' names and their places in the files.
-    package let objects: [ClusterObject]
     /// Everything that is wrong now, in the order of the files; also what was so before.
     package let mistakes: [ManifestMistake]
     /// The folders in which a change can change this set.
@@ -24,8 +23,12 @@ package struct ManifestSet: Sendable {
 
     /// What each path gave, in the order of the paths.
     let roots: [ManifestRoot]
-    /// Which file each object comes from, of those that two documents could be about.
-    let holders: [ObjectKey: ManifestHolder]
+    /// All files, in the order of the paths and of their names, each once.
+    let files: [ManifestFile]
+    /// Who claims the objects that must be of one document only.
+    private let claims: ManifestClaims
+    /// The claims that lost their object to another, by file and number.
+    let losers: [String: Set<Int>]
 
     /// Reads the manifests at `paths`, each a file or a folder.
     ///
@@ -46,7 +49,7 @@ package struct ManifestSet: Sendable {
         limits: ManifestLimits = ManifestLimits(),
         wallSeconds: Int64? = nil
     ) throws(FileError) -> ManifestSet {
-        let before = ManifestHistory(previous)
+        var before = ManifestHistory(previous)
         var walk = ManifestWalk(source, limits: limits)
         var roots: [ManifestRoot] = []
         for path in paths {
@@ -88,22 +91,73 @@ package struct ManifestSet: Sendable {
         mistakes: [ManifestMistake],
         previous: ManifestSet?
     ) {
-        var assembly = ManifestAssembly(previous: previous?.holders ?? [:])
-        for root in roots {
-            for file in root.files { assembly.add(file) }
-        }
-        assembly.settle()
         self.roots = roots
-        let mistakes = roots.flatMap(\.faults) + mistakes + assembly.mistakes
-        self.mistakes = mistakes
-        recovered = Self.recovered(roots, mistakes, previous)
-        self.holders = assembly.holders
-        objects = assembly.objects
-        keptCount = assembly.keptCount
+        let files = Self.distinct(roots)
+        let before = previous?.files ?? []
+        let changes = ManifestChange.all(from: before, to: files)
+        var claims = previous?.claims ?? ManifestClaims()
+        if !changes.isEmpty { claims.take(changes, from: before, to: files) }
+        var losers: [String: Set<Int>] = [:]
+        var contested: [String: [ManifestMistake]] = [:]
+        for contest in claims.contests.values {
+            for loser in contest.losers { losers[loser.file, default: []].insert(loser.number) }
+            for (loser, mistake) in contest.mistakes {
+                contested[loser.file, default: []].append(mistake)
+            }
+        }
+        let found = roots.flatMap(\.faults) + mistakes + Self.mistakes(files, contested)
+        self.mistakes = found
+        self.files = files
+        self.claims = claims
+        self.losers = losers
+        recovered = Self.recovered(roots, found, previous)
+        keptCount = files.reduce(0) { $0 + $1.keptCount(without: losers[$1.path]) }
         folders = Set(roots.flatMap(\.folders)).sorted()
         links = Set(roots.flatMap(\.links)).sorted()
-        unsettled = roots.flatMap { $0.files.filter(\.isUnsettled).map(\.path) }
+        unsettled = files.filter(\.isUnsettled).map(\.path)
     }
+
+    /// The files of all roots; of two with one path the first.
+    private static func distinct(_ roots: [ManifestRoot]) -> [ManifestFile] {
+        guard roots.count > 1 else { return roots.first?.files ?? [] }
+        var seen: Set<String> = []
+        return roots.flatMap { $0.files.filter { seen.insert($0.path).inserted } }
+    }
+
+    /// What is wrong in the files; `contested`: what is so only next to the others.
+    private static func mistakes(
+        _ files: [ManifestFile],
+        _ contested: [String: [ManifestMistake]]
+    ) -> [ManifestMistake] {
+        var found: [ManifestMistake] = []
+        for file in files {
+            var list = file.fault.map { [$0] } ?? []
+            list += file.content.mistakes
+            if !contested.isEmpty { list += contested[file.path] ?? [] }
+            // By place, and by text where a dictionary's order could show.
+            found += list.sorted { left, right in
+                let first = left.position ?? YAMLPosition(line: 0, column: 0)
+                let second = right.position ?? YAMLPosition(line: 0, column: 0)
+                return first == second ? left.text < right.text : first < second
+            }
+        }
+        return found
+    }
+
+    /// All objects, in the order of the paths, the files' names and their places in the files.
+    ///
+    /// They are put together anew each time.
+    package var objects: [ClusterObject] {
+        files.flatMap { file in
+            let losers = losers[file.path] ?? []
+            return file.content.claims.enumerated().flatMap { number, claim in
+                losers.contains(number) ? [] : claim.form.objects
+            }
+        }
+    }
+
+    /// Whether there is no object at all.
+    package var isEmpty: Bool { files.allSatisfy { $0.content.objectCount == 0 } }
 }
 
 extension ManifestSet {
@@ -124,18 +178,33 @@ extension ManifestSet {
 /// What the set before held, by path.
 private struct ManifestHistory {
     private var roots: [String: ManifestRoot] = [:]
-    private var files: [String: ManifestFile] = [:]
+    private let files: [ManifestFile]
+    /// Where the next file that is asked for is likely to be.
+    private var next = 0
+    /// The numbers of all files; made when one is not where it was expected.
+    private var numbers: [String: Int]?
 
     init(_ set: ManifestSet?) {
-        for root in set?.roots ?? [] {
-            roots[root.path] = root
-            for file in root.files { files[file.path] = file }
-        }
+        for root in set?.roots ?? [] { roots[root.path] = root }
+        files = set?.roots.flatMap(\.files) ?? []
     }
 
     func root(_ path: String) -> ManifestRoot? { roots[path] }
 
-    func file(_ path: String) -> ManifestFile? { files[path] }
+    /// The file of a path; cheap when files are asked for in the order of the set.
+    mutating func file(_ path: String) -> ManifestFile? {
+        if next < files.count, files[next].path == path {
+            next += 1
+            return files[next - 1]
+        }
+        if numbers == nil {
+            numbers = [:]
+            for (number, file) in files.enumerated() { numbers?[file.path] = number }
+        }
+        guard let number = numbers?[path] else { return nil }
+        next = number + 1
+        return files[number]
+    }
 
     /// The files of a root that are `folder` or lie below it.
     func files(below folder: String, of root: String) -> [ManifestFile] {
