@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The name of one question, in storage of fixed size: no allocation, no reference.
+/// The name of one question, in memory that is used again for the next one.
 ///
 /// It keeps the bytes as they came (the answer echoes their case) and in lower case (every
-/// comparison ignores case), and where each label begins. It is large, so that copying it is left
+/// comparison ignores case), and where each label begins. Copying it allocates, so that it is left
 /// to `copied`, and nothing copies it unseen.
 package struct QueryName: ~Copyable, Sendable {
     /// The largest number of labels: 127 of one byte each, in 255 bytes.
     package static let maximumLabelCount = 127
 
-    /// The wire form as it came.
-    private var original = InlineArray<256, UInt8>(repeating: 0)
-    /// The wire form in lower case.
-    private var lower = InlineArray<256, UInt8>(repeating: 0)
-    /// Where each label's length byte stands, first label first.
-    private var starts = InlineArray<128, UInt8>(repeating: 0)
+    /// Where the wire form in lower case begins in the memory; before it, the one that came.
+    private static let lowerStart = 256
+    /// Where it says at which byte each label begins, first label first.
+    private static let labelStart = 512
+
+    /// Three parts of fixed size. In one piece on the heap, because a span over memory inside this
+    /// value would have all of it copied first.
+    private var memory = [UInt8](repeating: 0, count: 640)
     /// The length of the wire form, in bytes, its final zero counted.
     package private(set) var byteCount = 1
     /// The number of labels, the root not counted.
@@ -28,36 +30,54 @@ package struct QueryName: ~Copyable, Sendable {
         try read(message, at: offset)
     }
 
-    /// Reads an uncompressed name over this one, in place; after an error it means nothing.
+    /// Reads an uncompressed name over this one, in place; after an error it is the root.
     package mutating func read(_ message: Span<UInt8>, at offset: Int) throws(WireError) {
+        byteCount = 1
         labelCount = 0
+        var target = memory.mutableSpan
+        target[0] = 0
+        target[Self.lowerStart] = 0
+        var count = 0
         var source = offset
-        var target = 0
         while true {
             guard source < message.count else { throw .truncated(offset: message.count) }
             let length = Int(message[source])
             if length == 0 { break }
             guard length < 0xC0 else { throw .badPointer(offset: source) }
             guard length <= Name.maximumLabelByteCount else { throw .badLabel(offset: source) }
-            guard source + length < message.count else { throw .truncated(offset: message.count) }
-            guard target + length + 1 < Name.maximumByteCount else {
+            guard source &+ length < message.count else {
+                throw .truncated(offset: message.count)
+            }
+            let start = source &- offset
+            guard start &+ length &+ 1 < Name.maximumByteCount else {
                 throw .nameTooLong(offset: offset)
             }
-            starts[labelCount] = UInt8(truncatingIfNeeded: target)
-            labelCount &+= 1
-            original[target] = UInt8(truncatingIfNeeded: length)
-            lower[target] = UInt8(truncatingIfNeeded: length)
-            for index in 1...length {
-                let byte = message[source &+ index]
-                original[target &+ index] = byte
-                lower[target &+ index] = byte.asciiLowercased
-            }
-            source += length + 1
-            target += length + 1
+            target[Self.labelStart &+ count] = UInt8(truncatingIfNeeded: start)
+            count &+= 1
+            source &+= length &+ 1
         }
-        original[target] = 0
-        lower[target] = 0
-        byteCount = target + 1
+        let end = source &+ 1 &- offset
+        Self.copy(message.extracting(offset..<(offset &+ end)), to: &target)
+        byteCount = end
+        labelCount = count
+    }
+
+    /// Copies a wire form as it is, and in lower case: eight bytes a step.
+    ///
+    /// The lengths of labels are below every letter, so that they stay as they are.
+    private static func copy(_ name: Span<UInt8>, to target: inout MutableSpan<UInt8>) {
+        var offset = 0
+        while offset &+ 8 <= name.count {
+            let bytes = name.uint64(at: offset)
+            target.set64(bytes, at: offset)
+            target.set64(bytes.asciiLowercased, at: lowerStart &+ offset)
+            offset &+= 8
+        }
+        while offset < name.count {
+            target[offset] = name[offset]
+            target[lowerStart &+ offset] = name[offset].asciiLowercased
+            offset &+= 1
+        }
     }
 
     /// The query form of a name from a table.
@@ -68,13 +88,15 @@ package struct QueryName: ~Copyable, Sendable {
     /// The wire form as it came.
     package var bytes: Span<UInt8> {
         @_lifetime(borrow self)
-        borrowing get { original.span.extracting(0..<byteCount) }
+        borrowing get { memory.span.extracting(0..<byteCount) }
     }
 
     /// The wire form in lower case.
     package var lowercasedBytes: Span<UInt8> {
         @_lifetime(borrow self)
-        borrowing get { lower.span.extracting(0..<byteCount) }
+        borrowing get {
+            memory.span.extracting(Self.lowerStart..<(Self.lowerStart &+ byteCount))
+        }
     }
 
     /// Where the label at `index` begins in the wire form; the root's zero for `labelCount`.
@@ -82,36 +104,39 @@ package struct QueryName: ~Copyable, Sendable {
     /// `index`: counted from the left; anything past the last label means the root.
     package func start(ofLabel index: Int) -> Int {
         guard index >= 0, index < labelCount else { return byteCount &- 1 }
-        return Int(starts[index])
+        return Int(memory.span[Self.labelStart &+ index])
     }
 
     /// The lower-case bytes of the label at `index` from the left, without its length byte.
     @_lifetime(borrow self)
     package func label(_ index: Int) -> Span<UInt8> {
-        let start = start(ofLabel: index)
-        let bytes = lower.span
+        let start = Self.lowerStart &+ start(ofLabel: index)
+        let bytes = memory.span
         return bytes.extracting((start &+ 1)..<(start &+ 1 &+ Int(bytes[start])))
     }
 
     /// Whether the labels from `index` on are the lower-case wire form `suffix`.
     package func suffix(fromLabel index: Int, equals suffix: Span<UInt8>) -> Bool {
-        let own = lower.span.extracting(start(ofLabel: index)..<byteCount)
-        guard own.count == suffix.count else { return false }
-        for offset in 0..<suffix.count where own[offset] != suffix[offset] { return false }
-        return true
+        lowercasedBytes(fromLabel: index).hasSameBytes(as: suffix)
+    }
+
+    /// The lower-case wire form of the labels from `index` on.
+    @_lifetime(borrow self)
+    private func lowercasedBytes(fromLabel index: Int) -> Span<UInt8> {
+        let start = Self.lowerStart &+ start(ofLabel: index)
+        return memory.span.extracting(start..<(Self.lowerStart &+ byteCount))
     }
 
     /// The hash of the lower-case labels from `index` on; `Name.tableHash` of the same name.
     package func hash(fromLabel index: Int) -> UInt64 {
-        hashBytes(lower.span.extracting(start(ofLabel: index)..<byteCount))
+        hashBytes(lowercasedBytes(fromLabel: index))
     }
 
     /// The same name once more.
     package func copied() -> QueryName {
         var name = QueryName()
-        name.original = original
-        name.lower = lower
-        name.starts = starts
+        // A reference until the first of the two reads another name.
+        name.memory = memory
         name.byteCount = byteCount
         name.labelCount = labelCount
         return name
@@ -125,9 +150,9 @@ package struct QueryName: ~Copyable, Sendable {
         let start = start(ofLabel: index)
         var labels: [[UInt8]] = []
         var offset = start
-        while original[offset] != 0 {
-            let end = offset + 1 + Int(original[offset])
-            labels.append((offset + 1..<end).map { original[$0] })
+        while memory[offset] != 0 {
+            let end = offset + 1 + Int(memory[offset])
+            labels.append(Array(memory[(offset + 1)..<end]))
             offset = end
         }
         // Its labels came out of a valid name, so they make one.
@@ -138,6 +163,19 @@ package struct QueryName: ~Copyable, Sendable {
 extension Name {
     /// The hash under which a table keeps this name: of its lower-case wire form.
     package var tableHash: UInt64 { hashBytes(lowercased.bytes.span) }
+}
+
+extension UInt64 {
+    /// Eight bytes, those that are A–Z turned to a–z.
+    var asciiLowercased: UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let low = self & ones &* 0x7F
+        // The upper bit of each byte: at least A, more than Z, not ASCII.
+        let isLetterOrMore = low &+ ones &* (0x80 - 0x41)
+        let isMore = low &+ ones &* (0x80 - 0x5B)
+        let isLetter = (isLetterOrMore ^ isMore) & ~self & ones &* 0x80
+        return self | isLetter >> 2
+    }
 }
 
 /// A hash of bytes for tables whose keys we chose ourselves: eight bytes a step, well mixed.
@@ -152,9 +190,14 @@ package func hashBytes(_ bytes: Span<UInt8>) -> UInt64 {
         offset &+= 8
     }
     var tail: UInt64 = 0
-    while offset < bytes.count {
-        tail = tail << 8 | UInt64(bytes[offset])
-        offset &+= 1
+    if bytes.count >= 8 {
+        // The last eight once more, whatever is left of them.
+        tail = bytes.uint64(at: bytes.count &- 8)
+    } else {
+        while offset < bytes.count {
+            tail = tail << 8 | UInt64(bytes[offset])
+            offset &+= 1
+        }
     }
     return mix(state ^ tail, 0xD6E8_FEB8_6659_FD93)
 }

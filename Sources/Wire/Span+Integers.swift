@@ -20,4 +20,62 @@ extension Span<UInt8> {
         // SAFETY: the load checks its bounds, and every bit pattern is a valid integer.
         unsafe UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
+
+    /// Whether both have the same bytes; eight are compared at a time.
+    package func hasSameBytes(as other: Span<UInt8>) -> Bool {
+        let count = count
+        guard count == other.count else { return false }
+        guard count >= 8 else {
+            for index in 0..<count where self[index] != other[index] { return false }
+            return true
+        }
+        var offset = 0
+        while offset &+ 8 <= count {
+            if uint64(at: offset) != other.uint64(at: offset) { return false }
+            offset &+= 8
+        }
+        // The last eight once more, whatever is left of them.
+        return uint64(at: count &- 8) == other.uint64(at: count &- 8)
+    }
+}
+
+extension MutableSpan<UInt8> {
+    /// Writes a big-endian integer at `offset`, in bytes; traps when it does not fit.
+    package mutating func set16(_ value: UInt16, at offset: Int) { set(value.bigEndian, at: offset) }
+
+    /// Writes a big-endian integer at `offset`, in bytes; traps when it does not fit.
+    package mutating func set32(_ value: UInt32, at offset: Int) { set(value.bigEndian, at: offset) }
+
+    /// Writes a big-endian integer at `offset`, in bytes; traps when it does not fit.
+    package mutating func set64(_ value: UInt64, at offset: Int) { set(value.bigEndian, at: offset) }
+
+    private mutating func set<Integer: FixedWidthInteger & BitwiseCopyable>(
+        _ value: Integer,
+        at offset: Int
+    ) {
+        precondition(
+            offset >= 0 && offset <= count &- MemoryLayout<Integer>.size,
+            "an integer ends where the memory ends"
+        )
+        // SAFETY: the bounds were checked, and every bit pattern is a valid byte.
+        unsafe withUnsafeMutableBytes {
+            unsafe $0.storeBytes(of: value, toByteOffset: offset, as: Integer.self)
+        }
+    }
+
+    /// Copies all of `source` to `offset`, in bytes; traps when it does not fit.
+    package mutating func copy(_ source: Span<UInt8>, to offset: Int) {
+        precondition(
+            offset >= 0 && source.count <= count &- offset,
+            "a copy ends where the memory ends"
+        )
+        // SAFETY: the bounds were checked; nobody else has what may be written, so that the two
+        // are different memory.
+        unsafe withUnsafeMutableBytes { target in
+            unsafe source.withUnsafeBytes {
+                unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset...])
+                    .copyMemory(from: $0)
+            }
+        }
+    }
 }
