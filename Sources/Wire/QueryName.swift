@@ -14,8 +14,10 @@ package struct QueryName: ~Copyable, Sendable {
     /// Where it says at which byte each label begins, first label first.
     private static let labelStart = 512
 
-    /// Three parts of fixed size. In one piece on the heap, because a span over memory inside this
-    /// value would have all of it copied first.
+    /// Three parts of fixed size.
+    ///
+    /// In one piece on the heap, because a span over memory inside this value would have all of it
+    /// copied first.
     private var memory = [UInt8](repeating: 0, count: 640)
     /// The length of the wire form, in bytes, its final zero counted.
     package private(set) var byteCount = 1
@@ -168,12 +170,11 @@ extension Name {
 extension UInt64 {
     /// Eight bytes, those that are A–Z turned to a–z.
     var asciiLowercased: UInt64 {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let low = self & ones &* 0x7F
-        // The upper bit of each byte: at least A, more than Z, not ASCII.
-        let isLetterOrMore = low &+ ones &* (0x80 - 0x41)
-        let isMore = low &+ ones &* (0x80 - 0x5B)
-        let isLetter = (isLetterOrMore ^ isMore) & ~self & ones &* 0x80
+        let low = self & 0x7F7F_7F7F_7F7F_7F7F
+        // In the upper bit of each byte: at least A; more than Z; not ASCII.
+        let isLetterOrMore = low &+ 0x3F3F_3F3F_3F3F_3F3F
+        let isMore = low &+ 0x2525_2525_2525_2525
+        let isLetter = (isLetterOrMore ^ isMore) & ~self & 0x8080_8080_8080_8080
         return self | isLetter >> 2
     }
 }

@@ -41,13 +41,19 @@ extension Span<UInt8> {
 
 extension MutableSpan<UInt8> {
     /// Writes a big-endian integer at `offset`, in bytes; traps when it does not fit.
-    package mutating func set16(_ value: UInt16, at offset: Int) { set(value.bigEndian, at: offset) }
+    package mutating func set16(_ value: UInt16, at offset: Int) {
+        set(value.bigEndian, at: offset)
+    }
 
     /// Writes a big-endian integer at `offset`, in bytes; traps when it does not fit.
-    package mutating func set32(_ value: UInt32, at offset: Int) { set(value.bigEndian, at: offset) }
+    package mutating func set32(_ value: UInt32, at offset: Int) {
+        set(value.bigEndian, at: offset)
+    }
 
     /// Writes a big-endian integer at `offset`, in bytes; traps when it does not fit.
-    package mutating func set64(_ value: UInt64, at offset: Int) { set(value.bigEndian, at: offset) }
+    package mutating func set64(_ value: UInt64, at offset: Int) {
+        set(value.bigEndian, at: offset)
+    }
 
     private mutating func set<Integer: FixedWidthInteger & BitwiseCopyable>(
         _ value: Integer,

@@ -10,11 +10,12 @@ extension Writer {
         recordClass: RecordClass,
         ttl: UInt32,
         data: Span<UInt8>,
+        isCompressed: Bool = false,
         compressing table: inout NameTable
     ) -> Bool {
         let start = count
         guard put(name: owner, compressing: &table),
-            putRecordTail(type, recordClass, ttl, data, &table)
+            putRecordTail(type, recordClass, ttl, data, isCompressed, &table)
         else {
             undo(to: start, &table)
             return false
@@ -35,10 +36,13 @@ extension Writer {
         recordClass: RecordClass,
         ttl: UInt32,
         data: Span<UInt8>,
+        isCompressed: Bool = false,
         compressing table: inout NameTable
     ) -> Bool {
         let start = count
-        guard put16(0xC000 | offset), putRecordTail(type, recordClass, ttl, data, &table) else {
+        guard put16(0xC000 | offset),
+            putRecordTail(type, recordClass, ttl, data, isCompressed, &table)
+        else {
             undo(to: start, &table)
             return false
         }
@@ -51,15 +55,66 @@ extension Writer {
         _ recordClass: RecordClass,
         _ ttl: UInt32,
         _ data: Span<UInt8>,
+        _ isCompressed: Bool,
         _ table: inout NameTable
     ) -> Bool {
-        guard put16(type.rawValue), put16(recordClass.rawValue), put32(ttl), put16(0) else {
-            return false
-        }
+        guard hasRoom(for: 10) else { return false }
+        putFixed(type, recordClass, ttl)
         let start = count
-        guard putData(data, of: type, &table) else { return false }
+        guard isCompressed ? put(data) : putData(data, of: type, &table) else { return false }
         set16(UInt16(truncatingIfNeeded: count &- start), at: start &- 2)
         return true
+    }
+
+    /// Writes type, class, time to live and a length of 0, for which there must be room.
+    private mutating func putFixed(
+        _ type: RecordType,
+        _ recordClass: RecordClass,
+        _ ttl: UInt32
+    ) {
+        set64(
+            UInt64(type.rawValue) << 48 | UInt64(recordClass.rawValue) << 32 | UInt64(ttl),
+            at: count
+        )
+        set16(0, at: count &+ 8)
+        skip(10)
+    }
+
+    /// Writes a record for each address that fits, owned by the name at `offset` of the message.
+    ///
+    /// `byteCount`: the length of one address, 4 or 16. The result is the number of records.
+    package mutating func putAddresses(
+        ownerAt offset: UInt16,
+        type: RecordType,
+        recordClass: RecordClass,
+        ttl: UInt32,
+        addresses: Span<UInt8>,
+        byteCount: Int
+    ) -> Int {
+        let size = 12 &+ byteCount
+        let number = min(addresses.count / byteCount, (limit &- count) / size)
+        // Owner, type, class and the upper half of the time to live; then what is left of it, and
+        // the length: the same for each.
+        let head =
+            UInt64(0xC000 | offset) << 48 | UInt64(type.rawValue) << 32
+            | UInt64(recordClass.rawValue) << 16 | UInt64(ttl >> 16)
+        let tail = (ttl & 0xFFFF) << 16 | UInt32(truncatingIfNeeded: byteCount)
+        guard number > 0 else { return 0 }
+        var (source, target) = (0, count)
+        for _ in 0..<number {
+            set64(head, at: target)
+            if byteCount == 4 {
+                set64(UInt64(tail) << 32 | UInt64(addresses.uint32(at: source)), at: target &+ 8)
+            } else {
+                set32(tail, at: target &+ 8)
+                set64(addresses.uint64(at: source), at: target &+ 12)
+                set64(addresses.uint64(at: source &+ 8), at: target &+ 20)
+            }
+            source &+= byteCount
+            target &+= size
+        }
+        skip(number &* size)
+        return number
     }
 
     /// Writes a record's data.

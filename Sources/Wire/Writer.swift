@@ -46,40 +46,45 @@ package struct Writer: ~Copyable, ~Escapable {
 
     package mutating func put16(_ value: UInt16) -> Bool {
         guard hasRoom(for: 2) else { return false }
-        set16(value, at: count)
+        bytes.set16(value, at: count)
         count &+= 2
         return true
     }
 
     package mutating func put32(_ value: UInt32) -> Bool {
         guard hasRoom(for: 4) else { return false }
-        set16(UInt16(truncatingIfNeeded: value >> 16), at: count)
-        set16(UInt16(truncatingIfNeeded: value), at: count &+ 2)
+        bytes.set32(value, at: count)
         count &+= 4
         return true
     }
 
     package mutating func put(_ source: Span<UInt8>) -> Bool {
         guard hasRoom(for: source.count) else { return false }
-        for index in 0..<source.count { bytes[count &+ index] = source[index] }
+        bytes.copy(source, to: count)
         count &+= source.count
         return true
     }
 
-    /// Replaces the 16 bits at `offset`, which must have been written.
-    package mutating func set16(_ value: UInt16, at offset: Int) {
-        bytes[offset] = UInt8(truncatingIfNeeded: value >> 8)
-        bytes[offset &+ 1] = UInt8(truncatingIfNeeded: value)
-    }
+    /// Replaces the 16 bits at `offset`, which must be inside the memory.
+    package mutating func set16(_ value: UInt16, at offset: Int) { bytes.set16(value, at: offset) }
+
+    /// Replaces the 32 bits at `offset`, which must be inside the memory.
+    mutating func set32(_ value: UInt32, at offset: Int) { bytes.set32(value, at: offset) }
+
+    /// Replaces the 64 bits at `offset`, which must be inside the memory.
+    mutating func set64(_ value: UInt64, at offset: Int) { bytes.set64(value, at: offset) }
+
+    /// Counts bytes as written that were set.
+    mutating func skip(_ byteCount: Int) { count &+= byteCount }
 
     /// Writes the header over the first 12 bytes, which must have been written.
     package mutating func set(_ header: Header) {
-        set16(header.id, at: 0)
-        set16(header.flags.rawValue, at: 2)
-        set16(header.questionCount, at: 4)
-        set16(header.answerCount, at: 6)
-        set16(header.authorityCount, at: 8)
-        set16(header.additionalCount, at: 10)
+        set64(
+            UInt64(header.id) << 48 | UInt64(header.flags.rawValue) << 32
+                | UInt64(header.questionCount) << 16 | UInt64(header.answerCount),
+            at: 0
+        )
+        set32(UInt32(header.authorityCount) << 16 | UInt32(header.additionalCount), at: 8)
     }
 
     /// Writes the wire-form `name`, its longest known suffix as a pointer.
@@ -103,7 +108,7 @@ package struct Writer: ~Copyable, ~Escapable {
         let plainCount = known.map { Int(starts[$0.label]) } ?? name.count
         guard hasRoom(for: plainCount + (known == nil ? 0 : 2)) else { return false }
         let start = count
-        for index in 0..<plainCount { bytes[start &+ index] = name[index] }
+        bytes.copy(name.extracting(0..<plainCount), to: start)
         count &+= plainCount
         if let known {
             set16(0xC000 | UInt16(truncatingIfNeeded: known.offset), at: count)

@@ -20,6 +20,28 @@ import Wire
         #expect(Array(copying: query.label(1)) == Array("example".utf8))
     }
 
+    /// Eight bytes are made lower-case at once: none may change its neighbour.
+    @Test(arguments: 0..<9)
+    func lowersTheLettersOfASCIIAndNothingElse(before: Int) throws {
+        for byte in 0...UInt8.max {
+            let label = [UInt8](repeating: 0xFF, count: before) + [byte, 0x5A, 0x00]
+            let bytes = [UInt8(label.count)] + label + [0]
+            let query = try QueryName(parsing: bytes.span, at: 0)
+
+            #expect(Array(copying: query.bytes) == bytes)
+            #expect(Array(copying: query.label(0)) == label.map(\.asciiLowercased))
+        }
+    }
+
+    @Test func isTheRootAgainAfterAnError() throws {
+        var query = try name("www.example.")
+        let bytes: [UInt8] = [1, 0x61, 0xC0, 0]
+        #expect(throws: WireError.self) { try query.read(bytes.span, at: 0) }
+        let found = (query.byteCount, query.labelCount, Array(copying: query.bytes))
+
+        #expect(found.0 == 1 && found.1 == 0 && found.2 == [0])
+    }
+
     @Test func isTheRootWhenNothingWasRead() {
         let root = QueryName()
 
