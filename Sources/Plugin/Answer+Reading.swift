@@ -6,51 +6,38 @@ extension Answer {
     /// The number of records in one section.
     package func count(of section: Section) -> Int {
         var count = 0
-        for index in 0..<entries.count where entries[index].section == section { count += 1 }
+        for run in 0..<runCount where runs[run].section == section {
+            count &+= runs[run].recordCount
+        }
         return count
     }
 
+    /// The run of the record at `index`, and its place there.
+    private func place(at index: Int) -> (run: Int, record: Int) {
+        var record = index
+        var run = 0
+        while run < runCount, record >= runs[run].recordCount {
+            record &-= runs[run].recordCount
+            run &+= 1
+        }
+        precondition(run < runCount && record >= 0, "the answer holds fewer records")
+        return (run, record)
+    }
+
     /// The section of the record at `index`.
-    package func section(at index: Int) -> Section { entries[index].section }
+    package func section(at index: Int) -> Section { runs[place(at: index).run].section }
 
     /// The type of the record at `index`.
-    package func type(at index: Int) -> RecordType { entries[index].type }
+    package func type(at index: Int) -> RecordType { runs[place(at: index).run].type }
 
     /// The time to live of the record at `index`, in seconds.
-    package func ttl(at index: Int) -> UInt32 { entries[index].ttl }
+    package func ttl(at index: Int) -> UInt32 { runs[place(at: index).run].ttl }
 
-    /// The data of the record at `index`, names uncompressed.
+    /// The data of the record at `index`.
     @_lifetime(borrow self)
     package borrowing func data(at index: Int) -> Span<UInt8> {
-        let entry = entries[index]
-        return memory.span.extracting(
-            entry.dataOffset..<(entry.dataOffset + entry.dataByteCount)
-        )
-    }
-
-    /// Exchanges the places of two records.
-    package mutating func swapRecords(_ first: Int, _ second: Int) {
-        entries.swapAt(first, second)
-    }
-
-    /// Whether both records have the same section, owner, class and type.
-    package func isSameSet(_ first: Int, _ second: Int) -> Bool {
-        let (first, second) = (entries[first], entries[second])
-        return first.section == second.section && first.type == second.type
-            && first.recordClass == second.recordClass && hasSameOwner(first, second)
-    }
-
-    /// Whether two records have the same owner, byte for byte.
-    private func hasSameOwner(_ first: Entry, _ second: Entry) -> Bool {
-        if first.owner == second.owner { return true }
-        guard case .placed(let left) = first.owner, case .placed(let right) = second.owner,
-            left.byteCount == right.byteCount
-        else { return false }
-        for index in 0..<Int(left.byteCount)
-        where memory[Int(left.offset) + index] != memory[Int(right.offset) + index] {
-            return false
-        }
-        return true
+        let (run, record) = place(at: index)
+        return memory.span.extracting(runs[run].data(at: record))
     }
 
     /// The records of one section as values, for look-ups and tests; it allocates.
@@ -58,19 +45,48 @@ extension Answer {
     /// `question`: the name that `Owner.question` stands for.
     package func records(in section: Section, question: borrowing QueryName) -> [Record] {
         var records: [Record] = []
-        for entry in entries where entry.section == section {
-            let end = entry.dataOffset + entry.dataByteCount
-            records.append(
-                Record(
-                    owner: ownerName(entry.owner, question: question),
-                    type: entry.type,
-                    recordClass: entry.recordClass,
-                    ttl: entry.ttl,
-                    data: Array(memory[entry.dataOffset..<end])
+        for run in runs[..<runCount] where run.section == section {
+            let owner = ownerName(run.owner, question: question)
+            for index in 0..<run.recordCount {
+                let data = Array(memory[run.data(at: index)])
+                records.append(
+                    Record(
+                        owner: owner,
+                        type: run.type,
+                        recordClass: run.recordClass,
+                        ttl: run.ttl,
+                        data: run.isCompressed ? Self.expanded(data, run.type, question) : data
+                    )
                 )
-            )
+            }
         }
         return records
+    }
+
+    /// Data whose names end in pointers to the question, with these written out.
+    private static func expanded(
+        _ data: [UInt8],
+        _ type: RecordType,
+        _ question: borrowing QueryName
+    ) -> [UInt8] {
+        let layout = RecordLayout(of: type)
+        var expanded = Array(data[..<layout.leadingByteCount])
+        var offset = layout.leadingByteCount
+        for _ in 0..<layout.nameCount {
+            while data[offset] != 0, data[offset] < 0xC0 {
+                expanded += data[offset...(offset + Int(data[offset]))]
+                offset += Int(data[offset]) + 1
+            }
+            if data[offset] == 0 {
+                expanded.append(0)
+                offset += 1
+            } else {
+                let start = Int(data.span.uint16(at: offset) & 0x3FFF) - Header.byteCount
+                for index in start..<question.byteCount { expanded.append(question.bytes[index]) }
+                offset += 2
+            }
+        }
+        return expanded + data[offset...]
     }
 
     /// The name that `owner` stands for.
@@ -101,7 +117,7 @@ extension Answer {
         return SentReport(
             code: code,
             flags: flags,
-            hasAnswers: entries.contains { $0.section == .answer },
+            hasAnswers: runCount > 0 && runs[0].section == .answer || count(of: .answer) > 0,
             byteCount: byteCount,
             answeringPlugin: answeringPlugin,
             durationNanoseconds: durationNanoseconds

@@ -58,9 +58,11 @@ extension Answer {
 
     /// Whether a name besides those that point straight to the question will be written.
     private var hasNamesToCompress: Bool {
-        for index in 0..<entries.count {
-            if case .placed = entries[index].owner { return true }
-            if RecordLayout(of: entries[index].type).isCompressible { return true }
+        for run in 0..<runCount {
+            if case .placed = runs[run].owner { return true }
+            let type = runs[run].type
+            if Run.isEven(type) || runs[run].isCompressed { continue }
+            if RecordLayout(of: type).isCompressible { return true }
         }
         return false
     }
@@ -90,79 +92,124 @@ extension Answer {
         _ table: inout NameTable,
         _ writer: inout Writer
     ) -> UInt16 {
-        var count: UInt16 = 0
+        var count = 0
         var isCut = false
-        // The last record seen, and where its set of extra records began.
+        // The last run seen, and where its set of extra records began.
         var previous = -1
         var set = (recordCount: count, byteCount: writer.count)
-        for index in 0..<entries.count where entries[index].section == section {
-            if !entries[index].isNeeded, previous < 0 || !isSameSet(previous, index) {
+        for index in 0..<runCount where runs[index].section == section {
+            let isNeeded = runs[index].isNeeded
+            if !isNeeded, previous < 0 || !isSameSet(previous, index) {
                 set = (count, writer.count)
             }
             previous = index
-            if !isCut, write(entries[index], query, &table, &writer) {
-                count += 1
-            } else if entries[index].isNeeded {
+            if isCut, !isNeeded { continue }
+            let written = isCut ? 0 : write(index, query, &table, &writer)
+            count &+= written
+            guard written < runs[index].recordCount else { continue }
+            if isNeeded {
                 isTruncated = true
                 // What follows in any section would only hide that something is missing.
                 writer.limit = writer.count
-                return count
-            } else if !isCut {
-                isCut = true
-                count = set.recordCount
-                // The table knows nothing of what is taken back: a failed write empties it.
-                writer.rewind(to: set.byteCount)
+                break
             }
+            isCut = true
+            count = set.recordCount
+            // The table knows nothing of what is taken back: a failed write empties it.
+            writer.rewind(to: set.byteCount)
         }
-        return count
+        return UInt16(truncatingIfNeeded: count)
     }
 
-    /// Writes one record; false when it does not fit.
+    /// Writes the records of a run until one does not fit, and tells their number.
     private func write(
-        _ entry: Entry,
+        _ index: Int,
         _ query: borrowing Query,
         _ table: inout NameTable,
         _ writer: inout Writer
-    ) -> Bool {
-        let data = memory.span.extracting(
-            entry.dataOffset..<(entry.dataOffset + entry.dataByteCount)
-        )
-        let label: Int
-        switch entry.owner {
-        case .question: label = 0
-        case .questionSuffix(let start): label = start
-        case .placed(let name):
-            let start = Int(name.offset)
-            return writer.putRecord(
-                owner: memory.span.extracting(start..<(start + Int(name.byteCount))),
-                type: entry.type,
-                recordClass: entry.recordClass,
-                ttl: entry.ttl,
-                data: data,
-                compressing: &table
-            )
+    ) -> Int {
+        let run = runs[index]
+        guard let start = start(of: run.owner, in: query) else {
+            return writeOwned(run, query, &table, &writer)
         }
-        let start = query.name.start(ofLabel: label)
-        guard start < query.name.byteCount - 1 else {
-            // The root is shorter than a pointer to it.
-            return writer.putRecord(
-                owner: query.name.bytes.extracting(start...),
-                type: entry.type,
-                recordClass: entry.recordClass,
-                ttl: entry.ttl,
-                data: data,
-                compressing: &table
-            )
+        let owner = UInt16(truncatingIfNeeded: Header.byteCount &+ start)
+        if Run.isEven(run.type) {
+            return writeAddresses(run, owner, &writer)
         }
-        let offset = Header.byteCount + start
-        return writer.putRecord(
-            ownerAt: UInt16(truncatingIfNeeded: offset),
-            type: entry.type,
-            recordClass: entry.recordClass,
-            ttl: entry.ttl,
-            data: data,
+        // Data that is compressed already goes as it is: for the writer, of no known shape.
+        let isWritten = writer.putRecord(
+            ownerAt: owner,
+            type: run.type,
+            recordClass: run.recordClass,
+            ttl: run.ttl,
+            data: memory.span.extracting(run.data),
+            isCompressed: run.isCompressed,
             compressing: &table
         )
+        return isWritten ? 1 : 0
+    }
+
+    /// Where an owner that is part of the question stands in it; nil for the root, which is shorter
+    /// than a pointer to it, and for names that stand elsewhere.
+    private func start(of owner: Owner, in query: borrowing Query) -> Int? {
+        let start: Int
+        switch owner {
+        case .question: start = 0
+        case .questionSuffix(let label): start = query.name.start(ofLabel: label)
+        case .placed: return nil
+        }
+        return start < query.name.byteCount &- 1 ? start : nil
+    }
+
+    /// Writes the addresses of a run from the first one on, and then those in front of it.
+    private func writeAddresses(_ run: Run, _ owner: UInt16, _ writer: inout Writer) -> Int {
+        let all = run.data
+        let first = all.lowerBound &+ run.first &* run.dataByteCount
+        let count = writeAddresses(run, first..<all.upperBound, owner, &writer)
+        guard run.first > 0, count == run.recordCount &- run.first else { return count }
+        return count &+ writeAddresses(run, all.lowerBound..<first, owner, &writer)
+    }
+
+    /// Writes part of the addresses of a run.
+    private func writeAddresses(
+        _ run: Run,
+        _ part: Range<Int>,
+        _ owner: UInt16,
+        _ writer: inout Writer
+    ) -> Int {
+        writer.putAddresses(
+            ownerAt: owner,
+            type: run.type,
+            recordClass: run.recordClass,
+            ttl: run.ttl,
+            addresses: memory.span.extracting(part),
+            byteCount: run.dataByteCount
+        )
+    }
+
+    /// Writes the records of a run whose owner has to be written out, or compressed.
+    private func writeOwned(
+        _ run: Run,
+        _ query: borrowing Query,
+        _ table: inout NameTable,
+        _ writer: inout Writer
+    ) -> Int {
+        var owner = query.name.bytes.extracting((query.name.byteCount &- 1)...)
+        let bytes = memory.span
+        if case .placed(let name) = run.owner { owner = bytes.extracting(name.range) }
+        for index in 0..<run.recordCount {
+            let isWritten = writer.putRecord(
+                owner: owner,
+                type: run.type,
+                recordClass: run.recordClass,
+                ttl: run.ttl,
+                data: bytes.extracting(run.data(at: index)),
+                isCompressed: run.isCompressed,
+                compressing: &table
+            )
+            guard isWritten else { return index }
+        }
+        return run.recordCount
     }
 
     /// The bytes that OPT will need.

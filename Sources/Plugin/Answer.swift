@@ -27,6 +27,9 @@ package struct AnswerName: Hashable, Sendable {
 
     let offset: UInt32
     let byteCount: UInt16
+
+    /// Where it lies in the answer's memory.
+    var range: Range<Int> { Int(offset)..<(Int(offset) &+ Int(byteCount)) }
 }
 
 /// Why a query failed, for people (RFC 8914).
@@ -53,19 +56,6 @@ package struct Answer: ~Copyable, Sendable {
     /// The most bytes of names and data of one answer before compression.
     package static let maximumByteCount = 1 << 19
 
-    /// One record whose owner and data lie elsewhere.
-    struct Entry {
-        var section: Section
-        /// Whether leaving it out makes the answer truncated.
-        var isNeeded: Bool
-        var type: RecordType
-        var recordClass: RecordClass
-        var ttl: UInt32
-        var owner: Owner
-        var dataOffset: Int
-        var dataByteCount: Int
-    }
-
     package var code = ResponseCode.noError
     /// AA: the answer comes from data of our own.
     package var isAuthoritative = false
@@ -85,8 +75,14 @@ package struct Answer: ~Copyable, Sendable {
     /// Where the worker counts that this answer is made by.
     package let cells: WorkerCells
 
-    var entries: [Entry] = []
-    var memory: [UInt8] = []
+    /// The runs of records; those beyond `runCount` are of an earlier answer.
+    var runs: [Run] = []
+    package private(set) var runCount = 0
+    /// The number of records in all sections.
+    package private(set) var recordCount = 0
+    /// Names and data; what lies beyond `byteCount` is of an earlier answer.
+    var memory: [UInt8]
+    private var byteCount = 0
     /// Where the data that is being put together begins.
     private var dataStart = 0
     /// Whether something did not fit: from then on no record is taken, so that what is sent is
@@ -95,8 +91,8 @@ package struct Answer: ~Copyable, Sendable {
 
     package init(counting cells: WorkerCells) {
         self.cells = cells
-        entries.reserveCapacity(64)
-        memory.reserveCapacity(4_096)
+        runs.reserveCapacity(64)
+        memory = [UInt8](repeating: 0, count: 4_096)
     }
 
     /// Makes it an empty answer again.
@@ -114,68 +110,145 @@ package struct Answer: ~Copyable, Sendable {
 
     /// Takes every record out, and leaves code and flags.
     package mutating func removeRecords() {
-        entries.removeAll(keepingCapacity: true)
-        memory.removeAll(keepingCapacity: true)
+        runCount = 0
+        recordCount = 0
+        byteCount = 0
         dataStart = 0
         isFull = false
     }
 
-    /// The number of records in all sections.
-    package var recordCount: Int { entries.count }
-
     // MARK: Putting records in
 
-    /// Whether `byteCount` more bytes fit; where they do not, the answer is full.
-    private mutating func hasRoom(for byteCount: Int) -> Bool {
-        if byteCount > Self.maximumByteCount &- memory.count { isFull = true }
+    /// Makes room for so many more bytes; where they do not fit, the answer is full.
+    private mutating func makeRoom(for count: Int) -> Bool {
+        if count > memory.count &- byteCount {
+            guard count <= Self.maximumByteCount &- byteCount else {
+                isFull = true
+                return false
+            }
+            let wanted = min(max(memory.count * 2, byteCount + count), Self.maximumByteCount)
+            memory.append(contentsOf: repeatElement(0, count: wanted - memory.count))
+        }
         return !isFull
     }
 
     /// Copies a wire-form name into the answer, to be an owner or part of data.
     package mutating func place(_ name: Span<UInt8>) -> AnswerName {
         let placed = put(name: name)
-        dataStart = memory.count
+        dataStart = byteCount
         return placed
     }
 
     /// Appends bytes to the data of the next record.
     package mutating func put(_ bytes: Span<UInt8>) {
-        guard hasRoom(for: bytes.count) else { return }
-        for index in 0..<bytes.count { memory.append(bytes[index]) }
+        guard makeRoom(for: bytes.count) else { return }
+        let start = byteCount
+        var target = memory.mutableSpan
+        target.copy(bytes, to: start)
+        byteCount = start &+ bytes.count
+    }
+
+    /// Appends to the data of the next record what `write` writes, and tells its length.
+    ///
+    /// `write`: is lent `maximum` bytes, and returns how many it used; of more than that, none are
+    ///   taken, nor where there is no room for the most.
+    @discardableResult
+    package mutating func put(
+        atMost maximum: Int,
+        _ write: (inout MutableSpan<UInt8>) -> Int
+    ) -> Int {
+        guard makeRoom(for: maximum) else { return 0 }
+        let start = byteCount
+        var target = memory.mutableSpan
+        var room = target._mutatingExtracting(start..<(start &+ maximum))
+        let count = write(&room)
+        guard count <= maximum else { return 0 }
+        byteCount = start &+ count
+        return count
+    }
+
+    /// Appends a name that `write` writes to the data of the next record.
+    ///
+    /// `write`: is lent room for the longest name, and returns how many bytes it used. The result
+    ///   is nil for what is longer, and where there is no room for the longest.
+    package mutating func putName(_ write: (inout MutableSpan<UInt8>) -> Int) -> AnswerName? {
+        let offset = byteCount
+        let count = put(atMost: Name.maximumByteCount, write)
+        guard count > 0 else { return nil }
+        return AnswerName(
+            offset: UInt32(truncatingIfNeeded: offset),
+            byteCount: UInt16(truncatingIfNeeded: count)
+        )
+    }
+
+    /// Takes back the data that was put in since the last record.
+    package mutating func discardData() { byteCount = dataStart }
+
+    /// Appends 8 bits to the data of the next record.
+    package mutating func put8(_ value: UInt8) {
+        guard makeRoom(for: 1) else { return }
+        memory[byteCount] = value
+        byteCount &+= 1
     }
 
     /// Appends 16 bits to the data of the next record.
     package mutating func put16(_ value: UInt16) {
-        guard hasRoom(for: 2) else { return }
-        memory.append(UInt8(truncatingIfNeeded: value >> 8))
-        memory.append(UInt8(truncatingIfNeeded: value))
+        guard makeRoom(for: 2) else { return }
+        let start = byteCount
+        var target = memory.mutableSpan
+        target.set16(value, at: start)
+        byteCount = start &+ 2
     }
 
     /// Appends 32 bits to the data of the next record.
     package mutating func put32(_ value: UInt32) {
-        put16(UInt16(truncatingIfNeeded: value >> 16))
-        put16(UInt16(truncatingIfNeeded: value))
+        guard makeRoom(for: 4) else { return }
+        let start = byteCount
+        var target = memory.mutableSpan
+        target.set32(value, at: start)
+        byteCount = start &+ 4
     }
 
     /// Appends an address to the data of the next record.
     package mutating func put(_ address: IPAddress) {
-        guard hasRoom(for: address.byteCount) else { return }
-        for index in 0..<address.byteCount { memory.append(address.byte(at: index)) }
+        guard makeRoom(for: 16) else { return }
+        let start = byteCount
+        var target = memory.mutableSpan
+        if address.family == .v4 {
+            target.set32(UInt32(truncatingIfNeeded: address.low), at: start)
+        } else {
+            target.set64(address.high, at: start)
+            target.set64(address.low, at: start &+ 8)
+        }
+        byteCount = start &+ address.byteCount
+    }
+
+    /// Appends a pointer to the question's labels from `label` on, which ends a name in data.
+    ///
+    /// The record must then be appended as `isCompressed`.
+    package mutating func putPointer(to label: Int, of name: borrowing QueryName) {
+        let start = name.start(ofLabel: label)
+        // The root is shorter than a pointer to it.
+        guard start < name.byteCount &- 1 else { return put8(0) }
+        put16(0xC000 | UInt16(truncatingIfNeeded: Header.byteCount &+ start))
     }
 
     /// Appends a placed name to the data of the next record, and tells where it lies.
     @discardableResult
     package mutating func put(_ name: AnswerName) -> AnswerName {
-        let offset = memory.count
-        guard hasRoom(for: Int(name.byteCount)) else { return .nowhere }
-        for index in 0..<Int(name.byteCount) { memory.append(memory[Int(name.offset) + index]) }
+        let offset = byteCount
+        guard makeRoom(for: Int(name.byteCount)) else { return .nowhere }
+        for index in 0..<Int(name.byteCount) {
+            memory[offset &+ index] = memory[Int(name.offset) &+ index]
+        }
+        byteCount &+= Int(name.byteCount)
         return AnswerName(offset: UInt32(truncatingIfNeeded: offset), byteCount: name.byteCount)
     }
 
     /// Appends a name to the data of the next record; it can then own other records.
     @discardableResult
     package mutating func put(name: Span<UInt8>) -> AnswerName {
-        let offset = memory.count
+        let offset = byteCount
         // What is longer than a name is taken as what does not fit.
         if name.count > Name.maximumByteCount { isFull = true }
         put(name)
@@ -189,37 +262,48 @@ package struct Answer: ~Copyable, Sendable {
     /// Ends a record whose data was put in since the last one.
     ///
     /// `isNeeded`: whether TC is set when it does not fit; by default for the answer and
-    ///   authority sections only (RFC 2181 §9).
+    ///   authority sections only (RFC 2181 §9). `isCompressed`: whether the names in its data end
+    ///   in pointers to the question.
     package mutating func append(
         _ section: Section,
         _ owner: Owner,
         _ type: RecordType,
         recordClass: RecordClass = .internet,
         ttl: UInt32,
-        isNeeded: Bool? = nil
+        isNeeded: Bool? = nil,
+        isCompressed: Bool = false
     ) {
-        let start = dataStart
-        dataStart = memory.count
-        let isNeeded = isNeeded ?? (section != .additional)
-        guard !isFull, entries.count < Self.maximumRecordCount,
-            memory.count - start <= Int(UInt16.max)
+        let run = Run(
+            section: section,
+            isNeeded: isNeeded ?? (section != .additional),
+            isCompressed: isCompressed,
+            type: type,
+            recordClass: recordClass,
+            ttl: ttl,
+            owner: owner,
+            dataOffset: dataStart,
+            dataByteCount: byteCount &- dataStart
+        )
+        append(run)
+    }
+
+    /// Adds a run of records, or makes the last one longer.
+    private mutating func append(_ run: Run) {
+        dataStart = byteCount
+        guard !isFull, run.recordCount <= Self.maximumRecordCount &- recordCount,
+            run.dataByteCount <= Int(UInt16.max)
         else {
             isFull = true
-            if isNeeded { isTruncated = true }
+            if run.isNeeded { isTruncated = true }
             return
         }
-        entries.append(
-            Entry(
-                section: section,
-                isNeeded: isNeeded,
-                type: type,
-                recordClass: recordClass,
-                ttl: ttl,
-                owner: owner,
-                dataOffset: start,
-                dataByteCount: memory.count - start
-            )
-        )
+        recordCount &+= run.recordCount
+        if runCount > 0, runs[runCount &- 1].takes(run) {
+            runs[runCount &- 1].recordCount &+= run.recordCount
+        } else {
+            if runCount < runs.count { runs[runCount] = run } else { runs.append(run) }
+            runCount &+= 1
+        }
     }
 
     /// Adds one record with its data at once.
@@ -254,6 +338,37 @@ package struct Answer: ~Copyable, Sendable {
         put(address)
         let type: RecordType = address.family == .v4 ? .a : .aaaa
         append(section, owner, type, ttl: ttl, isNeeded: isNeeded)
+    }
+
+    /// Adds `count` A or AAAA records at once, whose addresses `write` writes one behind the other.
+    package mutating func append(
+        _ section: Section,
+        _ owner: Owner,
+        _ type: RecordType,
+        addressCount count: Int,
+        ttl: UInt32,
+        _ write: (inout MutableSpan<UInt8>) -> Void
+    ) {
+        guard count > 0 else { return }
+        let size = type == .a ? 4 : 16
+        put(atMost: count &* size) {
+            write(&$0)
+            return count &* size
+        }
+        append(
+            Run(
+                section: section,
+                isNeeded: section != .additional,
+                isCompressed: false,
+                type: type,
+                recordClass: .internet,
+                ttl: ttl,
+                owner: owner,
+                dataOffset: dataStart,
+                dataByteCount: size,
+                recordCount: count
+            )
+        )
     }
 
     /// Adds a record that came as a value; off the packet path.

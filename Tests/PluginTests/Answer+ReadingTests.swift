@@ -22,34 +22,24 @@ import Wire
         #expect(bytes == [1, 2])
     }
 
-    @Test func exchangesRecords() throws {
-        let query = try Query.asking("a.")
+    /// As the cluster's SOA has them: the rest of each name is the question's.
+    @Test func writesOutNamesThatEndInThePointedAtQuestion() throws {
+        let query = try Query.asking("x.Zone.")
         var answer = Answer.empty()
-        for ttl in UInt32(1)...3 { answer.append(.answer, .question, address, ttl: ttl) }
-        answer.swapRecords(0, 2)
+        answer.put([2, 0x6E, 0x73].span)
+        answer.putPointer(to: 1, of: query.name)
+        answer.put([1, 0x68].span)
+        answer.putPointer(to: 2, of: query.name)
+        for number in 1...5 as ClosedRange<UInt32> { answer.put32(number) }
+        answer.append(.authority, .questionSuffix(label: 1), .soa, ttl: 9, isCompressed: true)
 
-        let records = answer.records(in: .answer, question: query.name)
+        let record = try #require(answer.records(in: .authority, question: query.name).first)
+        let numbers = [0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5] as [UInt8]
+        let message = try Message(bytes: answer.written(query))
 
-        #expect(records.map(\.ttl) == [3, 2, 1])
-    }
-
-    @Test func knowsWhichRecordsAreOneSet() throws {
-        var answer = Answer.empty()
-        let first = try answer.place("a.")
-        let same = try answer.place("a.")
-        let other = try answer.place("b.")
-        answer.append(.answer, .placed(first), address, ttl: 1)
-        answer.append(.answer, .placed(same), address, ttl: 2)
-        answer.append(.answer, .placed(other), address, ttl: 1)
-        answer.append(.answer, .placed(first), .txt, ttl: 1)
-        answer.append(.answer, .placed(first), .a, recordClass: .chaos, ttl: 1)
-        answer.append(.additional, .placed(first), address, ttl: 1)
-        answer.append(.answer, .question, address, ttl: 1)
-
-        var same0: [Bool] = []
-        for index in 0..<7 { same0.append(answer.isSameSet(0, index)) }
-
-        #expect(same0 == [true, true, false, false, false, false, false])
+        #expect(record.owner == (try Name("Zone.")))
+        #expect(record.data == (try Name("ns.Zone.")).bytes + (try Name("h.")).bytes + numbers)
+        #expect(message.authorities == [record])
     }
 
     @Test func reportsWhatWasSent() throws {

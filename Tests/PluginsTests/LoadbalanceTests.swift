@@ -103,4 +103,42 @@ import Wire
     func refusesWhatItCannotDo(text: String, expected: String) throws {
         #expect(try refusal(of: Loadbalance.self, text) == expected)
     }
+
+    /// The order in which `count` addresses come out.
+    private func order(_ text: String, of count: Int, seed: UInt64) throws -> [UInt8] {
+        let (plugin, _) = try Surroundings().make(Loadbalance.self, text)
+        var answer = Answer(counting: Registry().cells(forWorker: 0))
+        for last in 0..<UInt32(count) {
+            answer.append(.answer, .question, IPAddress(v4: 0xC000_0200 + last), ttl: 5)
+        }
+        plugin.finish(try query("a.example") { $0.randomBits = seed }, &answer)
+        var order: [UInt8] = []
+        for index in 0..<answer.recordCount { order.append(answer.data(at: index)[3]) }
+        return order
+    }
+
+    @Test func beginsALargeSetAnywhereAndGoesOnInItsOrder() throws {
+        var firsts: Set<UInt8> = []
+        for seed in 0..<400 as Range<UInt64> {
+            let order = try order("loadbalance", of: 17, seed: seed)
+            firsts.insert(order[0])
+
+            #expect(order == (0..<17).map { (order[0] + $0) % 17 })
+        }
+
+        #expect(firsts.count == 17)
+    }
+
+    @Test(arguments: [("loadbalance", 16), ("loadbalance {\n shuffle\n}", 17)])
+    func shufflesSmallSetsAndWhereAskedLargeOnes(text: String, count: Int) throws {
+        var orders: Set<[UInt8]> = []
+        for seed in 0..<100 as Range<UInt64> {
+            let order = try order(text, of: count, seed: seed)
+            orders.insert(order)
+
+            #expect(order.sorted() == Array(0..<UInt8(count)))
+        }
+
+        #expect(orders.count == 100)
+    }
 }

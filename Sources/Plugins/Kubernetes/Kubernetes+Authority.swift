@@ -21,12 +21,12 @@ extension Kubernetes {
     ) {
         let labels: InlineArray<7, UInt8> = [2, 0x6E, 0x73, 3, 0x64, 0x6E, 0x73]
         answer.put(labels.span)
-        answer.put(name.zoneBytes(zone))
+        answer.putPointer(to: zone.labelCount, of: name)
         let mailbox: InlineArray<11, UInt8> = [
             10, 0x68, 0x6F, 0x73, 0x74, 0x6D, 0x61, 0x73, 0x74, 0x65, 0x72,
         ]
         answer.put(mailbox.span)
-        answer.put(name.zoneBytes(zone))
+        answer.putPointer(to: zone.labelCount, of: name)
         answer.put32(serial)
         answer.put32(Self.refresh)
         answer.put32(Self.retry)
@@ -36,7 +36,8 @@ extension Kubernetes {
             section,
             .questionSuffix(label: zone.labelCount),
             .soa,
-            ttl: min(ttl, Self.maximumNegativeTTL)
+            ttl: min(ttl, Self.maximumNegativeTTL),
+            isCompressed: true
         )
     }
 
@@ -46,10 +47,16 @@ extension Kubernetes {
         in zone: ServedZone,
         _ answer: inout Answer
     ) {
-        var name = AssembledName()
-        name.append([2, 0x6E, 0x73, 3, 0x64, 0x6E, 0x73])
-        name.append(query.name.zoneBytes(zone))
-        let target = answer.put(name: name.span)
+        let target = answer.putName { name in
+            let bytes = query.name.zoneBytes(zone)
+            guard bytes.count &+ 7 <= name.count else { return name.count &+ 1 }
+            // ns and dns, each behind its length.
+            name.set32(0x026E_7303, at: 0)
+            name.set32(0x0364_6E73, at: 3)
+            name.copy(bytes, to: 7)
+            return bytes.count &+ 7
+        }
+        guard let target else { return }
         answer.append(.answer, .question, .ns, ttl: ttl)
         guard query.type == .ns else { return }
         for index in 0..<nameServers.count {

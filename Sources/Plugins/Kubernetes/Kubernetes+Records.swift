@@ -136,6 +136,13 @@ extension Kubernetes {
         let room = Self.maximumRecordCount(query) &- answer.recordCount
         // Addresses of another group of the same Service may come again in this one.
         let before = type == query.type ? answer.recordCount : 0
+        guard before > 0 || indices.count > room else {
+            answer.append(.answer, .question, type, addressCount: indices.count, ttl: ttl) {
+                type == .a
+                    ? cluster.write(v4: indices, into: &$0) : cluster.write(v6: indices, into: &$0)
+            }
+            return
+        }
         var index = indices.lowerBound
         if indices.count > room {
             // Not all can be sent: beginning anywhere gives each its share.
@@ -179,23 +186,35 @@ extension Kubernetes {
         _ query: borrowing Query,
         _ answer: inout Answer
     ) {
-        var target = AssembledName()
         var room = Self.maximumRecordCount(query) &- answer.recordCount
         for index in cluster.pointers(at: place) where room > 0 {
-            target.set(cluster.pointer(at: index), of: cluster)
-            target.append(primaryZone.span)
-            guard !target.isTooLong else { continue }
-            answer.put(target.span)
+            guard putName(of: cluster.pointer(at: index), primaryZone.span, &answer) != nil else {
+                continue
+            }
             answer.append(.answer, .question, .ptr, ttl: ttl)
             room &-= 1
         }
     }
 
+    /// Puts the name of a node in `zone` into the data of the next record; nil when it is too long.
+    func putName(
+        of node: Int,
+        _ zone: Span<UInt8>,
+        _ answer: inout Answer
+    ) -> AnswerName? {
+        answer.putName { name in
+            let count = cluster.write(nameOf: node, into: &name)
+            guard count &+ 4 &+ zone.count <= name.count else { return name.count &+ 1 }
+            // svc, behind its length.
+            name.set32(0x0373_7663, at: count)
+            name.copy(zone, to: count &+ 4)
+            return count &+ 4 &+ zone.count
+        }
+    }
+
     /// Writes where an alias leads.
     func writeAlias(_ node: ClusterNode, _ answer: inout Answer) {
-        var target = AssembledName()
-        target.set(targetOf: node, of: cluster)
-        answer.put(target.span)
+        guard answer.putName({ cluster.write(targetOf: node, into: &$0) }) != nil else { return }
         answer.append(.answer, .question, .cname, ttl: ttl)
     }
 }

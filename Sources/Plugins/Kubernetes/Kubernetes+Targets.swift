@@ -119,10 +119,6 @@ extension Kubernetes {
         room: inout Int,
         spare: inout Int
     ) {
-        var name = AssembledName()
-        name.set(index, of: cluster)
-        name.append(query.name.zoneBytes(zone))
-        guard !name.isTooLong else { return }
         var target: AnswerName?
         var last: UInt16 = 0
         for port in ports.indices where room > 0 {
@@ -135,7 +131,8 @@ extension Kubernetes {
             answer.put16(0)
             answer.put16(weight)
             answer.put16(port.number)
-            target = answer.put(name: name.span)
+            target = putName(of: index, query.name.zoneBytes(zone), &answer)
+            guard target != nil else { return answer.discardData() }
             answer.append(.answer, .question, .srv, ttl: ttl)
             room &-= 1
         }

@@ -9,7 +9,7 @@ import Wire
 ///
 /// The objects come from manifests; they become one immutable `Cluster`, and a query costs one
 /// look-up in it. Only an alias (ExternalName) waits: its target is looked up in the whole server.
-package struct Kubernetes: Plugin {
+package struct Kubernetes: Answerer {
     package static let manual = Manual(
         name: "kubernetes",
         summary: "answers for a cluster's Services, endpoints and Pods, from manifests",

@@ -6,9 +6,10 @@ import Wire
 
 /// Puts the addresses of an answer, and its mail servers, into an order by chance.
 ///
-/// Each set of records is shuffled in its place, so the order of sets stays. `prefer` then moves
+/// Each set of records is shuffled in its place, so the order of sets stays; a large one begins at
+/// a record by chance and goes on in its order, which spreads load as well and costs nothing. `prefer` then moves
 /// addresses of a network to the front. Only answers with NOERROR are touched, and no transfers.
-package struct Loadbalance: Plugin {
+package struct Loadbalance: Finisher {
     package static let manual = Manual(
         name: "loadbalance",
         summary: "shuffles the A, AAAA and MX records of every answer",
@@ -17,6 +18,11 @@ package struct Loadbalance: Plugin {
             Manual.Option(
                 "prefer CIDR...",
                 "addresses inside these networks come first, in the order of the networks"
+            ),
+            Manual.Option(
+                "shuffle",
+                "sets of more than 16 records are shuffled too; without it they begin at any "
+                    + "of their records, and go on in their order"
             ),
             Manual.Option("reload DURATION", "part of 'weighted', which is not built yet"),
         ],
@@ -27,9 +33,19 @@ package struct Loadbalance: Plugin {
     private struct Network {
         let address: IPAddress
         let length: Int
+
+        /// Whether the data is an address inside the network.
+        func holds(_ data: Span<UInt8>) -> Bool {
+            IPAddress(bytes: data)?.isInside(address, length: length) ?? false
+        }
     }
 
+    /// The most records of a set that are always shuffled whole.
+    static let maximumShuffledCount = 16
+
     private var preferred: [Network] = []
+    /// Whether larger sets are shuffled too, and do not only begin at any of their records.
+    private var isShuffled = false
 
     package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
         let stanza = try stanzas.onlyOnce()
@@ -49,6 +65,9 @@ package struct Loadbalance: Plugin {
             case "prefer":
                 try option.arguments(1...Int.max, "networks like '192.0.2.0/24'")
                 for word in option.arguments { preferred.append(try Self.network(word)) }
+            case "shuffle":
+                try option.arguments(0...0, "nothing")
+                isShuffled = true
             case "reload": throw option.notYet()
             default: throw option.unknown(Self.manual.optionNames)
             }
@@ -73,41 +92,73 @@ package struct Loadbalance: Plugin {
         guard answer.code == .noError, query.type != .axfr, query.type != .ixfr else { return }
         var random = RandomBits(seed: query.randomBits)
         var start = 0
-        while start < answer.recordCount {
+        while start < answer.runCount {
             var end = start + 1
-            let type = answer.type(at: start)
+            let type = answer.type(ofRun: start)
             if type == .a || type == .aaaa || type == .mx {
-                while end < answer.recordCount, answer.isSameSet(start, end) { end += 1 }
-                Self.shuffle(start..<end, of: &answer, &random)
-                if type != .mx, !preferred.isEmpty { prefer(start..<end, of: &answer) }
+                while end < answer.runCount, answer.isSameSet(start, end) { end += 1 }
+                spread(start..<end, of: &answer, &random)
             }
             start = end
         }
     }
 
-    /// Fisher and Yates: every order is as likely as any other.
-    private static func shuffle(
-        _ range: Range<Int>,
+    /// Brings the runs of one set, and the records of each, into an order by chance.
+    private func spread(
+        _ runs: Range<Int>,
         of answer: inout Answer,
         _ random: inout RandomBits
     ) {
-        var last = range.upperBound - 1
-        while last > range.lowerBound {
-            let other = range.lowerBound + random.number(below: last - range.lowerBound + 1)
-            if other != last { answer.swapRecords(other, last) }
+        var last = runs.upperBound - 1
+        while last > runs.lowerBound {
+            let other = runs.lowerBound + random.number(below: last - runs.lowerBound + 1)
+            if other != last { answer.swapRuns(other, last) }
+            last -= 1
+        }
+        for run in runs {
+            let count = answer.recordCount(ofRun: run)
+            guard count > 1 else { continue }
+            if count > Self.maximumShuffledCount, !isShuffled {
+                answer.begin(run: run, at: random.number(below: count))
+            } else {
+                Self.shuffle(run, of: &answer, &random)
+            }
+        }
+        if !preferred.isEmpty { prefer(runs, of: &answer) }
+    }
+
+    /// Fisher and Yates: every order is as likely as any other.
+    private static func shuffle(
+        _ run: Int,
+        of answer: inout Answer,
+        _ random: inout RandomBits
+    ) {
+        var last = answer.recordCount(ofRun: run) - 1
+        while last > 0 {
+            let other = random.number(below: last + 1)
+            if other != last { answer.swapRecords(other, last, ofRun: run) }
             last -= 1
         }
     }
 
-    /// Moves the addresses of each network to the front, network by network.
-    private func prefer(_ range: Range<Int>, of answer: inout Answer) {
-        var front = range.lowerBound
-        for place in 0..<preferred.count {
-            for index in front..<range.upperBound {
-                guard let address = IPAddress(bytes: answer.data(at: index)),
-                    address.isInside(preferred[place].address, length: preferred[place].length)
-                else { continue }
-                if index != front { answer.swapRecords(index, front) }
+    /// Moves the addresses of each network to the front, network by network: those of a run in it,
+    /// and the runs that begin with one.
+    private func prefer(_ runs: Range<Int>, of answer: inout Answer) {
+        for run in runs {
+            var front = 0
+            for network in preferred {
+                for index in front..<answer.recordCount(ofRun: run)
+                where network.holds(answer.data(ofRun: run, at: index)) {
+                    if index != front { answer.swapRecords(index, front, ofRun: run) }
+                    front += 1
+                }
+            }
+        }
+        var front = runs.lowerBound
+        for network in preferred {
+            for run in front..<runs.upperBound
+            where network.holds(answer.data(ofRun: run, at: 0)) {
+                if run != front { answer.swapRuns(run, front) }
                 front += 1
             }
         }
