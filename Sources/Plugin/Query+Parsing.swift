@@ -24,18 +24,25 @@ extension Query {
     ///
     /// `refused`: set when the message is no query that a plugin may see.
     package init(judging message: Span<UInt8>, refused: inout Refusal?) {
-        self.init(
-            header: Header(id: 0, flags: Flags()),
-            name: QueryName(),
-            type: RecordType(rawValue: 0),
-            recordClass: RecordClass(rawValue: 0)
-        )
+        self.init()
+        refused = read(message)
+    }
+
+    /// Reads and judges one message over this query, whose memory is used again.
+    ///
+    /// The result is set when the message is no query that a plugin may see. What is told of a
+    /// query from elsewhere (where it came from, when) stays as it was.
+    package mutating func read(_ message: Span<UInt8>) -> Refusal? {
+        options = nil
         byteCount = message.count
+        depth = 0
+        zoneLabel = 0
+        zonePlace = 0
         do throws(Refusal) {
             try judge(message)
-            refused = nil
+            return nil
         } catch {
-            refused = error
+            return error
         }
     }
 

@@ -63,6 +63,8 @@ package struct Query: ~Copyable, Sendable {
     package var depth: Int
     /// The label of `name` at which the zone of the server block begins.
     package var zoneLabel: Int
+    /// That zone's place among the zones of its server block.
+    package var zonePlace: Int
 
     package init(
         header: Header,
@@ -84,6 +86,17 @@ package struct Query: ~Copyable, Sendable {
         worker = 0
         depth = 0
         zoneLabel = 0
+        zonePlace = 0
+    }
+
+    /// A query that nothing was read into.
+    package init() {
+        self.init(
+            header: Header(id: 0, flags: Flags()),
+            name: QueryName(),
+            type: RecordType(rawValue: 0),
+            recordClass: RecordClass(rawValue: 0)
+        )
     }
 
     /// The same query once more.
@@ -102,6 +115,7 @@ package struct Query: ~Copyable, Sendable {
         query.worker = worker
         query.depth = depth
         query.zoneLabel = zoneLabel
+        query.zonePlace = zonePlace
         return query
     }
 

@@ -5,82 +5,94 @@ import Wire
 /// Zones in one piece of memory, to find those that hold a name.
 ///
 /// An array of names would have a reference counted at each comparison, which all workers share.
-struct ZoneList: Sendable {
+/// A name costs as many look-ups as there are zones of different depth, not as it has labels.
+package struct ZoneList: Sendable {
     /// Where a zone lies in the memory.
     private struct Place {
         let bytes: Range<Int>
         let labelCount: Int
     }
 
+    /// One place of the hash table; `zone` is -1 where it is empty.
+    private struct Slot {
+        var hash: UInt64 = 0
+        var zone = -1
+    }
+
     /// The wire forms in lower case, one after the other.
     private let memory: [UInt8]
     private let places: [Place]
-    /// The places, longest zones first.
-    private let order: [Int]
+    /// The zones by their names, never more than half full; of equal zones the first is found first.
+    private let slots: [Slot]
+    /// The different label counts of the zones, largest first.
+    private let depths: [Int]
 
     /// The zones in this order.
-    init(_ zones: [Name]) {
+    package init(_ zones: [Name]) {
         var memory: [UInt8] = []
         var places: [Place] = []
-        for zone in zones {
+        var size = 4
+        while size < zones.count * 2 { size *= 2 }
+        var slots = [Slot](repeating: Slot(), count: size)
+        for (index, zone) in zones.enumerated() {
             let start = memory.count
             memory += zone.lowercased.bytes
             places.append(Place(bytes: start..<memory.count, labelCount: zone.labelCount))
+            let hash = zone.tableHash
+            var slot = Int(truncatingIfNeeded: hash) & (size - 1)
+            while slots[slot].zone >= 0 { slot = (slot + 1) & (size - 1) }
+            slots[slot] = Slot(hash: hash, zone: index)
         }
         self.memory = memory
         self.places = places
-        order = places.indices.sorted {
-            (places[$1].labelCount, $0) < (places[$0].labelCount, $1)
-        }
+        self.slots = slots
+        depths = Set(places.map(\.labelCount)).sorted(by: >)
     }
 
-    var isEmpty: Bool { places.isEmpty }
+    package var isEmpty: Bool { places.isEmpty }
+
+    /// The number of zones.
+    package var count: Int { places.count }
+
+    /// The number of labels of the zone at `place`.
+    package func labelCount(at place: Int) -> Int { places[place].labelCount }
 
     /// The place of the first zone that holds `name`; nil when none does.
-    func first(holding name: borrowing QueryName) -> Int? {
-        for place in 0..<places.count where holds(name, place) { return place }
-        return nil
+    package func first(holding name: borrowing QueryName) -> Int? {
+        var first: Int?
+        for index in 0..<depths.count {
+            let label = name.labelCount &- depths[index]
+            guard label >= 0, let place = place(of: name, fromLabel: label) else { continue }
+            first = min(first ?? place, place)
+        }
+        return first
     }
 
     /// The place of the longest zone that holds `name`; nil when none does.
-    func longest(holding name: borrowing QueryName) -> Int? {
-        var labelCount = -1
-        var byteCount = -1
-        // LIMIT: the zones of one block. Most are told from the name by their length alone.
-        for index in 0..<order.count {
-            let zone = places[order[index]]
-            if zone.labelCount != labelCount {
-                labelCount = zone.labelCount
-                let label = name.labelCount &- labelCount
-                byteCount = label < 0 ? -1 : name.byteCount &- name.start(ofLabel: label)
-            }
-            guard zone.bytes.count == byteCount else { continue }
-            let bytes = memory.span.extracting(zone.bytes)
-            if name.suffix(fromLabel: name.labelCount &- labelCount, equals: bytes) {
-                return order[index]
-            }
+    ///
+    /// `first`: only zones that begin at this label or behind it are meant.
+    package func longest(holding name: borrowing QueryName, fromLabel first: Int = 0) -> Int? {
+        for index in 0..<depths.count {
+            let label = name.labelCount &- depths[index]
+            guard label >= first, let place = place(of: name, fromLabel: label) else { continue }
+            return place
         }
         return nil
     }
 
     /// The place of the zone that is the labels of `name` from one on; nil when there is none.
-    func place(of name: borrowing QueryName, fromLabel label: Int) -> Int? {
-        let byteCount = name.byteCount &- name.start(ofLabel: label)
-        // LIMIT: the zones of one block; only those of the right length are compared.
-        for place in 0..<places.count where places[place].bytes.count == byteCount {
-            let zone = memory.span.extracting(places[place].bytes)
-            if name.suffix(fromLabel: label, equals: zone) { return place }
+    package func place(of name: borrowing QueryName, fromLabel label: Int) -> Int? {
+        let hash = name.hash(fromLabel: label)
+        let mask = slots.count &- 1
+        var slot = Int(truncatingIfNeeded: hash) & mask
+        // LIMIT: at least half of the slots are empty, so that every search ends.
+        while slots[slot].zone >= 0 {
+            if slots[slot].hash == hash {
+                let zone = memory.span.extracting(places[slots[slot].zone].bytes)
+                if name.suffix(fromLabel: label, equals: zone) { return slots[slot].zone }
+            }
+            slot = (slot &+ 1) & mask
         }
         return nil
-    }
-
-    /// Whether the zone at `place` is `name`, or a parent of it.
-    private func holds(_ name: borrowing QueryName, _ place: Int) -> Bool {
-        let zone = places[place]
-        let label = name.labelCount &- zone.labelCount
-        // Most names are told from most zones by their length alone.
-        guard label >= 0, name.byteCount &- name.start(ofLabel: label) == zone.bytes.count
-        else { return false }
-        return name.suffix(fromLabel: label, equals: memory.span.extracting(zone.bytes))
     }
 }

@@ -44,10 +44,8 @@ package struct Listener: QueryPath {
     package let blocks: [ServerBlock]
     /// The zones of all blocks, longest first among equals in their first block's order.
     private let zones: ZoneTable
-    /// The plugins of all blocks, one block after the other.
-    private let plugins: [any Plugin]
-    /// Which of the plugins are a block's.
-    private let ranges: [Range<Int>]
+    /// What the plugins of all blocks do with a query.
+    private let roles: Roles
     private let limits: [AnswerLimits]
     package let takesEveryClass: Bool
     /// Counts what is answered before a chain is found.
@@ -66,25 +64,21 @@ package struct Listener: QueryPath {
         takesEveryClass = blocks.contains { $0.takesEveryClass }
         zones = ZoneTable(blocks)
         limits = blocks.map { $0.limits }
-        plugins = blocks.flatMap { $0.chain.plugins }
-        var ranges: [Range<Int>] = []
-        for block in blocks {
-            let start = ranges.last?.upperBound ?? 0
-            ranges.append(start..<(start + block.chain.plugins.count))
-        }
-        self.ranges = ranges
+        roles = Roles(blocks.map(\.chain.plugins))
     }
 
     /// A DS question for the apex of a zone belongs to its parent, when that is served here too
     /// (RFC 4035 §3.1.4.1).
     package func route(_ query: inout Query) -> Int? {
-        guard let found = zones.block(for: query.name, fromLabel: 0) else { return nil }
+        guard var found = zones.find(query.name, fromLabel: 0) else { return nil }
+        if query.type == .ds, found.label == 0, query.name.labelCount > 0,
+            let parent = zones.find(query.name, fromLabel: 1)
+        {
+            found = parent
+        }
         query.zoneLabel = found.label
-        guard query.type == .ds, found.label == 0, query.name.labelCount > 0,
-            let parent = zones.block(for: query.name, fromLabel: 1)
-        else { return found.block }
-        query.zoneLabel = parent.label
-        return parent.block
+        query.zonePlace = found.zone
+        return found.block
     }
 
     package func answer(
@@ -93,7 +87,7 @@ package struct Listener: QueryPath {
         into answer: inout Answer,
         waiting: inout Int
     ) -> Outcome {
-        plugins.answer(query, within: ranges[block], into: &answer, waiting: &waiting)
+        roles.answer(query, chain: block, into: &answer, waiting: &waiting)
     }
 
     package func finish(
@@ -102,12 +96,7 @@ package struct Listener: QueryPath {
         upTo last: Int,
         _ answer: inout Answer
     ) {
-        let start = ranges[block].lowerBound
-        plugins.finish(
-            query,
-            &answer,
-            within: start..<min(start + last + 1, ranges[block].upperBound)
-        )
+        roles.finish(query, &answer, chain: block, upTo: last)
     }
 
     package func limits(ofBlock block: Int) -> AnswerLimits { limits[block] }
@@ -119,7 +108,7 @@ package struct Listener: QueryPath {
         counting cells: borrowing WorkerCells
     ) {
         guard let block else { return dropped.count(query, report, cells) }
-        plugins.sent(query, report, within: ranges[block], counting: cells)
+        roles.sent(query, report, chain: block, counting: cells)
     }
 }
 

@@ -145,6 +145,21 @@ import Testing
         }
     }
 
+    /// Else a query would never meet what it does.
+    @Test("A plugin with a role in queries says so", arguments: sources("Sources/Plugins"))
+    func saysItsRoles(source: Source) {
+        let text = source.lines.joined(separator: "\n")
+        let roles = [
+            ("Answerer", "package func answer(_ query: borrowing Query, into"),
+            ("Finisher", "package func finish(_ query: borrowing Query, _ answer"),
+            ("Observer", "package func sent(\n"),
+        ]
+        for (role, function) in roles where text.contains(function) {
+            let type = source.lines.first { $0.hasPrefix("package struct ") } ?? ""
+            #expect(type.contains(role), "\(source.path): \(role)")
+        }
+    }
+
     @Test(
         "A plugin has a manual, an example and a test",
         arguments: Plugins.all.map { $0.manual.name }

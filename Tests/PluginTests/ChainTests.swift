@@ -17,7 +17,7 @@ private final class Diary: Sendable {
 }
 
 /// A plugin that does as it was told, and writes down what it was asked.
-private struct Actor: Plugin {
+private struct Actor: Answerer, Finisher, Observer {
     static let manual = Manual(name: "actor", summary: "does as it was told", example: "actor")
 
     let name: String

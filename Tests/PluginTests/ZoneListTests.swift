@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Plugin
 import Testing
 import Wire
-
-@testable import Plugins
 
 @Suite struct ZoneListTests {
     @Test(arguments: [

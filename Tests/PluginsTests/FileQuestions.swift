@@ -27,7 +27,7 @@ func filePlugin(
 
 /// What a plugin answers, a line for the code and one for each record, sections marked.
 func answered(
-    _ plugin: some Plugin,
+    _ plugin: some Answerer,
     _ question: String,
     _ change: (inout Query) -> Void = { _ in }
 ) throws -> [String] {

@@ -139,8 +139,8 @@ struct Answered: Equatable {
 
 /// Asks one plugin as a chain does, `finish` included.
 func ask(_ plugin: some Plugin, _ query: borrowing Query, _ answer: inout Answer) -> Answered {
-    let outcome = plugin.answer(query, into: &answer)
-    plugin.finish(query, &answer)
+    let outcome = (plugin as? any Answerer)?.answer(query, into: &answer) ?? .pass
+    (plugin as? any Finisher)?.finish(query, &answer)
     return Answered(outcome, query, answer)
 }
 

@@ -23,7 +23,8 @@ import Wire
         let (plugin, setup) = try surroundings.make(Prometheus.self, "prometheus")
         let cells = surroundings.metrics.cells(forWorker: 0)
 
-        plugin.sent(try query("A.b.EXAMPLE", zone: "b.example"), report, counting: cells)
+        let second = try query("A.b.EXAMPLE", zone: "b.example") { $0.zonePlace = 1 }
+        plugin.sent(second, report, counting: cells)
         plugin.sent(try query("c.example", .aaaa, zone: "example"), report, counting: cells)
 
         let page = try #require(setup.pages.first)

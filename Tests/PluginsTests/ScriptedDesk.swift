@@ -136,7 +136,7 @@ func message(of query: borrowing Query, options: [UInt8]? = nil) throws -> [UInt
 
 /// Asks one plugin that must wait, as a chain does.
 func resume(
-    _ plugin: some Plugin,
+    _ plugin: some Answerer,
     _ query: consuming Query,
     _ desk: ScriptedDesk,
     message bytes: [UInt8]? = nil,
@@ -150,7 +150,7 @@ func resume(
     )
     var answer = Answer(counting: cells)
     let outcome = await plugin.resume(waiting, into: &answer, desk: desk)
-    plugin.finish(waiting.query, &answer)
+    (plugin as? any Finisher)?.finish(waiting.query, &answer)
     var flags: [String] = []
     if answer.isAuthoritative { flags.append("aa") }
     if answer.isTruncated { flags.append("tc") }

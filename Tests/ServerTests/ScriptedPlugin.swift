@@ -6,7 +6,7 @@ import Plugin
 import Wire
 
 /// A plugin that does what a test tells it.
-struct ScriptedPlugin: Plugin {
+struct ScriptedPlugin: Answerer, Finisher, Observer {
     static let manual = Manual(name: "scripted", summary: "does as told", example: "scripted")
 
     typealias Answering = @Sendable (borrowing Query, inout Answer) -> Outcome

@@ -22,7 +22,7 @@ import Wire
     }
 
     private func found(_ table: ZoneTable, _ name: String, from label: Int = 0) throws -> [Int] {
-        let found = table.block(for: try QueryName(Name(name)), fromLabel: label)
+        let found = table.find(try QueryName(Name(name)), fromLabel: label)
         return found.map { [$0.block, $0.label] } ?? []
     }
 

@@ -8,7 +8,7 @@ import Wire
 ///
 /// `consolidate` counts errors that look alike and logs their number after a time. The number is
 /// written when a query comes after that time; what is pending when the process ends is not.
-package struct Errors: Plugin {
+package struct Errors: Finisher {
     package static let manual = Manual(
         name: "errors",
         summary: "logs why queries failed",

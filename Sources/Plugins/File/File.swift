@@ -9,7 +9,7 @@ import Wire
 /// Names follow RFC 1034 §4.3.2, wildcards RFC 4592, DNAME RFC 6672. It signs nothing, sends no
 /// zone to other servers, and takes none from them. Unlike CoreDNS it reads a file again whenever
 /// that changed, whatever the serial.
-package struct File: Plugin {
+package struct File: Answerer {
     package static let manual = Manual(
         name: "file",
         summary: "answers from zones in master files",

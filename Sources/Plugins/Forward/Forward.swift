@@ -10,7 +10,7 @@ import Wire
 /// one that was cut comes again over TCP. Unlike CoreDNS, which probes with questions of its own,
 /// an upstream's health shows in real queries alone: see `UpstreamHealth`. OPT is not relayed, as
 /// EDNS is between neighbours (RFC 6891 §6.2.6).
-package struct Forward: Plugin {
+package struct Forward: Answerer {
     package static let manual = Manual(
         name: "forward",
         summary: "asks other servers for the names of a zone",

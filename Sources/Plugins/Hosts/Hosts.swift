@@ -11,7 +11,7 @@ import Wire
 /// Unlike CoreDNS, a name that is not there is NXDOMAIN and one without the type is no data, each
 /// with an SOA record of the zone, and answers keep the case of the question. Names under `arpa`
 /// that are not there are left to the next plugin, whatever the type.
-package struct Hosts: Plugin {
+package struct Hosts: Answerer {
     package static let manual = Manual(
         name: "hosts",
         summary: "answers from a file like /etc/hosts",

@@ -9,7 +9,7 @@ import Wire
 ///
 /// The first rule whose name the query lies under decides, also when its classes leave the query
 /// out. What is logged was sent: a dropped query has `-` for its code.
-package struct Log: Plugin {
+package struct Log: Observer {
     package static let manual = Manual(
         name: "log",
         summary: "logs queries and their answers",

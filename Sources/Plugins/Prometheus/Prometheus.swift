@@ -9,7 +9,7 @@ import Wire
 ///
 /// Names and labels are CoreDNS's. The page shows what other plugins count too, whichever block
 /// they are in.
-package struct Prometheus: Plugin {
+package struct Prometheus: Observer {
     package static let manual = Manual(
         name: "prometheus",
         summary: "a page with the metrics of the process: /metrics",
@@ -22,8 +22,6 @@ package struct Prometheus: Plugin {
         metrics: QueryMetrics.names
     )
 
-    /// The zones of the block in lower case, as they are found.
-    private let zones: ZoneList
     /// The metrics of each zone, for each address that is bound; one zone after the other.
     private let metrics: [QueryMetrics]
     /// The addresses that the block binds; empty for every address, which has one label.
@@ -43,7 +41,6 @@ package struct Prometheus: Plugin {
         let (registry, names) = (setup.metrics, setup.pluginNames)
         let servers = Self.servers(setup)
         addresses = setup.addresses
-        zones = ZoneList(setup.zones)
         metrics = setup.zones.flatMap { zone in
             let text = zone.description
             return servers.map { QueryMetrics(registry, server: $0, zone: text, plugins: names) }
@@ -99,11 +96,12 @@ package struct Prometheus: Plugin {
         _ report: borrowing SentReport,
         counting cells: borrowing WorkerCells
     ) {
-        guard let zone = zones.place(of: query.name, fromLabel: query.zoneLabel) else { return }
         var server = 0
         while server + 1 < addresses.count, addresses[server] != query.local.address {
             server += 1
         }
-        metrics[zone * max(addresses.count, 1) + server].count(query, report, cells)
+        let place = query.zonePlace * max(addresses.count, 1) + server
+        guard place < metrics.count else { return }
+        metrics[place].count(query, report, cells)
     }
 }

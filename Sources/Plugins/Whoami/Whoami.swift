@@ -7,7 +7,7 @@ import Wire
 /// Tells a client its own address, port and transport, in the additional section.
 ///
 /// It answers every name and type, so nothing behind it is ever asked.
-package struct Whoami: Plugin {
+package struct Whoami: Answerer {
     package static let manual = Manual(
         name: "whoami",
         summary: "answers every query with the client's own address, port and transport",

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Metrics
+import Wire
+
+/// The plugins of one chain or of several, by what they do with a query.
+///
+/// Each is asked by its index in a flat list, because iterating an array, or an element that is a
+/// struct, copies and counts references that all workers share.
+package struct Roles: Sendable {
+    /// Where the plugins of one chain lie in the lists.
+    private struct Part {
+        var answerers: Range<Int>
+        var finishers: Range<Int>
+        var observers: Range<Int>
+        /// The number of plugins of the chain.
+        var pluginCount: Int
+    }
+
+    /// What is said where every plugin has passed.
+    private static let nobody = "no plugin of this server block answers this name"
+
+    private var answerers: [any Answerer] = []
+    private var finishers: [any Finisher] = []
+    private var observers: [any Observer] = []
+    /// The place in its chain of each answerer, and of each finisher.
+    private var answererPlaces: [Int] = []
+    private var finisherPlaces: [Int] = []
+    private var parts: [Part] = []
+
+    /// `chains`: the plugins of each, in the order they are asked.
+    package init(_ chains: [[any Plugin]]) {
+        for plugins in chains { add(plugins) }
+    }
+
+    private mutating func add(_ plugins: [any Plugin]) {
+        let starts = (answerers.count, finishers.count, observers.count)
+        for (place, plugin) in plugins.enumerated() {
+            if let answerer = plugin as? any Answerer {
+                answerers.append(answerer)
+                answererPlaces.append(place)
+            }
+            if let finisher = plugin as? any Finisher {
+                finishers.append(finisher)
+                finisherPlaces.append(place)
+            }
+            if let observer = plugin as? any Observer { observers.append(observer) }
+        }
+        parts.append(
+            Part(
+                answerers: starts.0..<answerers.count,
+                finishers: starts.1..<finishers.count,
+                observers: starts.2..<observers.count,
+                pluginCount: plugins.count
+            )
+        )
+    }
+
+    /// Asks the plugins of a chain until one takes the query, then lets those asked finish.
+    ///
+    /// `waiting`: set to the place in the chain of the plugin that said `.wait`.
+    package func answer(
+        _ query: borrowing Query,
+        chain: Int,
+        into answer: inout Answer,
+        waiting: inout Int
+    ) -> Outcome {
+        let part = parts[chain]
+        var next = part.answerers.lowerBound
+        var outcome = Outcome.pass
+        while next < part.answerers.upperBound, outcome == .pass {
+            outcome = answerers[next].answer(query, into: &answer)
+            next &+= 1
+        }
+        if outcome == .wait {
+            waiting = answererPlaces[next &- 1]
+            return .wait
+        }
+        return end(query, &answer, outcome, chain: chain, last: next &- 1)
+    }
+
+    /// Goes on with a query at the plugin of a chain that said `.wait`.
+    package func resume(
+        _ waiting: WaitingQuery,
+        chain: Int,
+        at place: Int,
+        into answer: inout Answer,
+        desk: any Desk
+    ) async -> Outcome {
+        let part = parts[chain].answerers
+        guard var next = part.first(where: { answererPlaces[$0] == place }) else {
+            return end(waiting.query, &answer, .pass, chain: chain, last: -1)
+        }
+        var outcome = await answerers[next].resume(waiting, into: &answer, desk: desk)
+        next += 1
+        while next < part.upperBound, outcome == .pass {
+            outcome = answerers[next].answer(waiting.query, into: &answer)
+            if outcome == .wait {
+                outcome = await answerers[next].resume(waiting, into: &answer, desk: desk)
+            }
+            next += 1
+        }
+        return end(waiting.query, &answer, outcome, chain: chain, last: next - 1)
+    }
+
+    /// Settles who answered, and lets the plugins that were asked finish, last first.
+    ///
+    /// `last`: the answerer that was asked last.
+    private func end(
+        _ query: borrowing Query,
+        _ answer: inout Answer,
+        _ outcome: Outcome,
+        chain: Int,
+        last: Int
+    ) -> Outcome {
+        let pluginCount = parts[chain].pluginCount
+        switch outcome {
+        case .done, .drop:
+            let place = answererPlaces[last]
+            if outcome == .done { answer.answeringPlugin = place }
+            finish(query, &answer, chain: chain, upTo: place)
+            return outcome
+        case .pass where pluginCount == 0:
+            // A zone that is named and not served, as opposed to one that is served badly.
+            answer.code = .refused
+            answer.extendedError = ExtendedError(.notAuthoritative, "a zone without plugins")
+        case .pass:
+            answer.code = .serverFailure
+            answer.failure = Self.nobody
+            answer.extendedError = ExtendedError(.other, Self.nobody)
+        case .wait:
+            // Only a plugin that breaks its promise says it twice; the client still gets an answer.
+            answer.code = .serverFailure
+            let name = type(of: answerers[last]).manual.name
+            answer.failure = "plugin \(name) wants to wait without end"
+            finish(query, &answer, chain: chain, upTo: answererPlaces[last])
+            return .done
+        }
+        finish(query, &answer, chain: chain, upTo: pluginCount &- 1)
+        return .done
+    }
+
+    /// Lets the plugins of a chain finish an answer, last first; `last`: the place of the first to.
+    package func finish(
+        _ query: borrowing Query,
+        _ answer: inout Answer,
+        chain: Int,
+        upTo last: Int
+    ) {
+        let part = parts[chain].finishers
+        var next = part.upperBound
+        while next > part.lowerBound {
+            next &-= 1
+            if finisherPlaces[next] <= last { finishers[next].finish(query, &answer) }
+        }
+    }
+
+    /// Tells the plugins of a chain what was sent, first plugin last.
+    package func sent(
+        _ query: borrowing Query,
+        _ report: borrowing SentReport,
+        chain: Int,
+        counting cells: borrowing WorkerCells
+    ) {
+        let part = parts[chain].observers
+        var next = part.upperBound
+        while next > part.lowerBound {
+            next &-= 1
+            observers[next].sent(query, report, counting: cells)
+        }
+    }
+}

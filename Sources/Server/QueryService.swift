@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Metrics
+import Plugin
+import Wire
+
+/// What a worker serves its queries with: the configuration, the memory for an answer, and the desk
+/// where those wait that cannot be answered at once.
+struct QueryService: ~Copyable {
+    private let published: Published<Configuration>
+    private var view: Published<Configuration>.View
+    private let cells: WorkerCells
+    private var answer: Answer
+    private var table = NameTable()
+    private(set) var now = Moment(nanoseconds: 0)
+    /// The time while a batch is worked off, to tell how long an answer took; nil where time stands
+    /// still meanwhile.
+    private let clock: (@Sendable () -> Moment)?
+    private let desk: CoreDesk
+    /// Whether a query may be waiting, so that the desk must be looked after.
+    private(set) var isDeskBusy = false
+
+    /// Why a query is refused when too many wait.
+    private static let overload = "too many queries wait for upstreams"
+
+    init(
+        serving published: Published<Configuration>,
+        counting cells: WorkerCells,
+        clock: (@Sendable () -> Moment)?,
+        random: @escaping @Sendable () -> UInt64
+    ) {
+        self.published = published
+        self.clock = clock
+        view = published.view()
+        self.cells = cells
+        answer = Answer(counting: cells)
+        desk = CoreDesk(counting: cells, random: random)
+    }
+
+    var edition: UInt64 { view.edition }
+
+    var configuration: Configuration { view.value }
+
+    /// Moves to the newest configuration and to the time `now`; true when it is another one.
+    mutating func begin(at now: Moment) -> Bool {
+        self.now = now
+        let edition = view.edition
+        published.refresh(&view)
+        if isDeskBusy { desk.begin(at: now) }
+        return edition != view.edition
+    }
+
+    /// Takes the news about an exchange with an upstream.
+    mutating func take(_ reply: ExchangeReply) {
+        if isDeskBusy { desk.take(reply) }
+    }
+
+    /// Runs what can go on, and hands out what has come of it.
+    mutating func end(into outputs: inout Outputs) {
+        outputs.removeAll()
+        guard isDeskBusy else { return }
+        desk.runReady()
+        isDeskBusy = desk.drain(into: &outputs)
+    }
+
+    /// Writes what is sent for a message that no plugin may see, and tells its length.
+    mutating func refuse(
+        _ query: borrowing Query,
+        _ message: Span<UInt8>,
+        _ refusal: Refusal,
+        _ writer: inout Writer
+    ) -> Int {
+        Core.refuse(query, message, refusal, &answer, &table, &writer)
+    }
+
+    /// Finds the block that serves a sound query, and asks its chain.
+    mutating func serve(
+        _ query: inout Query,
+        _ message: Span<UInt8>,
+        _ arrival: Arrival,
+        _ listeners: borrowing [any QueryPath],
+        _ writer: inout Writer
+    ) -> Core.Receipt {
+        let listener = arrival.listener
+        answer.removeAll()
+        guard let place = listeners[listener].route(&query) else {
+            answer.code = .refused
+            answer.extendedError = ExtendedError(.notAuthoritative, "no zone of this server")
+            return .answered(write(query, listeners, listener, block: nil, &writer))
+        }
+        guard query.recordClass == .internet || listeners[listener].takesEveryClass else {
+            answer.code = .refused
+            answer.extendedError = ExtendedError(.notSupported, "only class IN is served")
+            return .answered(write(query, listeners, listener, block: nil, &writer))
+        }
+        var waitingPlugin = -1
+        let outcome = listeners[listener].answer(
+            query,
+            block: place,
+            into: &answer,
+            waiting: &waitingPlugin
+        )
+        switch outcome {
+        case .wait:
+            if wait(query, message, arrival, block: place, plugin: waitingPlugin) {
+                return .waiting
+            }
+            answer.removeAll()
+            answer.code = .serverFailure
+            answer.failure = Self.overload
+            answer.extendedError = ExtendedError(.other, Self.overload)
+            listeners[listener].finish(query, block: place, upTo: waitingPlugin, &answer)
+        case .drop:
+            report(query, listeners, listener, block: place, byteCount: 0)
+            return .answered(0)
+        case .done, .pass:
+            break
+        }
+        return .answered(write(query, listeners, listener, block: place, &writer))
+    }
+
+    /// Sets a query aside; false when too many wait already.
+    private mutating func wait(
+        _ query: borrowing Query,
+        _ message: Span<UInt8>,
+        _ arrival: Arrival,
+        block: Int,
+        plugin: Int
+    ) -> Bool {
+        if !isDeskBusy { desk.begin(at: now) }
+        isDeskBusy = true
+        let place = WaitingPlace(
+            configuration: view.value,
+            arrival: arrival,
+            block: block,
+            plugin: plugin
+        )
+        return desk.wait(query, message, at: place)
+    }
+
+    /// Writes the answer and tells the chain; without a block only counts it.
+    private mutating func write(
+        _ query: borrowing Query,
+        _ listeners: borrowing [any QueryPath],
+        _ listener: Int,
+        block: Int?,
+        _ writer: inout Writer
+    ) -> Int {
+        var limits = AnswerLimits()
+        if let block { limits = listeners[listener].limits(ofBlock: block) }
+        answer.write(query, limits: limits, table: &table, into: &writer)
+        report(query, listeners, listener, block: block, byteCount: writer.count)
+        return writer.count
+    }
+
+    private func report(
+        _ query: borrowing Query,
+        _ listeners: borrowing [any QueryPath],
+        _ listener: Int,
+        block: Int?,
+        byteCount: Int
+    ) {
+        let report = answer.report(
+            query,
+            byteCount: byteCount,
+            durationNanoseconds: (clock?() ?? now).nanoseconds(since: query.received)
+        )
+        listeners[listener].sent(query, report, block: block, counting: cells)
+    }
+}
