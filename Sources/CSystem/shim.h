@@ -107,14 +107,9 @@ static inline struct csystem_local csystem_packet_local(struct msghdr *header) {
 
 // Puts the address that a datagram is to leave from into the header's control memory.
 static inline void csystem_set_packet_local(struct msghdr *header, struct csystem_local local) {
-    memset(header->msg_control, 0, CSYSTEM_CONTROL_BYTES);
-    header->msg_controllen = CSYSTEM_CONTROL_BYTES;
-    struct cmsghdr *c = CMSG_FIRSTHDR(header);
+    struct cmsghdr *c = (struct cmsghdr *)header->msg_control;
     if (local.family == 4) {
-        struct in_pktinfo info;
-        memset(&info, 0, sizeof info);
-        info.ipi_ifindex = (int)local.interface;
-        info.ipi_spec_dst.s_addr = htonl((uint32_t)local.low);
+        struct in_pktinfo info = {(int)local.interface, {htonl((uint32_t)local.low)}, {0}};
         c->cmsg_level = IPPROTO_IP;
         c->cmsg_type = IP_PKTINFO;
         c->cmsg_len = CMSG_LEN(sizeof info);
@@ -123,7 +118,6 @@ static inline void csystem_set_packet_local(struct msghdr *header, struct csyste
     } else {
         struct in6_pktinfo info;
         uint64_t halves[2] = {htobe64(local.high), htobe64(local.low)};
-        memset(&info, 0, sizeof info);
         memcpy(&info.ipi6_addr, halves, sizeof halves);
         info.ipi6_ifindex = local.interface;
         c->cmsg_level = IPPROTO_IPV6;

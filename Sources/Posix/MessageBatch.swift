@@ -27,6 +27,8 @@ import Wire
     private let addresses: UnsafeMutablePointer<sockaddr_storage>
     private let controls: UnsafeMutablePointer<UInt8>
     private static var controlByteCount: Int { Int(CSYSTEM_CONTROL_BYTES) }
+    /// What each slot that is ready to receive offers for ancillary data, in bytes.
+    private var offeredControlByteCount = 0
 
     package init(slotByteCount: Int) {
         let count = Self.maximumCount
@@ -97,28 +99,33 @@ import Wire
         return unsafe headers[index].msg_hdr.msg_flags & CInt(MSG_TRUNC) != 0
     }
 
-    /// Where the datagram at `index` came from, and whether it is IPv4 on an IPv6 socket.
-    package borrowing func peer(at index: Int) -> (endpoint: Endpoint, isMapped: Bool)? {
+    /// Where the datagram at `index` came from, and which address it was sent to.
+    ///
+    /// Nil for an address that is neither IPv4 nor IPv6.
+    package borrowing func sender(at index: Int) -> Sender? {
         precondition(index >= 0 && index < count, "the batch holds fewer datagrams")
-        guard let endpoint = unsafe SocketAddress.read(addresses + index) else { return nil }
-        let plain = endpoint.address.unmapped
-        let isMapped = plain.family != endpoint.address.family
-        return (Endpoint(plain, port: endpoint.port, scope: endpoint.scope), isMapped)
+        // SAFETY: each address has room for those of every family, and `headers` and `addresses`
+        // belong to `count` slots.
+        guard let sender = unsafe SocketAddress.readSender(addresses + index) else { return nil }
+        guard unsafe headers[index].msg_hdr.msg_controllen > 0 else { return sender }
+        return unsafe Self.withLocal(sender, &headers[index].msg_hdr)
     }
 
-    /// The address that the datagram at `index` was sent to, and the interface it came in on.
-    ///
-    /// Only sockets that are bound to every address tell.
-    package borrowing func local(at index: Int) -> (address: IPAddress, interface: UInt32)? {
-        precondition(index >= 0 && index < count, "the batch holds fewer datagrams")
+    /// The sender with what the ancillary data tells.
+    private static func withLocal(
+        _ sender: Sender,
+        _ header: UnsafeMutablePointer<msghdr>
+    ) -> Sender {
         // SAFETY: the control memory holds what the system wrote for this datagram.
-        let found = unsafe csystem_packet_local(&headers[index].msg_hdr)
+        let found = unsafe csystem_packet_local(header)
+        var sender = sender
         switch found.family {
-        case 4: return (IPAddress(v4: UInt32(truncatingIfNeeded: found.low)), found.interface)
-        case 6:
-            return (IPAddress(v6High: found.high, low: found.low).unmapped, found.interface)
-        default: return nil
+        case 4: sender.local = IPAddress(v4: UInt32(truncatingIfNeeded: found.low))
+        case 6: sender.local = IPAddress(v6High: found.high, low: found.low).unmapped
+        default: return sender
         }
+        sender.interface = found.interface
+        return sender
     }
 
     // MARK: What goes
@@ -137,23 +144,65 @@ import Wire
         write: (inout MutableSpan<UInt8>) -> Int
     ) -> Bool {
         guard count < Self.maximumCount else { return false }
-        let index = count
+        guard fill(count, write: write) else { return true }
+        unsafe headers[count].msg_hdr.msg_namelen =
+            SocketAddress.write(peer, asIPv6: isMapped, to: addresses + count)
+        add(from: local, interface)
+        return true
+    }
+
+    /// Writes an answer to the datagram at `index` of `received`; a length of 0 adds none.
+    ///
+    /// It goes where that datagram came from, byte for byte as the system wrote it. `local` and
+    /// `interface`: as above. False: the batch is full.
+    @discardableResult
+    package mutating func append(
+        answering received: borrowing MessageBatch,
+        at index: Int,
+        from local: IPAddress?,
+        interface: UInt32,
+        write: (inout MutableSpan<UInt8>) -> Int
+    ) -> Bool {
+        precondition(index >= 0 && index < received.count, "the batch holds fewer datagrams")
+        guard count < Self.maximumCount else { return false }
+        guard fill(count, write: write) else { return true }
+        // SAFETY: both places are of `count` slots each, in two batches, and the longest address of
+        // those that `sender` tells is copied: the system reads no further than its length.
+        unsafe UnsafeMutableRawPointer(addresses + count).copyMemory(
+            from: received.addresses + index,
+            byteCount: MemoryLayout<sockaddr_in6>.size
+        )
+        unsafe headers[count].msg_hdr.msg_namelen = received.headers[index].msg_hdr.msg_namelen
+        add(from: local, interface)
+        return true
+    }
+
+    /// Lets `write` fill the slot at `index`; false when it wrote nothing.
+    @inline(__always)
+    private mutating func fill(_ index: Int, write: (inout MutableSpan<UInt8>) -> Int) -> Bool {
         // SAFETY: the slot lives as long as the batch; the span ends with this call.
         let start = unsafe bytes + index * strideByteCount
         let buffer = unsafe UnsafeMutableBufferPointer(start: start, count: slotByteCount)
         var span = unsafe buffer.mutableSpan
         let length = write(&span)
-        guard length > 0 else { return true }
+        guard length > 0 else { return false }
         precondition(length <= slotByteCount, "a datagram ends inside its slot")
         unsafe vectors[index].iov_len = length
-        unsafe headers[index].msg_len = UInt32(length)
+        unsafe headers[index].msg_len = UInt32(truncatingIfNeeded: length)
         unsafe headers[index].msg_hdr.msg_flags = 0
-        unsafe headers[index].msg_hdr.msg_namelen =
-            SocketAddress.write(peer, asIPv6: isMapped, to: addresses + index)
-        setLocal(local, interface, at: index)
-        count += 1
-        usedCount = max(usedCount, count)
         return true
+    }
+
+    /// Adds the slot that was filled, to leave from `local`.
+    @inline(__always)
+    private mutating func add(from local: IPAddress?, _ interface: UInt32) {
+        if let local {
+            setLocal(local, interface, at: count)
+        } else {
+            unsafe headers[count].msg_hdr.msg_controllen = 0
+        }
+        count &+= 1
+        usedCount = max(usedCount, count)
     }
 
     /// Adds a copy of `message`, which must fit in a slot; false: the batch is full.
@@ -176,12 +225,8 @@ import Wire
     }
 
     /// Notes the address that the datagram at `index` is to leave from.
-    private mutating func setLocal(_ local: IPAddress?, _ interface: UInt32, at index: Int) {
-        guard let local else {
-            unsafe headers[index].msg_hdr.msg_controllen = 0
-            return
-        }
-        let isIPv6 = local.family == .v6
+    private mutating func setLocal(_ local: IPAddress, _ interface: UInt32, at index: Int) {
+        let isIPv6 = if case .v6 = local.family { true } else { false }
         let wanted = csystem_local(
             family: isIPv6 ? 6 : 4,
             interface: isIPv6 && local.isLinkLocal ? interface : 0,
@@ -195,12 +240,20 @@ import Wire
     // MARK: The system
 
     /// Receives what is there, without waiting.
-    mutating func receive(from descriptor: CInt) throws(SystemError) {
+    ///
+    /// `tellsLocal`: whether the socket tells which address a datagram was sent to. Of one bound to
+    /// a single address nobody asks, and the system has nothing to write down.
+    mutating func receive(from descriptor: CInt, tellsLocal: Bool) throws(SystemError) {
+        let controlByteCount = tellsLocal ? Self.controlByteCount : 0
+        if controlByteCount != offeredControlByteCount {
+            offeredControlByteCount = controlByteCount
+            usedCount = Self.maximumCount
+        }
         for index in 0..<usedCount {
             unsafe vectors[index].iov_len = slotByteCount
             unsafe headers[index].msg_hdr.msg_namelen =
                 socklen_t(MemoryLayout<sockaddr_storage>.size)
-            unsafe headers[index].msg_hdr.msg_controllen = Self.controlByteCount
+            unsafe headers[index].msg_hdr.msg_controllen = controlByteCount
         }
         count = 0
         usedCount = 0

@@ -82,31 +82,38 @@ struct SocketAddress {
         return socklen_t(MemoryLayout<sockaddr_in6>.size)
     }
 
+    /// Reads whom a datagram came from, a mapped address unmapped; nil for another family.
+    ///
+    /// `place`: as for `read`.
+    static func readSender(_ place: UnsafeRawPointer) -> Sender? {
+        guard let endpoint = unsafe read(place) else { return nil }
+        let address = endpoint.address
+        guard case .v6 = address.family, address.high == 0, address.low >> 32 == 0xFFFF else {
+            return Sender(endpoint, isMapped: false)
+        }
+        let plain = IPAddress(v4: UInt32(truncatingIfNeeded: address.low))
+        return Sender(Endpoint(plain, port: endpoint.port, scope: endpoint.scope), isMapped: true)
+    }
+
     /// Reads an endpoint, a mapped address left mapped; nil for another family.
     ///
     /// `place` must hold the family, and as many bytes as addresses of that family have.
     static func read(_ place: UnsafeRawPointer) -> Endpoint? {
-        // SAFETY: the family says which of the two layouts the bytes have.
-        switch CInt(unsafe place.load(as: sa_family_t.self)) {
+        // SAFETY: the family says which of the two layouts the bytes have: the port is at 2 in both,
+        // IPv4 is at 4, IPv6 at 8 and its scope at 24 (sockaddr_in, sockaddr_in6).
+        switch CInt(unsafe place.loadUnaligned(as: sa_family_t.self)) {
         case AF_INET:
-            let address = unsafe place.load(as: sockaddr_in.self)
-            return Endpoint(
-                IPAddress(v4: UInt32(bigEndian: address.sin_addr.s_addr)),
-                port: UInt16(bigEndian: address.sin_port)
-            )
+            let port = unsafe place.loadUnaligned(fromByteOffset: 2, as: UInt16.self)
+            let bits = unsafe place.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
+            let address = IPAddress(v4: UInt32(bigEndian: bits))
+            return Endpoint(address, port: UInt16(bigEndian: port), scope: 0)
         case AF_INET6:
-            let address = unsafe place.load(as: sockaddr_in6.self)
-            let (high, low) = unsafe withUnsafeBytes(of: address.sin6_addr) {
-                (
-                    unsafe UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)),
-                    unsafe UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-                )
-            }
-            return Endpoint(
-                IPAddress(v6High: high, low: low),
-                port: UInt16(bigEndian: address.sin6_port),
-                scope: address.sin6_scope_id
-            )
+            let port = unsafe place.loadUnaligned(fromByteOffset: 2, as: UInt16.self)
+            let high = unsafe place.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+            let low = unsafe place.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+            let scope = unsafe place.loadUnaligned(fromByteOffset: 24, as: UInt32.self)
+            let address = IPAddress(v6High: UInt64(bigEndian: high), low: UInt64(bigEndian: low))
+            return Endpoint(address, port: UInt16(bigEndian: port), scope: scope)
         default: return nil
         }
     }

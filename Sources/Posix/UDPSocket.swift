@@ -50,7 +50,7 @@ package struct UDPSocket: ~Copyable, Sendable {
 
     /// Receives what is there into the emptied batch, without waiting.
     package borrowing func receive(into batch: inout MessageBatch) throws(SystemError) {
-        try batch.receive(from: descriptor.number)
+        try batch.receive(from: descriptor.number, tellsLocal: isWildcard)
     }
 
     /// Sends the batch and empties it; the result is the number of datagrams that were not sent.

@@ -160,22 +160,21 @@ struct Worker: ~Copyable {
         _ core: inout Core,
         into sent: inout MessageBatch
     ) {
-        guard !received.isCut(at: index), let peer = received.peer(at: index) else { return }
-        let local = received.local(at: index)
+        guard !received.isCut(at: index), let sender = received.sender(at: index) else { return }
         let bound = listener.udp.local
         let arrival = Arrival(
             listener: place,
             transport: .udp,
-            client: peer.endpoint,
-            local: Endpoint(local?.address ?? bound.address, port: bound.port),
-            interface: local?.interface ?? 0,
-            isMapped: peer.isMapped
+            client: sender.client,
+            local: Endpoint(sender.local ?? bound.address, port: bound.port),
+            interface: sender.interface,
+            isMapped: sender.isMapped
         )
         sent.append(
-            to: peer.endpoint,
-            isMapped: peer.isMapped,
-            from: listener.udp.isWildcard ? local?.address : nil,
-            interface: arrival.interface
+            answering: received,
+            at: index,
+            from: sender.local,
+            interface: sender.interface
         ) { buffer in
             core.take(received.message(at: index), arrival, into: &buffer)
         }

@@ -58,8 +58,7 @@ struct Echo: ~Copyable {
 
     private static func answer(_ received: borrowing MessageBatch, into sent: inout MessageBatch) {
         for index in 0..<received.count {
-            guard let peer = received.peer(at: index) else { continue }
-            sent.append(to: peer.endpoint, isMapped: false, from: nil, interface: 0) { buffer in
+            sent.append(answering: received, at: index, from: nil, interface: 0) { buffer in
                 let message = received.message(at: index)
                 for place in 0..<message.count { buffer[place] = message[place] }
                 return min(wantedByteCount(message), buffer.count)

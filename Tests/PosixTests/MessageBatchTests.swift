@@ -6,6 +6,13 @@ import Wire
 @testable import Posix
 
 @Suite struct MessageBatchTests {
+    /// A socket that an array can hold.
+    final class Socket: Sendable {
+        let socket: UDPSocket
+
+        init(_ socket: consuming UDPSocket) { self.socket = socket }
+    }
+
     /// Two sockets of one machine.
     struct Pair: ~Copyable {
         let client: UDPSocket
@@ -88,9 +95,11 @@ import Wire
         #expect(received.count == 1)
         #expect(received.isCut(at: 0) == isCut)
         #expect(received.bytes(at: 0) == [UInt8](repeating: 5, count: min(byteCount, 64)))
-        #expect(received.peer(at: 0)?.endpoint == pair.client.local)
-        #expect(received.peer(at: 0)?.isMapped == false)
-        #expect(received.local(at: 0) == nil)
+        let sender = received.sender(at: 0)
+        #expect(sender?.client == pair.client.local)
+        #expect(sender?.isMapped == false)
+        #expect(sender?.local == nil)
+        #expect(sender?.interface == 0)
     }
 
     @Test func cutsOnlyTheOneThatIsLonger() throws {
@@ -169,6 +178,91 @@ import Wire
         }
     }
 
+    @Test func answersWhoAsked() throws {
+        let server = try UDPSocket(binding: Endpoint(Loopback.v4(), port: 0), sharingPort: false)
+        let clients = try [
+            Socket(UDPSocket(binding: Endpoint(Loopback.v4(), port: 0), sharingPort: false)),
+            Socket(UDPSocket(binding: Endpoint(Loopback.v4(2), port: 0), sharingPort: false)),
+        ]
+        var received = MessageBatch(slotByteCount: 16)
+        var sent = MessageBatch(slotByteCount: 16)
+        for (number, client) in clients.enumerated() {
+            sent.append(count: number + 1, of: 7, to: server.local)
+            _ = client.socket.send(&sent)
+        }
+        try server.next(into: &received)
+        #expect(received.count == 2)
+
+        // In another order than they came, with one that gets no answer in between.
+        for (index, byteCount) in [(1, 3), (0, 0), (0, 4)] {
+            let isTaken = sent.append(
+                answering: received,
+                at: index,
+                from: nil,
+                interface: 0
+            ) { slot in
+                for place in 0..<byteCount { slot[place] = received.message(at: index)[0] &+ 1 }
+                return byteCount
+            }
+            #expect(isTaken)
+        }
+        let failureCount = server.send(&sent)
+
+        #expect(failureCount == 0)
+        for (client, byteCount) in zip(clients, [4, 3]) {
+            try client.socket.next(into: &received)
+            #expect(received.count == 1)
+            #expect(received.bytes(at: 0) == [UInt8](repeating: 8, count: byteCount))
+        }
+    }
+
+    @Test func answersNoMoreThanItHolds() throws {
+        let pair = try Pair()
+        var sent = MessageBatch(slotByteCount: 16)
+        sent.append(count: 1, of: 1, to: pair.server.local)
+        _ = pair.client.send(&sent)
+        var received = MessageBatch(slotByteCount: 16)
+        try pair.server.next(into: &received)
+
+        for _ in 0..<MessageBatch.maximumCount {
+            let isTaken = sent.append(answering: received, at: 0, from: nil, interface: 0) { _ in 1
+            }
+            #expect(isTaken)
+        }
+        var isAsked = false
+        let isTaken = sent.append(answering: received, at: 0, from: nil, interface: 0) { _ in
+            isAsked = true
+            return 1
+        }
+
+        #expect(!isTaken)
+        #expect(!isAsked)
+        #expect(sent.count == 64)
+    }
+
+    @Test func receivesFromOneSocketAfterAnother() throws {
+        let families = Loopback.hasIPv6 ? [Loopback.anyV6, Loopback.v6] : []
+        // A socket that tells addresses, and one that does not, of either family.
+        let places = [Loopback.anyV4, Loopback.v4()] + families
+        var received = MessageBatch(slotByteCount: 16)
+
+        for place in places + places.reversed() {
+            let server = try UDPSocket(binding: Endpoint(place, port: 0), sharingPort: false)
+            let asked = place.isUnspecified ? Loopback.v4(3) : place
+            let client = try ConnectedUDPSocket(to: Endpoint(asked, port: server.local.port))
+            for byte in UInt8(1)...3 { try client.send([byte]) }
+            try server.next(into: &received)
+
+            #expect((0..<received.count).map { received.bytes(at: $0) } == [[1], [2], [3]])
+            for index in 0..<received.count {
+                let sender = received.sender(at: index)
+                #expect(sender?.client == client.local)
+                #expect(sender?.local == (place.isUnspecified ? asked : nil))
+                #expect(sender?.isMapped == (place == Loopback.anyV6))
+            }
+        }
+    }
+
     @Test func leavesFromTheAddressItIsTold() throws {
         let server = try UDPSocket(binding: Endpoint(Loopback.anyV4, port: 0), sharingPort: false)
         let client = try UDPSocket(binding: Endpoint(Loopback.v4(), port: 0), sharingPort: false)
@@ -190,7 +284,7 @@ import Wire
         try client.next(into: &received)
         #expect(failureCount == 0)
         #expect(
-            (0..<received.count).compactMap { received.peer(at: $0)?.endpoint }
+            (0..<received.count).compactMap { received.sender(at: $0)?.client }
                 == [1, 2, 3].map { Endpoint(Loopback.v4($0), port: server.local.port) }
         )
     }

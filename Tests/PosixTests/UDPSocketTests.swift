@@ -32,27 +32,35 @@ import Wire
         var received = MessageBatch(slotByteCount: 512)
         var sent = MessageBatch(slotByteCount: 512)
         try server.next(into: &received)
-        let foundPeer = received.peer(at: 0)
-        let peer = try #require(foundPeer)
-        let foundLocal = received.local(at: 0)
-        let local = try #require(foundLocal)
+        let found = received.sender(at: 0)
+        let sender = try #require(found)
 
         sent.append(
             copying: received.message(at: 0),
-            to: peer.endpoint,
-            isMapped: peer.isMapped,
-            from: local.address,
-            interface: local.interface
+            to: sender.client,
+            isMapped: sender.isMapped,
+            from: sender.local,
+            interface: sender.interface
         )
+        sent.append(
+            answering: received,
+            at: 0,
+            from: sender.local,
+            interface: sender.interface
+        ) { slot in
+            slot[0] = 4
+            return 1
+        }
         let failureCount = server.send(&sent)
 
         #expect(server.isWildcard == true)
         #expect(failureCount == 0)
         #expect(try client.next() == [1, 2, 3])
-        #expect(local.address == asked.address)
-        #expect(local.interface != 0)
-        #expect(peer.endpoint == Endpoint(client.local.address, port: client.local.port))
-        #expect(peer.isMapped == (any.family == .v6))
+        #expect(try client.next() == [4])
+        #expect(sender.local == asked.address)
+        #expect(sender.interface != 0)
+        #expect(sender.client == Endpoint(client.local.address, port: client.local.port))
+        #expect(sender.isMapped == (any.family == .v6))
     }
 
     @Test(.enabled(if: Loopback.hasIPv6)) func answersIPv6OnEveryAddress() throws {
@@ -62,25 +70,33 @@ import Wire
         var received = MessageBatch(slotByteCount: 512)
         var sent = MessageBatch(slotByteCount: 512)
         try server.next(into: &received)
-        let foundPeer = received.peer(at: 0)
-        let peer = try #require(foundPeer)
-        let foundLocal = received.local(at: 0)
-        let local = try #require(foundLocal)
+        let found = received.sender(at: 0)
+        let sender = try #require(found)
 
         sent.append(
             copying: [8].span,
-            to: peer.endpoint,
-            isMapped: peer.isMapped,
-            from: local.address,
-            interface: local.interface
+            to: sender.client,
+            isMapped: sender.isMapped,
+            from: sender.local,
+            interface: sender.interface
         )
+        sent.append(
+            answering: received,
+            at: 0,
+            from: sender.local,
+            interface: sender.interface
+        ) { slot in
+            slot[0] = 7
+            return 1
+        }
         let failureCount = server.send(&sent)
 
         #expect(failureCount == 0)
         #expect(try client.next() == [8])
-        #expect(local.address == Loopback.v6)
-        #expect(peer.endpoint == client.local)
-        #expect(peer.isMapped == false)
+        #expect(try client.next() == [7])
+        #expect(sender.local == Loopback.v6)
+        #expect(sender.client == client.local)
+        #expect(sender.isMapped == false)
     }
 
     @Test(.enabled(if: Loopback.hasIPv6)) func leavesIPv4AloneOnOneIPv6Address() throws {
