@@ -15,6 +15,10 @@ enum Bench {
                                                     ask, and print answered, lost, wrong, nanoseconds
                bench reload PORT PROCESS COUNT FILE change FILE and reload so often under load, and
                                                     print reloads, answered, lost, wrong, nanoseconds
+               bench count CEILINGS [--lower]       count instructions and calls into the runtime
+                                                    under callgrind, against the file CEILINGS
+               bench disassembly                    show that nothing locks on the path of an answer
+               bench lines                          show that no cache line has two writers
 
         """
 
@@ -34,6 +38,12 @@ enum Bench {
                     file: arguments[4]
                 )
                 try run.run(count: numbers[2])
+            case ("count", _) where arguments.count == 2:
+                try CountRun.run(ceilings: arguments[1], lowers: false)
+            case ("count", _) where arguments.count == 3 && arguments[2] == "--lower":
+                try CountRun.run(ceilings: arguments[1], lowers: true)
+            case ("disassembly", _) where arguments.count == 1: try DisassemblyRun.run()
+            case ("lines", _) where arguments.count == 1: try LineRun.run()
             default:
                 Process.write(usage, toError: true)
                 return 2

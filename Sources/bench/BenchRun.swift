@@ -60,7 +60,7 @@ struct BenchRun {
     }
 
     /// A program of the same build.
-    private static func program(_ name: String) throws -> String {
+    static func program(_ name: String) throws -> String {
         let own = try DiskFiles().realPath(of: "/proc/self/exe")
         let folder = own.split(separator: "/").dropLast().joined(separator: "/")
         return "/\(folder)/\(name)"

@@ -15,11 +15,11 @@ final class Stage: Sendable {
     private static let patienceMilliseconds = 300_000
 
     let folder: ScratchFolder
-    /// The processor that servers are kept on.
-    let processor: Int
+    /// The processor that servers are kept on; nil where they take what they get.
+    let processor: Int?
     private let children = Mutex<[ChildProcess]>([])
 
-    init(processor: Int) throws(SystemError) {
+    init(processor: Int?) throws(SystemError) {
         folder = try ScratchFolder(named: "apus-bench")
         self.processor = processor
     }
