@@ -43,10 +43,17 @@ package final class WorkerCells: Sendable {
         block.advance(Int(counter.cell), by: amount)
     }
 
+    /// Counts one more event of the given values, as `increment(grid[first, second, third])` does
+    /// in one call.
+    package func increment(_ grid: CounterGrid, _ first: Int, _ second: Int, _ third: Int) {
+        block.advance(Int(grid.place(first, second, third)), by: 1)
+    }
+
     /// Records one observation, in the unit of the histogram's scale; only on the owner's thread.
     package func observe(_ histogram: Histogram, _ value: UInt64) {
-        block.advance(Int(histogram.cell) + histogram.scale.bucket(of: value), by: 1)
-        block.advance(Int(histogram.cell) + histogram.scale.sumOffset, by: value)
+        let cell = Int(histogram.cell)
+        block.advance(cell &+ histogram.scale.bucket(of: value), by: 1)
+        block.advance(cell &+ histogram.scale.sumOffset, by: value)
     }
 
     func value(_ index: Int) -> UInt64 { block.value(index) }

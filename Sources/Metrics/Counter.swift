@@ -35,13 +35,21 @@ package struct CounterGrid: Sendable, Equatable {
 
     /// The counter of the given values, by their places in the sets that the grid was made over.
     package subscript(_ first: Int, _ second: Int = 0, _ third: Int = 0) -> Counter {
-        guard fits else { return Counter(cell: cell) }
-        let row = Self.clamp(first, extents.0) &* extents.1 &+ Self.clamp(second, extents.1)
-        return Counter(cell: cell &+ row &* extents.2 &+ Self.clamp(third, extents.2))
+        Counter(cell: place(first, second, third))
     }
 
+    /// The cell of the given values.
+    @inline(__always)
+    func place(_ first: Int, _ second: Int, _ third: Int) -> UInt32 {
+        guard fits else { return cell }
+        let row = Self.clamp(first, extents.0) &* extents.1 &+ Self.clamp(second, extents.1)
+        return cell &+ row &* extents.2 &+ Self.clamp(third, extents.2)
+    }
+
+    /// A negative index is past the end too: as an unsigned number it is larger than any.
+    @inline(__always)
     private static func clamp(_ index: Int, _ extent: UInt32) -> UInt32 {
-        index >= 0 && index < Int(extent) ? UInt32(truncatingIfNeeded: index) : extent &- 1
+        UInt32(truncatingIfNeeded: min(UInt(bitPattern: index), UInt(extent &- 1)))
     }
 
     package static func == (left: Self, right: Self) -> Bool {

@@ -29,7 +29,7 @@ package struct Scale: Sendable, Equatable {
 
     /// The first bound.
     private let first: UInt64
-    private let boundCount: UInt8
+    private let boundCount: UInt16
     private let steps: Steps
     package let unit: Unit
 
@@ -38,7 +38,7 @@ package struct Scale: Sendable, Equatable {
         self.unit = unit
         self.steps = steps
         self.first = first
-        boundCount = UInt8(count)
+        boundCount = UInt16(count)
     }
 
     /// A scale of `count` bounds, each twice the one before; the last must fit in 64 bits.
@@ -68,6 +68,7 @@ package struct Scale: Sendable, Equatable {
     package var count: Int { Int(boundCount) }
 
     /// The bucket of `value`: the first whose bound is not below it; `count` when none is.
+    @inline(__always)
     package func bucket(of value: UInt64) -> Int {
         switch steps {
         case .doubling:

@@ -115,15 +115,16 @@ package struct QueryMetrics: Sendable {
         _ cells: borrowing WorkerCells
     ) {
         let isUDP = query.transport == .udp
-        let family = query.client.address.family == .v4 ? 0 : 1
+        let family = if case .v4 = query.client.address.family { 0 } else { 1 }
         let type = Int(query.type.rawValue)
-        let place = type < 256 ? Int(Self.typePlaces[type]) : Self.types.count
-        cells.increment(requests[isUDP ? 0 : 1, family, place])
+        // The grid takes what is past its end for the last, which is `other`.
+        let place = type < 256 ? Int(Self.typePlaces[type]) : Int.max
+        cells.increment(requests, isUDP ? 0 : 1, family, place)
         if query.options?.wantsSignatures == true { cells.increment(dnssecRequests) }
         cells.observe(isUDP ? requestSizes.udp : requestSizes.tcp, UInt64(query.byteCount))
         cells.observe(durations, report.durationNanoseconds)
         guard report.byteCount > 0 else { return }
         cells.observe(isUDP ? responseSizes.udp : responseSizes.tcp, UInt64(report.byteCount))
-        cells.increment(responses[Int(report.code.rawValue), report.answeringPlugin])
+        cells.increment(responses, Int(report.code.rawValue), report.answeringPlugin, 0)
     }
 }

@@ -37,6 +37,10 @@ import Testing
         let registry = Registry()
         let grid = registry.counters(Self.answers, ["."], over: [Self.codes, Self.plugins])
 
+        let cells = registry.cells(forWorker: 0)
+        cells.increment(grid, index, 1, index)
+
+        #expect(cells.value(Int(grid[2, 1].cell)) == 1)
         #expect(grid[index, 0] == grid[2, 0])
         #expect(grid[0, index] == grid[0, 1])
         #expect(grid[0, 0, index] == grid[0, 0])
