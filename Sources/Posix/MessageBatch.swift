@@ -48,7 +48,7 @@ import Wire
         unsafe addresses.initialize(repeating: sockaddr_storage(), count: count)
         unsafe controls.initialize(repeating: 0, count: count * Self.controlByteCount)
         for index in 0..<count {
-            unsafe vectors[index].iov_base = .init(bytes + index * strideByteCount)
+            unsafe vectors[index].iov_base = .init(bytes + index &* strideByteCount)
             unsafe headers[index].msg_hdr.msg_iov = vectors + index
             unsafe headers[index].msg_hdr.msg_iovlen = 1
             unsafe headers[index].msg_hdr.msg_name = .init(addresses + index)
@@ -87,7 +87,7 @@ import Wire
     package borrowing func message(at index: Int) -> Span<UInt8> {
         precondition(index >= 0 && index < count, "the batch holds fewer datagrams")
         // SAFETY: the slot lives as long as the batch, and the length never exceeds it.
-        let start = unsafe bytes + index * strideByteCount
+        let start = unsafe bytes + index &* strideByteCount
         let length = unsafe min(Int(headers[index].msg_len), slotByteCount)
         let buffer = unsafe UnsafeBufferPointer(start: start, count: length)
         return unsafe _overrideLifetime(buffer.span, borrowing: self)
@@ -99,33 +99,27 @@ import Wire
         return unsafe headers[index].msg_hdr.msg_flags & CInt(MSG_TRUNC) != 0
     }
 
-    /// Where the datagram at `index` came from, and which address it was sent to.
+    /// Where the datagram at `index` came from: whom to answer, never in IPv4-mapped form.
     ///
     /// Nil for an address that is neither IPv4 nor IPv6.
-    package borrowing func sender(at index: Int) -> Sender? {
+    package borrowing func client(at index: Int) -> Endpoint? {
         precondition(index >= 0 && index < count, "the batch holds fewer datagrams")
-        // SAFETY: each address has room for those of every family, and `headers` and `addresses`
-        // belong to `count` slots.
-        guard let sender = unsafe SocketAddress.readSender(addresses + index) else { return nil }
-        guard unsafe headers[index].msg_hdr.msg_controllen > 0 else { return sender }
-        return unsafe Self.withLocal(sender, &headers[index].msg_hdr)
+        // SAFETY: each of the addresses has room for those of every family.
+        return unsafe SocketAddress.readUnmapped(addresses + index)
     }
 
-    /// The sender with what the ancillary data tells.
-    private static func withLocal(
-        _ sender: Sender,
-        _ header: UnsafeMutablePointer<msghdr>
-    ) -> Sender {
+    /// The address that the datagram at `index` was sent to, and the interface it came in on.
+    ///
+    /// Only sockets that are bound to every address tell.
+    package borrowing func local(at index: Int) -> (address: IPAddress, interface: UInt32)? {
+        precondition(index >= 0 && index < count, "the batch holds fewer datagrams")
         // SAFETY: the control memory holds what the system wrote for this datagram.
-        let found = unsafe csystem_packet_local(header)
-        var sender = sender
+        let found = unsafe csystem_packet_local(&headers[index].msg_hdr)
         switch found.family {
-        case 4: sender.local = IPAddress(v4: UInt32(truncatingIfNeeded: found.low))
-        case 6: sender.local = IPAddress(v6High: found.high, low: found.low).unmapped
-        default: return sender
+        case 4: return (IPAddress(v4: UInt32(truncatingIfNeeded: found.low)), found.interface)
+        case 6: return (IPAddress(v6High: found.high, low: found.low).unmapped, found.interface)
+        default: return nil
         }
-        sender.interface = found.interface
-        return sender
     }
 
     // MARK: What goes
@@ -167,7 +161,7 @@ import Wire
         guard count < Self.maximumCount else { return false }
         guard fill(count, write: write) else { return true }
         // SAFETY: both places are of `count` slots each, in two batches, and the longest address of
-        // those that `sender` tells is copied: the system reads no further than its length.
+        // those that `client` tells is copied: the system reads no further than its length.
         unsafe UnsafeMutableRawPointer(addresses + count).copyMemory(
             from: received.addresses + index,
             byteCount: MemoryLayout<sockaddr_in6>.size
@@ -181,7 +175,7 @@ import Wire
     @inline(__always)
     private mutating func fill(_ index: Int, write: (inout MutableSpan<UInt8>) -> Int) -> Bool {
         // SAFETY: the slot lives as long as the batch; the span ends with this call.
-        let start = unsafe bytes + index * strideByteCount
+        let start = unsafe bytes + index &* strideByteCount
         let buffer = unsafe UnsafeMutableBufferPointer(start: start, count: slotByteCount)
         var span = unsafe buffer.mutableSpan
         let length = write(&span)
@@ -202,7 +196,7 @@ import Wire
             unsafe headers[count].msg_hdr.msg_controllen = 0
         }
         count &+= 1
-        usedCount = max(usedCount, count)
+        if usedCount < count { usedCount = count }
     }
 
     /// Adds a copy of `message`, which must fit in a slot; false: the batch is full.

@@ -82,22 +82,23 @@ struct SocketAddress {
         return socklen_t(MemoryLayout<sockaddr_in6>.size)
     }
 
-    /// Reads whom a datagram came from, a mapped address unmapped; nil for another family.
+    /// Reads an endpoint, a mapped address unmapped; nil for another family.
     ///
     /// `place`: as for `read`.
-    static func readSender(_ place: UnsafeRawPointer) -> Sender? {
+    static func readUnmapped(_ place: UnsafeRawPointer) -> Endpoint? {
         guard let endpoint = unsafe read(place) else { return nil }
         let address = endpoint.address
         guard case .v6 = address.family, address.high == 0, address.low >> 32 == 0xFFFF else {
-            return Sender(endpoint, isMapped: false)
+            return endpoint
         }
         let plain = IPAddress(v4: UInt32(truncatingIfNeeded: address.low))
-        return Sender(Endpoint(plain, port: endpoint.port, scope: endpoint.scope), isMapped: true)
+        return Endpoint(plain, port: endpoint.port, scope: endpoint.scope)
     }
 
     /// Reads an endpoint, a mapped address left mapped; nil for another family.
     ///
     /// `place` must hold the family, and as many bytes as addresses of that family have.
+    @inline(__always)
     static func read(_ place: UnsafeRawPointer) -> Endpoint? {
         // SAFETY: the family says which of the two layouts the bytes have: the port is at 2 in both,
         // IPv4 is at 4, IPv6 at 8 and its scope at 24 (sockaddr_in, sockaddr_in6).

@@ -17,6 +17,10 @@ package struct UDPSocket: ~Copyable, Sendable {
 
     /// The number to poll.
     package var number: CInt { descriptor.number }
+    /// Whether IPv4 clients come as IPv6 ones.
+    package var mapsIPv4: Bool {
+        if case .v6 = local.address.family { isWildcard } else { false }
+    }
 
     /// Binds to `endpoint`; port 0 lets the system choose.
     ///

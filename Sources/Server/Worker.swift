@@ -160,21 +160,26 @@ struct Worker: ~Copyable {
         _ core: inout Core,
         into sent: inout MessageBatch
     ) {
-        guard !received.isCut(at: index), let sender = received.sender(at: index) else { return }
+        guard !received.isCut(at: index), let client = received.client(at: index) else { return }
         let bound = listener.udp.local
-        let arrival = Arrival(
+        var arrival = Arrival(
             listener: place,
             transport: .udp,
-            client: sender.client,
-            local: Endpoint(sender.local ?? bound.address, port: bound.port),
-            interface: sender.interface,
-            isMapped: sender.isMapped
+            client: client,
+            local: Endpoint(bound.address, port: bound.port)
         )
+        var local: IPAddress?
+        if listener.udp.isWildcard, let found = received.local(at: index) {
+            local = found.address
+            arrival.local.address = found.address
+            arrival.interface = found.interface
+            if case .v4 = client.address.family { arrival.isMapped = listener.udp.mapsIPv4 }
+        }
         sent.append(
             answering: received,
             at: index,
-            from: sender.local,
-            interface: sender.interface
+            from: local,
+            interface: arrival.interface
         ) { buffer in
             core.take(received.message(at: index), arrival, into: &buffer)
         }

@@ -95,11 +95,8 @@ import Wire
         #expect(received.count == 1)
         #expect(received.isCut(at: 0) == isCut)
         #expect(received.bytes(at: 0) == [UInt8](repeating: 5, count: min(byteCount, 64)))
-        let sender = received.sender(at: 0)
-        #expect(sender?.client == pair.client.local)
-        #expect(sender?.isMapped == false)
-        #expect(sender?.local == nil)
-        #expect(sender?.interface == 0)
+        #expect(received.client(at: 0) == pair.client.local)
+        #expect(received.local(at: 0) == nil)
     }
 
     @Test func cutsOnlyTheOneThatIsLonger() throws {
@@ -255,10 +252,10 @@ import Wire
 
             #expect((0..<received.count).map { received.bytes(at: $0) } == [[1], [2], [3]])
             for index in 0..<received.count {
-                let sender = received.sender(at: index)
-                #expect(sender?.client == client.local)
-                #expect(sender?.local == (place.isUnspecified ? asked : nil))
-                #expect(sender?.isMapped == (place == Loopback.anyV6))
+                #expect(received.client(at: index) == client.local)
+                #expect(
+                    received.local(at: index)?.address == (place.isUnspecified ? asked : nil)
+                )
             }
         }
     }
@@ -284,7 +281,7 @@ import Wire
         try client.next(into: &received)
         #expect(failureCount == 0)
         #expect(
-            (0..<received.count).compactMap { received.sender(at: $0)?.client }
+            (0..<received.count).compactMap { received.client(at: $0) }
                 == [1, 2, 3].map { Endpoint(Loopback.v4($0), port: server.local.port) }
         )
     }

@@ -13,6 +13,7 @@ import Wire
         #expect(socket.local.address == Loopback.v4())
         #expect(socket.local.port != 0)
         #expect(socket.isWildcard == false)
+        #expect(socket.mapsIPv4 == false)
         #expect(try socket.receiveBufferByteCount > 0)
     }
 
@@ -32,21 +33,23 @@ import Wire
         var received = MessageBatch(slotByteCount: 512)
         var sent = MessageBatch(slotByteCount: 512)
         try server.next(into: &received)
-        let found = received.sender(at: 0)
-        let sender = try #require(found)
+        let foundClient = received.client(at: 0)
+        let peer = try #require(foundClient)
+        let foundLocal = received.local(at: 0)
+        let local = try #require(foundLocal)
 
         sent.append(
             copying: received.message(at: 0),
-            to: sender.client,
-            isMapped: sender.isMapped,
-            from: sender.local,
-            interface: sender.interface
+            to: peer,
+            isMapped: server.mapsIPv4 && peer.address.family == .v4,
+            from: local.address,
+            interface: local.interface
         )
         sent.append(
             answering: received,
             at: 0,
-            from: sender.local,
-            interface: sender.interface
+            from: local.address,
+            interface: local.interface
         ) { slot in
             slot[0] = 4
             return 1
@@ -57,10 +60,10 @@ import Wire
         #expect(failureCount == 0)
         #expect(try client.next() == [1, 2, 3])
         #expect(try client.next() == [4])
-        #expect(sender.local == asked.address)
-        #expect(sender.interface != 0)
-        #expect(sender.client == Endpoint(client.local.address, port: client.local.port))
-        #expect(sender.isMapped == (any.family == .v6))
+        #expect(local.address == asked.address)
+        #expect(local.interface != 0)
+        #expect(peer == Endpoint(client.local.address, port: client.local.port))
+        #expect(server.mapsIPv4 == (any.family == .v6))
     }
 
     @Test(.enabled(if: Loopback.hasIPv6)) func answersIPv6OnEveryAddress() throws {
@@ -70,21 +73,23 @@ import Wire
         var received = MessageBatch(slotByteCount: 512)
         var sent = MessageBatch(slotByteCount: 512)
         try server.next(into: &received)
-        let found = received.sender(at: 0)
-        let sender = try #require(found)
+        let foundClient = received.client(at: 0)
+        let peer = try #require(foundClient)
+        let foundLocal = received.local(at: 0)
+        let local = try #require(foundLocal)
 
         sent.append(
             copying: [8].span,
-            to: sender.client,
-            isMapped: sender.isMapped,
-            from: sender.local,
-            interface: sender.interface
+            to: peer,
+            isMapped: server.mapsIPv4 && peer.address.family == .v4,
+            from: local.address,
+            interface: local.interface
         )
         sent.append(
             answering: received,
             at: 0,
-            from: sender.local,
-            interface: sender.interface
+            from: local.address,
+            interface: local.interface
         ) { slot in
             slot[0] = 7
             return 1
@@ -94,9 +99,9 @@ import Wire
         #expect(failureCount == 0)
         #expect(try client.next() == [8])
         #expect(try client.next() == [7])
-        #expect(sender.local == Loopback.v6)
-        #expect(sender.client == client.local)
-        #expect(sender.isMapped == false)
+        #expect(local.address == Loopback.v6)
+        #expect(peer == client.local)
+        #expect(server.mapsIPv4 == true)
     }
 
     @Test(.enabled(if: Loopback.hasIPv6)) func leavesIPv4AloneOnOneIPv6Address() throws {
@@ -108,6 +113,7 @@ import Wire
         )
 
         #expect(other.local.port == server.local.port)
+        #expect(server.mapsIPv4 == false)
     }
 
     @Test func sharesItsPortOnlyWhenToldTo() throws {
