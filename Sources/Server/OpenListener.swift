@@ -39,7 +39,19 @@ package final class SocketBoard: Sendable {
     private struct State {
         /// The sockets of each worker, by place.
         var open: [ListenerPlace: [OpenListener]] = [:]
+        /// The datagrams that sockets dropped which are no longer in `open`.
+        var formerlyDropped = 0
+
+        /// The datagrams that all sockets so far dropped, as far as the system says.
+        var droppedCount: Int {
+            open.values.joined().reduce(formerlyDropped) { $0 + ($1.udp.droppedCount ?? 0) }
+        }
     }
+
+    private static let dropped = Family.counter(
+        "apus_udp_datagrams_dropped_total",
+        help: "Datagrams that the system dropped because they came faster than they were read."
+    )
 
     /// What the TCP connections of all workers may take together.
     let streamBudget: StreamBudget
@@ -57,7 +69,11 @@ package final class SocketBoard: Sendable {
         self.workerCount = workerCount
         streamBudget = budget
         streamReports = StreamReports(counting: registry, log: log)
+        registry.read(Self.dropped) { [weak self] in self.map { Double($0.droppedCount) } }
     }
+
+    /// The datagrams that the sockets dropped because their buffers were full; never goes down.
+    package var droppedCount: Int { state.withLock { $0.droppedCount } }
 
     /// The number that a place is really bound to; nil when it is not open.
     package func port(of place: ListenerPlace) -> UInt16? {
@@ -84,7 +100,11 @@ package final class SocketBoard: Sendable {
     package func close(exceptFor configuration: Configuration) {
         let wanted = Set(configuration.listeners.map(ListenerPlace.init))
         state.withLock { state in
+            // LIMIT: what a socket drops between here and the worker's letting go of it is not
+            // counted.
+            let before = state.droppedCount
             state.open = state.open.filter { wanted.contains($0.key) }
+            state.formerlyDropped += before - state.droppedCount
         }
     }
 
