@@ -29,7 +29,7 @@ struct LineRun {
 
     private static let script = """
         exec 4>&1
-        "$@" 9>&1 >&4 2>&4 | exec grep -a -E '^ [SM]|SCHED' >"$0"
+        "$@" 9>&1 >&4 2>&4 | LC_ALL=C exec grep -a -E '^ [SM]|SCHED' >"$0"
         """
 
     static func run() throws {
