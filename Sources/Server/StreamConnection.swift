@@ -4,20 +4,24 @@ import Plugin
 import Wire
 
 /// One TCP connection as bytes in and bytes out; it knows nothing of sockets (RFC 7766).
-package struct StreamConnection: Sendable {
+///
+/// A class, so that a turn of it looks it up once. It belongs to its worker's thread.
+package final class StreamConnection {
     package let client: Endpoint
     package let local: Endpoint
     /// The place of its listener in the configuration; a newer one may move it.
     package internal(set) var listener: Int
 
     /// Bytes that came and are not yet a whole message.
-    private var input: [UInt8] = []
+    private(set) var input: [UInt8] = []
     /// Where in `input` the first of them lies.
     private var inputStart = 0
     /// Bytes to be sent.
     private var output: [UInt8] = []
     /// Where in `output` the first of them lies.
     private var outputStart = 0
+    /// The bytes of answers that are gathered for it and not among `output` yet.
+    var gatheredByteCount = 0
     /// The messages that came and are not answered yet.
     private(set) var waitingCount = 0
     /// Whether the client will send nothing more.
@@ -32,6 +36,11 @@ package struct StreamConnection: Sendable {
         self.local = local
         self.listener = listener
         deadline = now.adding(milliseconds: Streams.firstReadMilliseconds)
+    }
+
+    /// Where its messages come from; `id`: its number among the connections of its worker.
+    func arrival(_ id: UInt64) -> Arrival {
+        Arrival(listener: listener, transport: .tcp, client: client, local: local, connection: id)
     }
 
     /// The number of bytes to be sent.
@@ -49,7 +58,7 @@ package struct StreamConnection: Sendable {
 
     /// Whether another message may be answered: there is room, and not too many are owed.
     private var hasRoom: Bool {
-        outputByteCount < Streams.maximumOutputByteCount
+        outputByteCount + gatheredByteCount < Streams.maximumOutputByteCount
             && waitingCount < Streams.maximumWaitingCount
     }
 
@@ -65,21 +74,19 @@ package struct StreamConnection: Sendable {
     }
 
     /// Takes bytes as they came, split anywhere.
-    mutating func receive(_ bytes: Span<UInt8>) {
-        for index in 0..<bytes.count { input.append(bytes[index]) }
-    }
+    func receive(_ bytes: ArraySlice<UInt8>) { input += bytes }
 
     /// The client sends nothing more; what it is owed is still sent.
-    mutating func closeInput() { isInputClosed = true }
+    func closeInput() { isInputClosed = true }
 
-    /// The next whole message, without its length; nil when there is none yet, or none is wanted.
-    mutating func nextMessage(at now: Moment) -> [UInt8]? {
+    /// Moves past the next whole message, and tells where in `input` it lies, without its length.
+    ///
+    /// Nil when there is none yet, or none is wanted. It lies there until `letGoOfInput`.
+    func takeMessage(at now: Moment) -> Range<Int>? {
         while canAnswer {
             let length = Int(input[inputStart]) << 8 | Int(input[inputStart + 1])
             let start = inputStart + 2
-            let message = Array(input[start..<(start + length)])
             inputStart = start + length
-            letGoOfInput()
             // A client that asks on and does not read wins no time by it.
             if outputByteCount == 0 {
                 deadline = now.adding(milliseconds: Streams.idleMilliseconds)
@@ -87,13 +94,21 @@ package struct StreamConnection: Sendable {
             // An empty message asks nothing.
             if length == 0 { continue }
             waitingCount += 1
-            return message
+            return start..<(start + length)
         }
         return nil
     }
 
+    /// A copy of the next whole message, without its length; nil as for `takeMessage`.
+    func nextMessage(at now: Moment) -> [UInt8]? {
+        let place = takeMessage(at: now)
+        let message = place.map { Array(input[$0]) }
+        letGoOfInput()
+        return message
+    }
+
     /// Forgets the bytes of messages that were taken.
-    private mutating func letGoOfInput() {
+    func letGoOfInput() {
         if inputStart == input.count {
             input.removeAll(keepingCapacity: input.capacity <= Streams.keptByteCount)
         } else if inputStart >= 65_536 {
@@ -104,21 +119,29 @@ package struct StreamConnection: Sendable {
         inputStart = 0
     }
 
+    /// Notes that a message is answered, or never will be.
+    func endMessage() { waitingCount = max(0, waitingCount - 1) }
+
     /// Puts an answer, its length in front, behind what is to be sent; 0 bytes are no answer.
-    mutating func answer(_ bytes: Span<UInt8>, at now: Moment) {
-        waitingCount = max(0, waitingCount - 1)
+    func answer(_ bytes: ArraySlice<UInt8>, at now: Moment) {
+        endMessage()
         guard bytes.count > 0, bytes.count <= Int(UInt16.max) else { return }
+        put([UInt8(bytes.count >> 8), UInt8(bytes.count & 0xFF)], at: now)
+        put(bytes, at: now)
+    }
+
+    /// Puts bytes, the lengths of their messages among them, behind what is to be sent.
+    func put(_ bytes: ArraySlice<UInt8>, at now: Moment) {
+        guard !bytes.isEmpty else { return }
         if outputByteCount == 0 { deadline = now.adding(milliseconds: Streams.writeMilliseconds) }
-        output.append(UInt8(truncatingIfNeeded: bytes.count >> 8))
-        output.append(UInt8(truncatingIfNeeded: bytes.count))
-        for index in 0..<bytes.count { output.append(bytes[index]) }
+        output += bytes
     }
 
     /// What is to be sent next.
     package var pendingOutput: ArraySlice<UInt8> { output[outputStart...] }
 
     /// So many bytes of the output were sent.
-    mutating func wrote(_ count: Int, at now: Moment) {
+    func wrote(_ count: Int, at now: Moment) {
         outputStart = min(outputStart + count, output.count)
         guard outputStart == output.count else {
             if count > 0 { deadline = now.adding(milliseconds: Streams.writeMilliseconds) }

@@ -15,14 +15,20 @@ struct StreamSockets: ~Copyable {
     /// How many bytes one reading takes at most.
     private static let readByteCount = 65_536
 
-    /// One socket, and what it is polled for.
+    /// One socket, its connection, and what it is polled for.
     private final class Open {
+        let id: UInt64
         let socket: TCPSocket
+        let connection: StreamConnection
         var interest: Interest = .input
         /// Whether it is among those that go on in the next round.
         var isReady = false
 
-        init(_ socket: consuming TCPSocket) { self.socket = socket }
+        init(_ id: UInt64, _ socket: consuming TCPSocket, _ connection: StreamConnection) {
+            self.id = id
+            self.socket = socket
+            self.connection = connection
+        }
     }
 
     private let reports: StreamReports
@@ -33,7 +39,8 @@ struct StreamSockets: ~Copyable {
     /// The places of listeners that are not polled, because taking a connection failed.
     private var restingListeners: Set<Int> = []
     private var buffer = [UInt8](repeating: 0, count: readByteCount)
-    private var answerBuffer = [UInt8](repeating: 0, count: 65_535)
+    /// The answers of the connection whose turn it is; empty between turns.
+    private var gathered = GatheredAnswers()
 
     /// `board`: what the workers share.
     init(sharing board: SocketBoard) {
@@ -43,8 +50,8 @@ struct StreamSockets: ~Copyable {
 
     /// Whether nothing is left to be sent or answered.
     var isIdle: Bool {
-        !sockets.keys.contains { id in
-            guard let connection = streams.connection(id) else { return false }
+        !sockets.values.contains { open in
+            let connection = open.connection
             return connection.outputByteCount > 0 || connection.waitingCount > 0
                 || connection.hasMessage
         }
@@ -95,7 +102,8 @@ struct StreamSockets: ~Copyable {
             reports.count(error, at: now)
             return
         }
-        let open = Open(socket)
+        guard let connection = streams.connection(id) else { return }
+        let open = Open(id, socket, connection)
         let token = Worker.Token.make(Worker.Token.stream, id)
         do throws(SystemError) {
             try poll.add(open.socket.number, .input, token: token)
@@ -123,25 +131,25 @@ struct StreamSockets: ~Copyable {
         _ now: Moment
     ) {
         guard let open = sockets[id] else { return }
-        if interest.contains(.failure), !streams.wants(id).input {
+        let connection = open.connection
+        if interest.contains(.failure), !connection.wantsInput {
             // Nobody is there any more, and no reading would notice.
             close(id)
             return
         }
-        if interest.contains(.input), streams.wants(id).input {
+        if interest.contains(.input), connection.wantsInput {
             do throws(SystemError) {
                 switch try open.socket.read(into: &buffer) {
-                case .bytes(let count):
-                    streams.receive(count, of: buffer, on: id)
+                case .bytes(let count): connection.receive(buffer[..<count])
                 case .nothing: break
-                case .end: streams.closeInput(id)
+                case .end: connection.closeInput()
                 }
             } catch {
                 close(id)
                 return
             }
         }
-        takeTurn(id, &core, poll, now)
+        takeTurn(open, &core, poll, now)
     }
 
     /// Puts a late answer to a connection, and goes on with what it held back.
@@ -152,8 +160,9 @@ struct StreamSockets: ~Copyable {
         _ poll: borrowing Poll,
         _ now: Moment
     ) {
-        streams.answer(bytes.count, of: bytes, on: id, at: now)
-        takeTurn(id, &core, poll, now)
+        guard let open = sockets[id] else { return }
+        open.connection.answer(bytes[...], at: now)
+        takeTurn(open, &core, poll, now)
     }
 
     /// Gives those their next turn whose last one ended with messages left.
@@ -162,85 +171,97 @@ struct StreamSockets: ~Copyable {
         let turns = Array(ready.prefix(Self.maximumTurnCount))
         ready.removeFirst(turns.count)
         for id in turns {
-            sockets[id]?.isReady = false
-            takeTurn(id, &core, poll, now)
+            guard let open = sockets[id] else { continue }
+            open.isReady = false
+            takeTurn(open, &core, poll, now)
         }
     }
 
     /// Answers and sends until nothing more is possible, or until it is the others' turn.
     private mutating func takeTurn(
-        _ id: UInt64,
+        _ open: Open,
         _ core: inout Core,
         _ poll: borrowing Poll,
         _ now: Moment
     ) {
+        let connection = open.connection
         // One that has its next turn in line already only sends.
-        var left = sockets[id]?.isReady == true ? 0 : Self.maximumTurnMessageCount
+        var left = open.isReady ? 0 : Self.maximumTurnMessageCount
         // Sending may make room for more answers, and then nothing else would tell of the
         // messages that wait for it.
         repeat {
-            answerMessages(id, &core, now, &left)
-            guard send(id, now) else { return }
-        } while left > 0 && streams.canAnswer(id)
-        if let open = sockets[id], !open.isReady, streams.canAnswer(id) {
+            answerMessages(open, &core, now, &left)
+            connection.letGoOfInput()
+            guard send(open, now) else { return }
+        } while left > 0 && connection.canAnswer
+        if !open.isReady, connection.canAnswer {
             open.isReady = true
-            ready.append(id)
+            ready.append(open.id)
         }
-        watch(id, poll)
-        while let largest = streams.account(id) {
+        watch(open, poll)
+        while let largest = streams.account(open.id) {
             reports.count(.memory)
             reset(largest)
         }
     }
 
-    /// Hands whole messages to the core, at most `left` of them.
+    /// Hands whole messages to the core, at most `left` of them, and gathers the answers.
     private mutating func answerMessages(
-        _ id: UInt64,
+        _ open: Open,
         _ core: inout Core,
         _ now: Moment,
         _ left: inout Int
     ) {
-        while left > 0, let (message, arrival) = streams.nextMessage(on: id, at: now) {
+        let connection = open.connection
+        let input = connection.input
+        let arrival = connection.arrival(open.id)
+        while left > 0, !gathered.isFull, let place = connection.takeMessage(at: now) {
             left -= 1
-            var span = answerBuffer.mutableSpan
-            let result = core.receive(message.span, arrival, into: &span)
-            switch result {
-            case .waiting: break
-            case .answered(let count):
-                streams.answer(count, of: answerBuffer, on: id, at: now)
+            let isAnswered = gathered.append { buffer in
+                core.receive(input.span.extracting(place), arrival, into: &buffer)
             }
+            if isAnswered { connection.endMessage() }
+            connection.gatheredByteCount = gathered.count
         }
     }
 
-    /// Sends what can be sent; false when the connection is no more.
-    private mutating func send(_ id: UInt64, _ now: Moment) -> Bool {
-        guard let open = sockets[id] else { return false }
-        guard let connection = streams.connection(id), connection.outputByteCount > 0 else {
-            return true
+    /// Sends what can be sent, and keeps the rest; false when the connection is no more.
+    private mutating func send(_ open: Open, _ now: Moment) -> Bool {
+        let connection = open.connection
+        defer {
+            gathered.removeAll()
+            connection.gatheredByteCount = 0
         }
-        guard let count = try? open.socket.write(connection.pendingOutput) else {
-            close(id)
+        do throws(SystemError) {
+            if connection.outputByteCount > 0 {
+                connection.put(gathered.bytes, at: now)
+                connection.wrote(try open.socket.write(connection.pendingOutput), at: now)
+            } else if gathered.count > 0 {
+                let count = try open.socket.write(gathered.bytes)
+                connection.put(gathered.bytes.dropFirst(count), at: now)
+                if count == gathered.count { connection.wrote(0, at: now) }
+            }
+            return true
+        } catch {
+            close(open.id)
             return false
         }
-        streams.wrote(count, on: id, at: now)
-        return true
     }
 
     /// Polls for what the connection wants next, or closes it when that is nothing.
-    private mutating func watch(_ id: UInt64, _ poll: borrowing Poll) {
-        guard let open = sockets[id] else { return }
-        let wanted = streams.wants(id)
-        guard !wanted.isFinished else {
-            close(id)
+    private mutating func watch(_ open: Open, _ poll: borrowing Poll) {
+        let connection = open.connection
+        guard !connection.isFinished else {
+            close(open.id)
             return
         }
         var interest: Interest = []
-        if wanted.input { interest.insert(.input) }
-        if wanted.output { interest.insert(.output) }
+        if connection.wantsInput { interest.insert(.input) }
+        if connection.outputByteCount > 0 { interest.insert(.output) }
         guard interest != open.interest else { return }
         open.interest = interest
-        let token = Worker.Token.make(Worker.Token.stream, id)
-        if (try? poll.change(open.socket.number, interest, token: token)) == nil { close(id) }
+        let token = Worker.Token.make(Worker.Token.stream, open.id)
+        if (try? poll.change(open.socket.number, interest, token: token)) == nil { close(open.id) }
     }
 
     /// Moves every connection to its listener's new place, and closes those that have none.

@@ -76,7 +76,7 @@ package struct Streams: ~Copyable {
             let change = connection.heldByteCount - connection.toldByteCount
             if change != 0 {
                 budget.hold(change)
-                connections[id]?.toldByteCount = connection.heldByteCount
+                connection.toldByteCount = connection.heldByteCount
             }
         }
         guard budget.isExceeded else { return nil }
@@ -107,8 +107,8 @@ package struct Streams: ~Copyable {
     package func connection(_ id: UInt64) -> StreamConnection? { connections[id] }
 
     /// Takes the first `count` bytes of `buffer`, which came on a connection.
-    package mutating func receive(_ count: Int, of buffer: borrowing [UInt8], on id: UInt64) {
-        connections[id]?.receive(buffer.span.extracting(0..<min(count, buffer.count)))
+    package mutating func receive(_ count: Int, of buffer: [UInt8], on id: UInt64) {
+        connections[id]?.receive(buffer.prefix(count))
     }
 
     /// The client of a connection sends nothing more.
@@ -116,16 +116,9 @@ package struct Streams: ~Copyable {
 
     /// The next whole message of a connection, and where it came from.
     package mutating func nextMessage(on id: UInt64, at now: Moment) -> ([UInt8], Arrival)? {
-        guard let message = connections[id]?.nextMessage(at: now), let connection = connections[id]
+        guard let connection = connections[id], let message = connection.nextMessage(at: now)
         else { return nil }
-        let arrival = Arrival(
-            listener: connection.listener,
-            transport: .tcp,
-            client: connection.client,
-            local: connection.local,
-            connection: id
-        )
-        return (message, arrival)
+        return (message, connection.arrival(id))
     }
 
     /// Puts the first `count` bytes of `buffer` as an answer to a connection.
@@ -133,11 +126,11 @@ package struct Streams: ~Copyable {
     /// 0 bytes note that a message gets no answer.
     package mutating func answer(
         _ count: Int,
-        of buffer: borrowing [UInt8],
+        of buffer: [UInt8],
         on id: UInt64,
         at now: Moment
     ) {
-        connections[id]?.answer(buffer.span.extracting(0..<min(count, buffer.count)), at: now)
+        connections[id]?.answer(buffer.prefix(count), at: now)
     }
 
     /// So many bytes of a connection's output were sent.
