@@ -96,7 +96,7 @@ extension Cluster {
 
     /// What a node that was found by its name stands for.
     private func finding(_ index: Int) -> ClusterFinding {
-        switch tables.nodes[index].kind {
+        switch node(at: index).kind {
         case .namespace: .bare
         case .clusterIP, .headless: .service(index)
         case .alias: .alias(index)
@@ -106,41 +106,21 @@ extension Cluster {
     }
 
     /// The node whose name is made of these labels.
+    ///
+    /// The last two tell the shard: those of a Service and its namespace.
     func index(of name: borrowing QueryName, labels: Range<Int>) -> Int? {
         let start = name.start(ofLabel: labels.lowerBound)
         let end = name.start(ofLabel: labels.upperBound)
-        let hash = hashBytes(name.lowercasedBytes.extracting(start..<end))
-        var slot = tables.names.firstSlot(hash)
-        while let index = tables.names.index(at: slot) {
-            if isNamed(index, name, labels) { return index }
-            slot = tables.names.slot(after: slot)
+        let bytes = name.lowercasedBytes.extracting(start..<end)
+        let hash = hashBytes(bytes)
+        var shardHash = hash
+        if labels.count > 2 {
+            let service = name.start(ofLabel: labels.upperBound &- 2)
+            shardHash = hashBytes(bytes.extracting((service &- start)..<bytes.count))
         }
-        return nil
-    }
-
-    /// Whether the node's name is made of these labels.
-    private func isNamed(
-        _ index: Int,
-        _ name: borrowing QueryName,
-        _ labels: Range<Int>
-    ) -> Bool {
-        var node = tables.nodes[index]
-        var label = labels.lowerBound
-        while label < labels.upperBound {
-            guard isText(node.label, name.label(label)) else { return false }
-            label &+= 1
-            guard let parent = node.parent else { return label == labels.upperBound }
-            node = tables.nodes[Int(parent)]
-        }
-        return false
-    }
-
-    /// Whether a text is these bytes.
-    func isText(_ text: ClusterRange, _ bytes: Span<UInt8>) -> Bool {
-        guard Int(text.count) == bytes.count else { return false }
-        for index in 0..<bytes.count
-        where tables.text[Int(text.start) &+ index] != bytes[index] { return false }
-        return true
+        let number = ClusterShard.number(of: shardHash)
+        let place = shards.place(of: bytes, hash: hash, in: number)
+        return place < 0 ? nil : ShardPlace.index(number, place)
     }
 }
 

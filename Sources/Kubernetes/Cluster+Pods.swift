@@ -13,26 +13,21 @@ extension Cluster {
     ) -> ClusterFinding {
         guard count > 0 else { return .bare }
         guard podNames != .disabled, count <= 4,
-            let namespace = index(of: name, labels: (count &- 1)..<count)
+            index(of: name, labels: (count &- 1)..<count) != nil
         else { return .missing }
         guard count > 1 else { return .bare }
         let label = count &- 2
         guard let address = IPAddress(dashed: name.label(label)) else { return .missing }
-        guard podNames == .insecure || hasPod(address, namespace: namespace) else {
+        guard podNames == .insecure || hasPod(address, namespace: name.label(count &- 1)) else {
             return .missing
         }
         return .pod(address, label: label)
     }
 
     /// Whether a Pod of the namespace has the address.
-    private func hasPod(_ address: IPAddress, namespace: Int) -> Bool {
-        let pod = ClusterPod(namespace: UInt32(truncatingIfNeeded: namespace), address: address)
-        var slot = tables.podAddresses.firstSlot(pod.hash)
-        while let index = tables.podAddresses.index(at: slot) {
-            if tables.pods[index] == pod { return true }
-            slot = tables.podAddresses.slot(after: slot)
-        }
-        return false
+    private func hasPod(_ address: IPAddress, namespace: Span<UInt8>) -> Bool {
+        let hash = PodName.hash(address, namespace: namespace)
+        return pods.holds(address, namespace: namespace, hash: hash)
     }
 }
 

@@ -12,17 +12,22 @@ extension Cluster {
         return isNamed ? isTransport(1, of: port, in: name) : false
     }
 
+    /// Whether a text is these bytes.
+    private func isText(_ text: ClusterRange, _ bytes: Span<UInt8>) -> Bool {
+        shards.isText(text.range, bytes, in: Int(text.shard))
+    }
+
     /// Whether a Service, or an endpoint of a headless one, has a port that `name` asks for.
     ///
     /// `isWhole`: false when the name has only the label of the transport.
     func hasPort(_ index: Int, askedBy name: borrowing QueryName, isWhole: Bool) -> Bool {
-        let node = tables.nodes[index]
+        let node = node(at: index)
         switch node.kind {
         case .clusterIP:
             return hasPort(node.ports, askedBy: name, isWhole: isWhole)
         case .headless:
             for group in node.groups.indices
-            where hasPort(tables.groups[group].ports, askedBy: name, isWhole: isWhole) {
+            where hasPort(self.group(at: group).ports, askedBy: name, isWhole: isWhole) {
                 return true
             }
             return false
@@ -38,7 +43,7 @@ extension Cluster {
         isWhole: Bool
     ) -> Bool {
         for index in ports.indices {
-            let port = tables.ports[index]
+            let port = port(at: index)
             if isWhole ? isAsked(port: port, in: name) : isTransport(0, of: port, in: name) {
                 return true
             }

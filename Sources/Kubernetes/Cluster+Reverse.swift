@@ -79,46 +79,38 @@ extension Cluster {
         guard name.bitCount == name.address.bitCount else {
             return hasAddress(inside: name.address, length: name.bitCount) ? .bare : .missing
         }
-        var slot = tables.addresses.firstSlot(name.address.tableHash)
-        while let index = tables.addresses.index(at: slot) {
-            if reverseAddress(at: index) == name.address { return .pointers(index) }
-            slot = tables.addresses.slot(after: slot)
-        }
-        return .missing
+        let hash = name.address.tableHash
+        let number = ShardTable<ReverseShard>.number(of: hash)
+        let place = reverse.place(of: name.address, hash: hash, in: number)
+        return place < 0 ? .missing : .pointers(ShardPlace.index(number, place))
     }
 
     /// The nodes that the address at a place points to, by the indices for `pointer`.
     package func pointers(at index: Int) -> Range<Int> {
-        Int(tables.pointerStarts[index])..<Int(tables.pointerStarts[index &+ 1])
+        let number = ShardPlace.shard(index)
+        let place = ShardPlace.place(index)
+        let start = ShardPlace.index(number, Int(reverse[number].tables.starts[place]))
+        return start..<ShardPlace.index(number, Int(reverse[number].tables.ends[place]))
     }
 
     /// The node that a pointer leads to.
-    package func pointer(at index: Int) -> Int { Int(tables.pointers[index]) }
-
-    /// The address at a place, IPv4 first.
-    func reverseAddress(at index: Int) -> IPAddress {
-        let count = tables.reverseV4.count
-        guard index >= count else { return IPAddress(v4: tables.reverseV4[index]) }
-        let place = (index &- count) &* 2
-        return IPAddress(v6High: tables.reverseV6[place], low: tables.reverseV6[place &+ 1])
+    package func pointer(at index: Int) -> Int {
+        let claim = reverse[ShardPlace.shard(index)].tables.claims[ShardPlace.place(index)]
+        return ShardPlace.index(claim.shard, claim.node)
     }
 
     /// Whether any address with a pointer begins with the first `length` bits of `network`.
     private func hasAddress(inside network: IPAddress, length: Int) -> Bool {
-        let split = tables.reverseV4.count
-        let isV4 = network.family == .v4
-        let end = isV4 ? split : split &+ tables.reverseV6.count / 2
-        var lower = isV4 ? 0 : split
-        var upper = end
-        while lower < upper {
-            let middle = lower &+ (upper &- lower) / 2
-            if reverseAddress(at: middle).isBefore(network) {
-                lower = middle &+ 1
-            } else {
-                upper = middle
-            }
+        if network.family == .v4 {
+            let bound = UInt32(truncatingIfNeeded: network.low)
+            guard let found = v4Addresses.first(atLeast: bound) else { return false }
+            return IPAddress(v4: found).isInside(network, length: length)
         }
-        return lower < end && reverseAddress(at: lower).isInside(network, length: length)
+        let bound = UInt128(network.high) << 64 | UInt128(network.low)
+        guard let found = v6Addresses.first(atLeast: bound) else { return false }
+        let high = UInt64(truncatingIfNeeded: found >> 64)
+        let low = UInt64(truncatingIfNeeded: found)
+        return IPAddress(v6High: high, low: low).isInside(network, length: length)
     }
 
     /// The addresses of the Services of which one of `locals` is an endpoint.
@@ -131,11 +123,20 @@ extension Cluster {
             for index in pointers(at: place) {
                 let node = node(at: pointer(at: index))
                 guard node.kind == .endpoint, let parent = node.parent else { continue }
-                services.insert(Int(parent))
+                services.insert(parent)
             }
         }
+        let named = services.map { index in
+            (index: index, path: tables(of: index).tables.path(ShardPlace.place(index)))
+        }
+        let sorted = named.sorted { left, right in
+            for (first, second) in zip(left.path, right.path) where first != second {
+                return first.lexicographicallyPrecedes(second)
+            }
+            return false
+        }
         var found: [IPAddress] = []
-        for index in services.sorted() {
+        for (index, _) in sorted {
             let node = node(at: index)
             let own = node.v4.indices.map { v4(at: $0) } + node.v6.indices.map { v6(at: $0) }
             for address in own where !found.contains(address) { found.append(address) }

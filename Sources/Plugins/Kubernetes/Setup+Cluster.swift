@@ -8,8 +8,8 @@ import Wire
 
 /// A cluster, and since when it gives the answers that it gives.
 struct ClusterEdition: Sendable {
-    let objects: [ClusterObject]
-    let options: ClusterOptions
+    /// What makes the next cluster of this one.
+    let registry: ClusterRegistry
     let cluster: Cluster
     /// The second in which the answers last changed.
     let serial: UInt32
@@ -19,7 +19,7 @@ extension Setup {
     /// Reads the manifests, with those of the running configuration to fall back on.
     mutating func objects(
         of settings: KubernetesSettings
-    ) throws(CorefileError) -> [ClusterObject] {
+    ) throws(CorefileError) -> ManifestSet {
         let paths = settings.manifests.map { resolve($0.text) }
         let key = "kubernetes: manifests " + paths.joined(separator: " ")
         let set: ManifestSet
@@ -45,12 +45,12 @@ extension Setup {
         for mistake in set.mistakes {
             reports.append(Report(mistake.line, isWarning: mistake.isWarning))
         }
-        return set.objects
+        return set
     }
 
     /// The cluster of these objects: the running one, as long as it gives the same answers.
     mutating func edition(
-        of objects: [ClusterObject],
+        of objects: ManifestSet,
         _ settings: KubernetesSettings
     ) -> ClusterEdition {
         let zones = settings.zones.map(\.description).joined(separator: " ")
@@ -62,29 +62,36 @@ extension Setup {
     }
 
     private func edition(
-        of objects: [ClusterObject],
+        of objects: ManifestSet,
         _ options: ClusterOptions,
         _ before: ClusterEdition?
     ) -> ClusterEdition {
-        if let before, before.options == options, before.objects == objects { return before }
-        let cluster = Cluster(objects, options: options)
         let now = UInt32(truncatingIfNeeded: wallSeconds())
         guard let before else {
+            let registry = ClusterRegistry(options)
             return ClusterEdition(
-                objects: objects,
-                options: options,
-                cluster: cluster,
+                registry: registry,
+                cluster: registry.cluster(of: objects),
                 serial: objects.isEmpty ? 0 : now
             )
         }
-        let isSame = before.cluster.isSame(as: cluster)
+        // With other options, what was built cannot be gone on with.
+        let isSameKind = before.registry.options == options
+        let registry = isSameKind ? before.registry : ClusterRegistry(options)
+        let cluster = registry.cluster(of: objects)
+        if before.cluster.isSame(as: cluster) {
+            return ClusterEdition(
+                registry: registry,
+                cluster: before.cluster,
+                serial: before.serial
+            )
+        }
         // A clock that was set back must not make a newer serial look older (RFC 1982 §3.2).
         let isLater = before.serial == 0 || Int32(bitPattern: now &- before.serial) > 0
         return ClusterEdition(
-            objects: objects,
-            options: options,
-            cluster: isSame ? before.cluster : cluster,
-            serial: isSame ? before.serial : isLater ? now : before.serial &+ 1
+            registry: registry,
+            cluster: cluster,
+            serial: isLater ? now : before.serial &+ 1
         )
     }
 

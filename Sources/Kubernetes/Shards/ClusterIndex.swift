@@ -2,42 +2,6 @@
 
 import Wire
 
-/// The flat arrays behind a cluster.
-struct ClusterTables: Hashable, Sendable {
-    var nodes: [ClusterNode] = []
-    var groups: [ClusterGroup] = []
-    var ports: [ClusterPort] = []
-    var v4: [UInt32] = []
-    /// Two words an address, the upper one first.
-    var v6: [UInt64] = []
-    /// Labels, names of ports and targets of aliases, one behind the other.
-    var text: [UInt8] = []
-    /// The nodes by their names.
-    var names = ClusterIndex(capacity: 0)
-
-    /// Every address with a pointer, sorted within its family.
-    var reverseV4: [UInt32] = []
-    var reverseV6: [UInt64] = []
-    /// Where the pointers of each address begin, IPv4 first; one more at the end.
-    var pointerStarts: [UInt32] = []
-    /// The nodes that addresses point to.
-    var pointers: [UInt32] = []
-    /// The addresses with pointers, IPv4 first.
-    var addresses = ClusterIndex(capacity: 0)
-
-    /// The addresses of Pods, each with its namespace's node.
-    var pods: [ClusterPod] = []
-    var podAddresses = ClusterIndex(capacity: 0)
-}
-
-/// One address of a Pod.
-struct ClusterPod: Hashable, Sendable {
-    let namespace: UInt32
-    let address: IPAddress
-
-    var hash: UInt64 { address.tableHash &+ UInt64(namespace) &* 0x9E37_79B9_7F4A_7C15 }
-}
-
 /// A hash table of indices, open-addressed and never more than half full.
 ///
 /// It holds no keys: whoever asks compares what the index leads to.
@@ -61,10 +25,11 @@ struct ClusterIndex: Hashable, Sendable {
     /// The place to look next.
     func slot(after slot: Int) -> Int { (slot &+ 1) & Int(truncatingIfNeeded: mask) }
 
-    /// The index at a place; nil where the search ends.
+    /// The index at a place; -1 where the search ends.
     ///
     /// LIMIT: at least half of the places are free, so that every search ends.
-    func index(at slot: Int) -> Int? { slots[slot] == 0 ? nil : Int(slots[slot]) &- 1 }
+    @inline(__always)
+    func entry(at slot: Int) -> Int { Int(slots[slot]) &- 1 }
 
     /// Adds an index that is not in the table; beyond the capacity it is left out.
     mutating func insert(_ index: Int, hash: UInt64) {

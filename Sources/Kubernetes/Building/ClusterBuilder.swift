@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+/// Makes clusters of objects that come and go, at a cost that depends on how many did.
+///
+/// What changes touches Services; the shards that these lie in are built anew from all of their
+/// Services, and so are the parts of the table of addresses whose claims differ after that.
+/// Everything else is shared with the cluster before.
+struct ClusterBuilder: Sendable {
+    private var census: ClusterCensus
+    /// The Services that are seen, sorted, by the numbers of their shards.
+    private var services = [[ServiceKey]](repeating: [], count: ShardTable<ClusterShard>.count)
+    /// The namespaces that are seen, sorted, by the numbers of their shards.
+    private var namespaces = [[String]](repeating: [], count: ShardTable<ClusterShard>.count)
+
+    private(set) var shards = ShardTable<ClusterShard>(repeating: .empty)
+    private(set) var reverse = ShardTable<ReverseShard>(repeating: .empty)
+    private(set) var v4Addresses = SortedPages<UInt32>()
+    private(set) var v6Addresses = SortedPages<UInt128>()
+    private(set) var pods = ShardTable<PodShard>(repeating: .empty)
+    private(set) var nameCount = 0
+
+    init(_ options: ClusterOptions) { census = ClusterCensus(options) }
+
+    /// Adds an object; it counts from the next `build` on.
+    mutating func add(_ object: ClusterObject) { census.add(object) }
+
+    /// Takes out an object that was added.
+    mutating func remove(_ object: ClusterObject) { census.remove(object) }
+
+    /// Brings the tables up to date.
+    ///
+    /// - Returns: Whether any answer may differ from those before.
+    @discardableResult
+    mutating func build() -> Bool {
+        let gone = census.touchedNamespaces.filter { census.namespaces[$0]?.objectCount == 0 }
+        var touched = updateNamespaces()
+        updateServices(&touched)
+        var isChanged = false
+        var edits: [Int: ReverseEdit] = [:]
+        for number in touched.sorted() {
+            let before = shards[number]
+            let tables = tables(ofShard: number)
+            guard tables != before.tables else { continue }
+            isChanged = true
+            nameCount += tables.names.count - before.tables.names.count
+            shards[number] = tables.nodes.isEmpty ? .empty : ClusterShard(tables)
+            Self.compare(before.tables, tables, ofShard: number, into: &edits)
+        }
+        updateReverse(edits)
+        if updatePods() { isChanged = true }
+        for namespace in gone { census.forget(namespace) }
+        census.settle()
+        return isChanged
+    }
+
+    // MARK: Names
+
+    /// Looks at the touched namespaces; the shards in which one came or went.
+    private mutating func updateNamespaces() -> Set<Int> {
+        var touched: Set<Int> = []
+        for name in census.touchedNamespaces where census.updateExposure(name) {
+            guard let label = ServiceLabels.label(name) else { continue }
+            let number = ServiceLabels.shard(ofNamespace: label)
+            touched.insert(number)
+            namespaces[number].set(
+                name,
+                isIn: census.namespaces[name]?.isExposed ?? false
+            )
+        }
+        return touched
+    }
+
+    /// Looks at the touched Services, and adds the shards that these lie in.
+    private mutating func updateServices(_ touched: inout Set<Int>) {
+        for key in census.touchedServices {
+            guard let labels = ServiceLabels(key) else { continue }
+            let number = labels.shard
+            let namespace = census.namespaces[key.namespace]
+            let isSeen = namespace?.isExposed ?? false
+            services[number].set(key, isIn: isSeen && namespace?.services[key.name] != nil)
+            touched.insert(number)
+        }
+    }
+
+    /// What a shard holds now.
+    private mutating func tables(ofShard number: Int) -> ShardTables {
+        var builder = ShardBuilder(census.options)
+        for name in namespaces[number] {
+            guard let label = ServiceLabels.label(name) else { continue }
+            builder.add(namespace: label)
+        }
+        for key in services[number] {
+            guard let labels = ServiceLabels(key),
+                let entry = census.namespaces[key.namespace]?.services[key.name]
+            else { continue }
+            let service = entry.services.first.flatMap {
+                census.options.shows($0.metadata) ? $0 : nil
+            }
+            builder.add(labels, service, EndpointList(key, entry, service, &census))
+        }
+        return builder.finish()
+    }
+
+    // MARK: Addresses
+
+    /// Notes how the claims on addresses differ between two forms of a shard.
+    private static func compare(
+        _ before: ShardTables,
+        _ after: ShardTables,
+        ofShard number: Int,
+        into edits: inout [Int: ReverseEdit]
+    ) {
+        let old = before.pointers
+        let new = after.pointers
+        // Where the number of nodes stays the same, so do most pointers.
+        var start = 0
+        while start < min(old.count, new.count), old[start] == new[start] { start += 1 }
+        var end = 0
+        while end < min(old.count, new.count) - start,
+            old[old.count - 1 - end] == new[new.count - 1 - end]
+        {
+            end += 1
+        }
+        for pointer in old[start..<(old.count - end)] {
+            let place = ShardTable<ReverseShard>.number(of: pointer.address.tableHash)
+            let claim = ReverseClaim(shard: number, node: pointer.node)
+            edits[place, default: ReverseEdit()].gone.append((pointer.address, claim))
+        }
+        for pointer in new[start..<(new.count - end)] {
+            let place = ShardTable<ReverseShard>.number(of: pointer.address.tableHash)
+            let claim = ReverseClaim(shard: number, node: pointer.node)
+            edits[place, default: ReverseEdit()].come.append((pointer.address, claim))
+        }
+    }
+
+    private mutating func updateReverse(_ edits: [Int: ReverseEdit]) {
+        var appeared: [IPAddress] = []
+        var vanished: [IPAddress] = []
+        for (number, edit) in edits {
+            let tables = edit.applied(
+                to: reverse[number].tables,
+                over: shards,
+                appeared: &appeared,
+                vanished: &vanished
+            )
+            reverse[number] = tables.count == 0 ? .empty : ReverseShard(tables)
+        }
+        v4Addresses.apply(
+            removing: vanished.compactMap(\.v4Key),
+            adding: appeared.compactMap(\.v4Key)
+        )
+        v6Addresses.apply(
+            removing: vanished.compactMap(\.v6Key),
+            adding: appeared.compactMap(\.v6Key)
+        )
+    }
+
+    // MARK: Pods
+
+    /// Looks at the touched Pods; whether any came or went.
+    private mutating func updatePods() -> Bool {
+        var edits: [Int: [PodName: Bool]] = [:]
+        for (namespace, addresses) in census.touchedPods {
+            guard let label = ServiceLabels.label(namespace) else { continue }
+            let entry = census.namespaces[namespace]
+            let isSeen = entry?.isExposed ?? false
+            for address in addresses {
+                let name = PodName(namespace: label, address: address)
+                let isIn = isSeen && entry?.podAddresses[address] != nil
+                edits[ShardTable<PodShard>.number(of: name.hash), default: [:]][name] = isIn
+            }
+        }
+        var isChanged = false
+        for (number, edit) in edits {
+            var names = Set(pods[number].names)
+            let before = names
+            for (name, isIn) in edit {
+                if isIn { names.insert(name) } else { names.remove(name) }
+            }
+            guard names != before else { continue }
+            isChanged = true
+            pods[number] = names.isEmpty ? .empty : PodShard(names)
+        }
+        return isChanged
+    }
+}
+
+extension Cluster {
+    /// The cluster that was built last.
+    convenience init(_ builder: ClusterBuilder) {
+        self.init(
+            shards: builder.shards,
+            reverse: builder.reverse,
+            v4Addresses: builder.v4Addresses,
+            v6Addresses: builder.v6Addresses,
+            pods: builder.pods,
+            nameCount: builder.nameCount
+        )
+    }
+}
+
+extension Array where Element: Comparable {
+    /// Puts an element into the sorted list, or takes it out.
+    fileprivate mutating func set(_ element: Element, isIn: Bool) {
+        var lower = 0
+        var upper = count
+        while lower < upper {
+            let middle = lower + (upper - lower) / 2
+            if self[middle] < element { lower = middle + 1 } else { upper = middle }
+        }
+        let isThere = lower < count && self[lower] == element
+        if isIn, !isThere { insert(element, at: lower) }
+        if !isIn, isThere { remove(at: lower) }
+    }
+}
+
+extension IPAddress {
+    /// The address as it is sorted among those of IPv4; nil for others.
+    fileprivate var v4Key: UInt32? { family == .v4 ? UInt32(truncatingIfNeeded: low) : nil }
+
+    /// The address as it is sorted among those of IPv6; nil for others.
+    fileprivate var v6Key: UInt128? {
+        family == .v6 ? UInt128(high) << 64 | UInt128(low) : nil
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+/// The ready endpoints of one Service: from slices, else from Endpoints, else from Pods.
+struct EndpointList {
+    /// The longest name of a Pod that is an endpoint's name, in bytes.
+    private static let maximumPodNameByteCount = 63
+
+    /// One address of an endpoint.
+    struct Entry {
+        /// The label of its name, among the texts, in lower case.
+        let label: Range<Int>
+        let address: IPAddress
+        /// The number of the list of its ports.
+        let ports: Int
+    }
+
+    private(set) var entries: [Entry] = []
+    private(set) var portLists: [[EndpointPort]] = []
+    private(set) var text: [UInt8] = []
+    private let options: ClusterOptions
+
+    /// Lists the endpoints; `service` is nil when only slices speak of it.
+    init(
+        _ key: ServiceKey,
+        _ entry: ServiceEntry,
+        _ service: Service?,
+        _ census: inout ClusterCensus
+    ) {
+        options = census.options
+        guard !options.ignoresEndpoints else { return }
+        let slices = entry.slices.isEmpty ? entry.legacySlices : entry.slices
+        guard slices.isEmpty else {
+            for slice in slices where options.shows(slice.metadata) { add(slice, service) }
+            return
+        }
+        guard let service, !service.selector.isEmpty else { return }
+        if case .externalName = service.kind { return }
+        for pod in census.pods(of: service) { add(pod, service) }
+    }
+
+    /// Adds what a slice lists, one entry an address.
+    private mutating func add(_ slice: EndpointSlice, _ service: Service?) {
+        let takesAll = service?.publishesNotReadyAddresses ?? false
+        let ports = portLists.count
+        portLists.append(slice.ports)
+        entries.reserveCapacity(entries.count + slice.endpoints.count)
+        for endpoint in slice.endpoints where endpoint.isReady || takesAll {
+            for address in endpoint.addresses {
+                add(endpoint.hostname, endpoint.podName, address, ports)
+            }
+        }
+    }
+
+    /// Adds what a Pod is to a Service, one entry an address.
+    private mutating func add(_ pod: Pod, _ service: Service) {
+        var families: Set<IPAddress.Family> = [.v4, .v6]
+        if case .clusterIP(let own) = service.kind, !own.isEmpty {
+            families = Set(own.map(\.family))
+        }
+        let isMember = pod.subdomain == service.metadata.name
+        var ports: [EndpointPort] = []
+        for port in service.ports {
+            guard let number = Self.number(of: port, in: pod) else { continue }
+            ports.append(EndpointPort(name: port.name, number: number, transport: port.transport))
+        }
+        portLists.append(ports)
+        for address in pod.addresses where families.contains(address.family) {
+            add(isMember ? pod.hostname : "", pod.metadata.name, address, portLists.count - 1)
+        }
+    }
+
+    /// The number that a Service's port has at a Pod; nil when the Pod names no such port.
+    private static func number(of port: ServicePort, in pod: Pod) -> UInt16? {
+        switch port.target {
+        case .number(let number): number
+        case .name(let name):
+            pod.ports.first { $0.name == name && $0.transport == port.transport }?.number
+        }
+    }
+
+    /// Adds an address under its label: the host name, the Pod's name if wanted, else the address.
+    private mutating func add(
+        _ hostname: String,
+        _ podName: String,
+        _ address: IPAddress,
+        _ ports: Int
+    ) {
+        let start = text.count
+        if !hostname.isEmpty {
+            for byte in hostname.utf8 { text.append(byte.asciiLowercased) }
+        } else if isName(podName) {
+            for byte in podName.utf8 { text.append(byte.asciiLowercased) }
+        } else {
+            address.appendDashed(to: &text)
+        }
+        guard (1...Name.maximumLabelByteCount).contains(text.count - start) else { return }
+        entries.append(Entry(label: start..<text.count, address: address, ports: ports))
+    }
+
+    /// Whether the name of a Pod is the label of an endpoint.
+    private func isName(_ podName: String) -> Bool {
+        guard options.usesPodNames else { return false }
+        let count = podName.utf8.count
+        return count > 0 && count <= Self.maximumPodNameByteCount
+            && !podName.utf8.contains(UInt8(ascii: "."))
+    }
+
+    /// The entries in runs that have one label, sorted by that.
+    func runs() -> [[Entry]] {
+        let sorted = entries.count > 1 ? entries.sorted(by: isOrdered) : entries
+        var runs: [[Entry]] = []
+        runs.reserveCapacity(sorted.count)
+        for entry in sorted {
+            if let last = runs.last?.last, text[last.label] == text[entry.label] {
+                runs[runs.count - 1].append(entry)
+            } else {
+                runs.append([entry])
+            }
+        }
+        return runs
+    }
+
+    private func isOrdered(_ left: Entry, _ right: Entry) -> Bool {
+        let count = min(left.label.count, right.label.count)
+        for offset in 0..<count {
+            let first = text[left.label.lowerBound &+ offset]
+            let second = text[right.label.lowerBound &+ offset]
+            if first != second { return first < second }
+        }
+        return left.label.count < right.label.count
+    }
+}
+
+extension IPAddress {
+    /// Appends the address as a label: its text with `-` for each dot or colon, never with one at
+    /// its end.
+    func appendDashed(to text: inout [UInt8]) {
+        let dash = UInt8(ascii: "-")
+        if family == .v4 {
+            for index in 0..<4 {
+                if index > 0 { text.append(dash) }
+                let byte = byte(at: index)
+                if byte >= 100 { text.append(UInt8(ascii: "0") + byte / 100) }
+                if byte >= 10 { text.append(UInt8(ascii: "0") + byte / 10 % 10) }
+                text.append(UInt8(ascii: "0") + byte % 10)
+            }
+            return
+        }
+        for byte in description.utf8 { text.append(byte == UInt8(ascii: ":") ? dash : byte) }
+        if text.last == dash { text.append(UInt8(ascii: "0")) }
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Kubernetes
+import Testing
+import Wire
+
+/// What is built change by change, against what is built at once.
+@Suite struct ClusterRegistryTests {
+    /// Every reverse name that is not whole, of all addresses that are drawn.
+    private static let partialNames: [String] = RandomObjects.addresses.flatMap { address in
+        let isV4 = address.family == .v4
+        let labels =
+            isV4
+            ? (0..<4).map { "\(address.byte(at: $0))" }
+            : (0..<32).map { index in
+                let byte = address.byte(at: index / 2)
+                return String(index % 2 == 0 ? byte >> 4 : byte & 15, radix: 16)
+            }
+        let zone = isV4 ? "in-addr.arpa" : "ip6.arpa"
+        return (1..<labels.count).map { count in
+            labels.prefix(count).reversed().joined(separator: ".") + "." + zone
+        }
+    }
+
+    /// What the incomplete reverse names stand for.
+    private static func partialFindings(_ cluster: Cluster) throws -> [ClusterFinding] {
+        try Array(Set(partialNames)).sorted().map { text in
+            let name = try QueryName(try Name(text))
+            var isMalformed = false
+            guard let reverse = ReverseName(name, isMalformed: &isMalformed) else {
+                return .missing
+            }
+            return cluster.find(reverse)
+        }
+    }
+
+    /// 20 times 500: ten thousand edits, each followed by a comparison with a full rebuild.
+    @Test(
+        "Every change gives what a full rebuild gives",
+        arguments: 1...20 as ClosedRange<UInt64>
+    )
+    func equalsTheRebuild(seed: UInt64) throws {
+        var random = RandomObjects(seed: seed)
+        let options = random.options()
+        let registry = ClusterRegistry(options)
+        var objects: [ObjectKey: ClusterObject] = [:]
+        var changeCount = 0
+        var before = registry.cluster(removing: [], adding: [])
+        for step in 0..<500 {
+            var gone: [ClusterObject] = []
+            var come: [ClusterObject] = []
+            for _ in 0...random.numbers.below(2) {
+                let (key, object) = random.object()
+                guard !come.contains(where: { objects[key] == $0 }) else { continue }
+                if let old = objects[key] { gone.append(old) }
+                // Mostly full, so that names and addresses meet.
+                objects[key] = random.numbers.chance(30) ? nil : object
+                if let new = objects[key] { come.append(new) }
+            }
+
+            let cluster = registry.cluster(removing: gone, adding: come)
+            let rebuilt = Cluster(Array(objects.values), options: options)
+
+            #expect(cluster.isSame(as: rebuilt), "seed \(seed), step \(step)")
+            #expect(cluster.nameCount == rebuilt.nameCount, "seed \(seed), step \(step)")
+            #expect(cluster.isSame(as: before) == (cluster === before), "seed \(seed), \(step)")
+            if step % 10 == 0 {
+                let found = try Self.partialFindings(cluster)
+                #expect(found == (try Self.partialFindings(rebuilt)), "seed \(seed), \(step)")
+            }
+            if cluster !== before { changeCount += 1 }
+            before = cluster
+        }
+        // With options that hide nearly everything, little of it shows.
+        #expect(changeCount > 20, "seed \(seed)")
+        let rest = registry.cluster(removing: Array(objects.values), adding: [])
+        #expect(rest.isSame(as: .empty))
+        #expect(rest.nameCount == 0)
+        #expect(try Self.partialFindings(rest).allSatisfy { $0 == .missing })
+    }
+}

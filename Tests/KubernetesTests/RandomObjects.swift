@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Kubernetes
+import Wire
+
+/// Numbers from a seed (SplitMix64).
+struct SeededNumbers {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func bits() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var bits = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+        return bits ^ bits >> 31
+    }
+
+    mutating func below(_ bound: Int) -> Int { Int(bits() % UInt64(bound)) }
+
+    mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
+
+    mutating func pick<Element>(_ elements: [Element]) -> Element {
+        elements[below(elements.count)]
+    }
+}
+
+/// Draws objects of a small cluster in which names and addresses meet again and again.
+struct RandomObjects {
+    static let namespaces = ["default", "b", "tcp"]
+    static let addresses: [IPAddress] =
+        (1...6).map { IPAddress(v4: 0x0A00_0000 | $0 << 6) }
+        + (0...3).map { IPAddress(v6High: 0x2001_0DB8 << 32, low: $0 << 3) }
+    private static let names = ["web", "db", "tcp", "b"]
+    private static let labels: [[String: String]] = [
+        [:], ["app": "a"], ["app": "b"], ["app": "a", "tier": "x"],
+    ]
+
+    var numbers: SeededNumbers
+
+    init(seed: UInt64) { numbers = SeededNumbers(seed: seed) }
+
+    mutating func options() -> ClusterOptions {
+        var options = ClusterOptions()
+        options.podNames = numbers.pick([.disabled, .insecure, .verified])
+        options.usesPodNames = numbers.chance(30)
+        options.ignoresEndpoints = numbers.chance(5)
+        options.ignoresEmptyServices = numbers.chance(20)
+        if numbers.chance(15) { options.namespaces = ["default", "b"] }
+        if numbers.chance(25) {
+            options.namespaceSelector = LabelSelector([.isOneOf(key: "app", values: ["a"])])
+        }
+        if numbers.chance(15) { options.selector = LabelSelector([.exists(key: "app")]) }
+        return options
+    }
+
+    /// An object, and which one it is: there is one of each at most, as manifests give them.
+    mutating func object() -> (key: ObjectKey, object: ClusterObject) {
+        switch numbers.below(12) {
+        case 0:
+            let name = numbers.pick(Self.namespaces)
+            let metadata = Metadata(name: name, namespace: "", labels: numbers.pick(Self.labels))
+            return (key("Namespace", metadata), .namespace(Namespace(metadata: metadata)))
+        case 1...4:
+            let service = service()
+            return (key("Service", service.metadata), .service(service))
+        case 5...7:
+            let slice = slice()
+            let kind = slice.isFromEndpoints ? "Endpoints" : "EndpointSlice"
+            return (key(kind, slice.metadata), .endpointSlice(slice))
+        case 8...10:
+            let pod = pod()
+            return (key("Pod", pod.metadata), .pod(pod))
+        default:
+            let metadata = metadata(["config"])
+            return (key("ConfigMap", metadata), .other(kind: "ConfigMap", metadata))
+        }
+    }
+
+    private func key(_ kind: String, _ metadata: Metadata) -> ObjectKey {
+        ObjectKey(kind: kind, namespace: metadata.namespace, name: metadata.name)
+    }
+
+    private mutating func metadata(_ names: [String] = Self.names) -> Metadata {
+        Metadata(
+            name: numbers.pick(names),
+            namespace: numbers.pick(Self.namespaces),
+            labels: numbers.pick(Self.labels)
+        )
+    }
+
+    private mutating func service() -> Service {
+        let target = numbers.pick(["example.com", "Web.default.svc.cluster.local.", "192.0.2.9"])
+        let kind: Service.Kind =
+            switch numbers.below(5) {
+            case 0: .externalName(target)
+            case 1, 2: .headless
+            default: .clusterIP(addresses(below: 3))
+            }
+        return Service(
+            metadata: metadata(),
+            kind: kind,
+            ports: (0..<numbers.below(3)).map { _ in
+                ServicePort(
+                    name: numbers.pick(["", "http", "dns"]),
+                    number: numbers.pick([53, 80]),
+                    transport: numbers.pick([.tcp, .udp]),
+                    target: numbers.pick([.number(80), .name("http")])
+                )
+            },
+            selector: numbers.pick(Self.labels),
+            publishesNotReadyAddresses: numbers.chance(20)
+        )
+    }
+
+    private mutating func slice() -> EndpointSlice {
+        EndpointSlice(
+            metadata: metadata(["s-1", "s-2", "s-3", "web"]),
+            serviceName: numbers.pick(Self.names),
+            endpoints: (0..<numbers.below(4)).map { _ in
+                SliceEndpoint(
+                    addresses: addresses(below: 3),
+                    isReady: numbers.chance(75),
+                    hostname: numbers.pick(["", "", "web-0", "tcp"]),
+                    podName: numbers.pick(["", "pod-a", "dotted.pod"])
+                )
+            },
+            ports: (0..<numbers.below(3)).map { _ in
+                EndpointPort(
+                    name: numbers.pick(["", "http", "dns"]),
+                    number: numbers.pick([53, 80, nil]),
+                    transport: numbers.pick([.tcp, .udp])
+                )
+            },
+            isFromEndpoints: numbers.chance(30)
+        )
+    }
+
+    private mutating func pod() -> Pod {
+        Pod(
+            metadata: metadata(["pod-a", "pod-b", "dotted.pod"]),
+            addresses: addresses(below: 3),
+            hostname: numbers.pick(["", "web-0"]),
+            subdomain: numbers.pick(["", "web", "db"]),
+            isReady: numbers.chance(75),
+            isFinished: numbers.chance(10),
+            ports: [ContainerPort(name: "http", number: 8_080, transport: .tcp)]
+        )
+    }
+
+    private mutating func addresses(below count: Int) -> [IPAddress] {
+        (0..<numbers.below(count)).map { _ in numbers.pick(Self.addresses) }
+    }
+}
