@@ -108,16 +108,10 @@ extension Answer {
         byteCount: Int,
         durationNanoseconds: UInt64
     ) -> SentReport {
-        var flags: Flags = .response
-        if isAuthoritative { flags.insert(.authoritative) }
-        if isTruncated { flags.insert(.truncated) }
-        if isRecursionAvailable { flags.insert(.recursionAvailable) }
-        if isAuthenticData { flags.insert(.authenticData) }
-        flags.formUnion(query.header.flags.intersection(.repeated))
-        return SentReport(
+        SentReport(
             code: code,
-            flags: flags,
-            hasAnswers: runCount > 0 && runs[0].section == .answer || count(of: .answer) > 0,
+            flags: flags(query).withoutCode,
+            hasAnswers: sections & 1 << Section.answer.rawValue != 0,
             byteCount: byteCount,
             answeringPlugin: answeringPlugin,
             durationNanoseconds: durationNanoseconds

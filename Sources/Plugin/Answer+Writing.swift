@@ -35,19 +35,16 @@ extension Answer {
         writer.limit = min(writer.limit, limits.byteCount(for: query))
         let limit = writer.limit
         writer.limit -= reservedByteCount(query)
-        guard writer.hasRoom(for: Header.byteCount + query.questionByteCount) else { return }
-        for _ in 0..<6 { _ = writer.put16(0) }
-        _ = writer.put(query.name.bytes)
-        _ = writer.put16(query.type.rawValue)
-        _ = writer.put16(query.recordClass.rawValue)
+        guard writer.putQuestion(query.name, query.type, query.recordClass) else { return }
         if hasNamesToCompress {
             writer.remember(query.name.bytes, at: Header.byteCount, in: &table)
         }
-        var header = Header(id: query.header.id, flags: flags(query), questionCount: 1)
+        var header = Header(id: query.header.id, flags: Flags(), questionCount: 1)
         header.answerCount = writeSection(.answer, query, &table, &writer)
         header.authorityCount = writeSection(.authority, query, &table, &writer)
         header.additionalCount = writeSection(.additional, query, &table, &writer)
-        if isTruncated { header.flags.insert(.truncated) }
+        // Last, because only now it is known whether something was left out.
+        header.flags = flags(query)
         writer.limit = limit
         if query.options != nil {
             writeOptions(query, limits, &writer)
@@ -67,20 +64,18 @@ extension Answer {
         return false
     }
 
-    /// The flags of the message, TC still open.
-    private func flags(_ query: borrowing Query) -> Flags {
-        var flags: Flags = .response
-        flags.opcode = query.header.flags.opcode
-        if query.header.flags.opcode == .query {
-            flags.formUnion(
-                query.header.flags.intersection(.repeated)
-            )
-        }
-        if isAuthoritative { flags.insert(.authoritative) }
-        if isRecursionAvailable { flags.insert(.recursionAvailable) }
-        if isAuthenticData { flags.insert(.authenticData) }
-        flags.code = UInt8(truncatingIfNeeded: code.rawValue & 0x0F)
-        return flags
+    /// The flags of the message, the response code among them.
+    func flags(_ query: borrowing Query) -> Flags {
+        let asked = query.header.flags.rawValue
+        // Opcode 0 is QUERY; an answer to anything else repeats nothing but the opcode.
+        let opcode = asked & 0x7800
+        var bits = Flags.response.rawValue | opcode | code.rawValue & 0x0F
+        if opcode == 0 { bits |= asked & Flags.repeated.rawValue }
+        if isAuthoritative { bits |= Flags.authoritative.rawValue }
+        if isTruncated { bits |= Flags.truncated.rawValue }
+        if isRecursionAvailable { bits |= Flags.recursionAvailable.rawValue }
+        if isAuthenticData { bits |= Flags.authenticData.rawValue }
+        return Flags(rawValue: bits)
     }
 
     /// Writes the records of one section until one does not fit, and tells their number.
@@ -92,6 +87,7 @@ extension Answer {
         _ table: inout NameTable,
         _ writer: inout Writer
     ) -> UInt16 {
+        guard sections & 1 << section.rawValue != 0 else { return 0 }
         var count = 0
         var isCut = false
         // The last run seen, and where its set of extra records began.
@@ -238,18 +234,14 @@ extension Answer {
         _ limits: AnswerLimits,
         _ writer: inout Writer
     ) {
-        _ = writer.put8(0)
-        _ = writer.put16(RecordType.opt.rawValue)
-        _ = writer.put16(limits.udpByteCount)
-        _ = writer.put8(UInt8(truncatingIfNeeded: code.rawValue >> 4))
-        _ = writer.put8(0)
-        _ = writer.put16(query.options?.wantsSignatures == true ? 0x8000 : 0)
-        guard let extendedError else {
-            _ = writer.put16(0)
-            return
-        }
-        let textCount = textByteCount(extendedError)
-        _ = writer.put16(UInt16(6 + textCount))
+        let textCount = extendedError.map { textByteCount($0) }
+        let isWritten = writer.putOptions(
+            udpByteCount: limits.udpByteCount,
+            upperCode: UInt8(truncatingIfNeeded: code.rawValue >> 4),
+            wantsSignatures: query.options?.wantsSignatures == true,
+            dataByteCount: UInt16(textCount.map { 6 + $0 } ?? 0)
+        )
+        guard isWritten, let extendedError, let textCount else { return }
         _ = writer.put16(15)
         _ = writer.put16(UInt16(2 + textCount))
         _ = writer.put16(extendedError.code.rawValue)

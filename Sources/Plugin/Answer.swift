@@ -80,6 +80,8 @@ package struct Answer: ~Copyable, Sendable {
     package private(set) var runCount = 0
     /// The number of records in all sections.
     package private(set) var recordCount = 0
+    /// A bit for each section that has records.
+    private(set) var sections: UInt8 = 0
     /// Names and data; what lies beyond `byteCount` is of an earlier answer.
     var memory: [UInt8]
     private var byteCount = 0
@@ -112,6 +114,7 @@ package struct Answer: ~Copyable, Sendable {
     package mutating func removeRecords() {
         runCount = 0
         recordCount = 0
+        sections = 0
         byteCount = 0
         dataStart = 0
         isFull = false
@@ -298,6 +301,7 @@ package struct Answer: ~Copyable, Sendable {
             return
         }
         recordCount &+= run.recordCount
+        sections |= 1 << run.section.rawValue
         if runCount > 0, runs[runCount &- 1].takes(run) {
             runs[runCount &- 1].recordCount &+= run.recordCount
         } else {

@@ -68,6 +68,22 @@ package struct Flags: OptionSet, Hashable, Sendable {
     /// TC, RD, RA, AD and CD: what a refusal before any plugin repeats.
     package static let refused = Flags(rawValue: 0x03B0)
 
+    // By bits: those that are made for every OptionSet are not seen through from elsewhere.
+
+    /// Whether all of `other` are set.
+    package func contains(_ other: Flags) -> Bool { rawValue & other.rawValue == other.rawValue }
+
+    /// Those that both have.
+    package func intersection(_ other: Flags) -> Flags {
+        Flags(rawValue: rawValue & other.rawValue)
+    }
+
+    /// Sets all of `other`.
+    package mutating func formUnion(_ other: Flags) { rawValue |= other.rawValue }
+
+    /// The flags alone, with opcode and response code 0.
+    package var withoutCode: Flags { Flags(rawValue: rawValue & 0x87F0) }
+
     /// What the message asks for.
     package var opcode: Opcode {
         get { Opcode(rawValue: UInt8(truncatingIfNeeded: rawValue >> 11) & 0x0F) }

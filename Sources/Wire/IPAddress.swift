@@ -9,6 +9,12 @@ package struct IPAddress: Hashable, Sendable {
     package enum Family: UInt8, Sendable {
         case v4 = 4
         case v6 = 6
+
+        /// By number: the one that is made for every RawRepresentable is not seen through from
+        /// elsewhere.
+        package static func == (left: Family, right: Family) -> Bool {
+            left.rawValue == right.rawValue
+        }
     }
 
     package let family: Family

@@ -11,6 +11,11 @@ package struct RecordType: RawRepresentable, Hashable, Sendable, CustomStringCon
         left.rawValue == right.rawValue
     }
 
+    /// For `switch`, by number too.
+    package static func ~= (pattern: RecordType, value: RecordType) -> Bool {
+        pattern.rawValue == value.rawValue
+    }
+
     package static let a = RecordType(rawValue: 1)
     package static let ns = RecordType(rawValue: 2)
     package static let cname = RecordType(rawValue: 5)

@@ -1,6 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Writer {
+    /// Writes a question behind room for a header, as the start of a message.
+    package mutating func putQuestion(
+        _ name: borrowing QueryName,
+        _ type: RecordType,
+        _ recordClass: RecordClass
+    ) -> Bool {
+        let end = Header.byteCount &+ name.byteCount
+        guard count == 0, hasRoom(for: end &+ 4) else { return false }
+        skip(Header.byteCount)
+        _ = put(name.bytes)
+        set32(UInt32(type.rawValue) << 16 | UInt32(recordClass.rawValue), at: end)
+        skip(4)
+        return true
+    }
+
+    /// Writes an OPT record (RFC 6891 §6.1.2) up to its data, of `dataByteCount`.
+    ///
+    /// `upperCode`: the upper eight bits of the response code.
+    package mutating func putOptions(
+        udpByteCount: UInt16,
+        upperCode: UInt8,
+        wantsSignatures: Bool,
+        dataByteCount: UInt16
+    ) -> Bool {
+        guard hasRoom(for: 11) else { return false }
+        // The root, the type, our size, the code and version 0.
+        set64(
+            UInt64(RecordType.opt.rawValue) << 40 | UInt64(udpByteCount) << 24
+                | UInt64(upperCode) << 16,
+            at: count
+        )
+        set32(wantsSignatures ? 0x80_0000 : 0, at: count &+ 6)
+        set16(dataByteCount, at: count &+ 9)
+        skip(11)
+        return true
+    }
+
     /// Writes one record, its owner and (where the type allows it) the names in its data compressed.
     ///
     /// A record that does not fit leaves no byte behind.
