@@ -26,6 +26,10 @@ extension Span<UInt8> {
         let count = count
         guard count == other.count else { return false }
         guard count >= 8 else {
+            if count >= 4 {
+                return uint32(at: 0) == other.uint32(at: 0)
+                    && uint32(at: count &- 4) == other.uint32(at: count &- 4)
+            }
             for index in 0..<count where self[index] != other[index] { return false }
             return true
         }

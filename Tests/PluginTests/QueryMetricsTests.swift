@@ -58,6 +58,18 @@ import Wire
         ] { #expect(page.contains("coredns_" + line + "\n")) }
     }
 
+    @Test(
+        arguments: [
+            .a, .aaaa, .cname, .dnskey, .ds, .mx, .nsec, .nsec3, .ns, .ptr, .rrsig, .soa, .srv,
+            .txt, .https, .svcb, .ixfr, .axfr, .any,
+        ] as [RecordType]
+    )
+    func countsEachTypeUnderItsName(type: RecordType) {
+        let page = page(afterCounting: query(type), report(.noError, plugin: 0))
+
+        #expect(page.contains("proto=\"udp\",family=\"1\",type=\"\(type)\"} 1\n"))
+    }
+
     @Test(arguments: [999, 64_999, 10])
     func countsTypesWithoutANameOfTheirOwnAsOther(type: UInt16) {
         let page = page(

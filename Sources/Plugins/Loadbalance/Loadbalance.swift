@@ -89,7 +89,9 @@ package struct Loadbalance: Finisher {
     }
 
     package func finish(_ query: borrowing Query, _ answer: inout Answer) {
-        guard answer.code == .noError, query.type != .axfr, query.type != .ixfr else { return }
+        guard answer.recordCount > 1, answer.code == .noError, query.type != .axfr,
+            query.type != .ixfr
+        else { return }
         var random = RandomBits(seed: query.randomBits)
         var start = 0
         while start < answer.runCount {
