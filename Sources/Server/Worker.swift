@@ -169,11 +169,13 @@ struct Worker: ~Copyable {
             local: Endpoint(bound.address, port: bound.port)
         )
         var local: IPAddress?
-        if listener.udp.isWildcard, let found = received.local(at: index) {
-            local = found.address
-            arrival.local.address = found.address
-            arrival.interface = found.interface
+        if listener.udp.isWildcard {
             if case .v4 = client.address.family { arrival.isMapped = listener.udp.mapsIPv4 }
+            if let found = received.local(at: index) {
+                local = found.address
+                arrival.local.address = found.address
+                arrival.interface = found.interface
+            }
         }
         sent.append(
             answering: received,
