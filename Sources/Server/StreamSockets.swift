@@ -9,7 +9,7 @@ struct StreamSockets: ~Copyable {
     /// How many connections are taken in a row before others get their turn.
     private static let maximumAcceptCount = 64
     /// How many messages of one connection are answered before others get their turn.
-    static let maximumTurnMessageCount = 32
+    static let maximumTurnMessageCount = 64
     /// How many connections go on with their messages in one round of the worker.
     static let maximumTurnCount = 64
     /// How many bytes one reading takes at most.
