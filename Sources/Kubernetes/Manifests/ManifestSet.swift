@@ -111,7 +111,9 @@ package struct ManifestSet: Sendable {
         self.claims = claims
         self.losers = losers
         recovered = Self.recovered(roots, found, previous)
-        keptCount = files.reduce(0) { $0 + $1.keptCount(without: losers[$1.path]) }
+        keptCount = files.reduce(0) { count, file in
+            count + file.keptCount(without: losers.isEmpty ? nil : losers[file.path])
+        }
         folders = Set(roots.flatMap(\.folders)).sorted()
         links = Set(roots.flatMap(\.links)).sorted()
         unsettled = files.filter(\.isUnsettled).map(\.path)
@@ -131,6 +133,7 @@ package struct ManifestSet: Sendable {
     ) -> [ManifestMistake] {
         var found: [ManifestMistake] = []
         for file in files {
+            if file.fault == nil, file.content.mistakes.isEmpty, contested.isEmpty { continue }
             var list = file.fault.map { [$0] } ?? []
             list += file.content.mistakes
             if !contested.isEmpty { list += contested[file.path] ?? [] }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Files
+import Wire
 
 /// One file that was found, and which version of it.
 struct FoundFile: Sendable {
@@ -36,7 +37,10 @@ struct ManifestWalk<Source: FileSource> {
     /// Links to files, and those that lead nowhere: what happens at their ends is not seen here.
     private(set) var links: [String] = []
 
+    /// The paths that earlier visits found; within one visit none comes twice.
     private var seen: Set<String> = []
+    private var seenFileCount = 0
+    private var seenFolderCount = 0
     private var byteCount = 0
     private var isFull = false
 
@@ -49,6 +53,10 @@ struct ManifestWalk<Source: FileSource> {
     ///
     /// - Throws: Why `path` itself cannot be had.
     mutating func visit(_ path: String) throws(FileError) {
+        for file in files[seenFileCount...] { seen.insert(file.path) }
+        seenFileCount = files.count
+        for folder in folders[seenFolderCount...] { seen.insert(folder) }
+        seenFolderCount = folders.count
         let identity = try source.identity(of: path)
         guard identity.isFolder else {
             add(path, identity)
@@ -58,17 +66,23 @@ struct ManifestWalk<Source: FileSource> {
         enter(path, names, inside: [identity])
     }
 
+    /// How the names of manifests end, in lower case.
+    private static var endings: [String] { [".yaml", ".yml", ".json"] }
+
     /// Whether a file in a folder is read for its name.
     private static func isManifest(_ name: String) -> Bool {
-        let lower = name.lowercased()
-        return lower.hasSuffix(".yaml") || lower.hasSuffix(".yml") || lower.hasSuffix(".json")
+        endings.contains { ending in
+            name.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8) {
+                $0.asciiLowercased == $1
+            }
+        }
     }
 
     /// Finds the files in a folder; `inside` are the folders it lies in, itself last.
     private mutating func enter(_ folder: String, _ names: [String], inside: [FileIdentity]) {
-        guard seen.insert(folder).inserted else { return }
+        guard seen.isEmpty || !seen.contains(folder) else { return }
         folders.append(folder)
-        for name in names.sorted() where !name.hasPrefix(".") {
+        for name in Self.sorted(names) where name.utf8.first != UInt8(ascii: ".") {
             let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
             do throws(FileError) {
                 let identity = try source.identity(of: path)
@@ -81,6 +95,11 @@ struct ManifestWalk<Source: FileSource> {
                 failed(path, name, error)
             }
         }
+    }
+
+    /// The names in order, in which sources mostly give them.
+    private static func sorted(_ names: [String]) -> [String] {
+        zip(names, names.dropFirst()).allSatisfy { $0 < $1 } ? names : names.sorted()
     }
 
     private mutating func enterInner(
@@ -122,7 +141,7 @@ struct ManifestWalk<Source: FileSource> {
     }
 
     private mutating func add(_ path: String, _ identity: FileIdentity) {
-        guard !isFull, seen.insert(path).inserted else { return }
+        guard !isFull, seen.isEmpty || !seen.contains(path) else { return }
         guard files.count < limits.fileCount else {
             isFull = true
             note(
