@@ -73,6 +73,69 @@ extension MutableSpan<UInt8> {
         }
     }
 
+    /// Writes big-endian integers one behind the other, from the first byte on; traps when they do
+    /// not fit.
+    package mutating func setAll(_ integers: Span<UInt32>) {
+        precondition(integers.count <= count >> 2, "integers end where the memory ends")
+        // SAFETY: the bounds of both were checked, and every bit pattern is a valid byte.
+        unsafe withUnsafeMutableBytes { target in
+            for index in 0..<integers.count {
+                unsafe target.storeBytes(
+                    of: integers[unchecked: index].bigEndian,
+                    toByteOffset: index &* 4,
+                    as: UInt32.self
+                )
+            }
+        }
+    }
+
+    /// Writes big-endian integers one behind the other, from the first byte on; traps when they do
+    /// not fit.
+    package mutating func setAll(_ integers: Span<UInt64>) {
+        precondition(integers.count <= count >> 3, "integers end where the memory ends")
+        // SAFETY: as above.
+        unsafe withUnsafeMutableBytes { target in
+            for index in 0..<integers.count {
+                unsafe target.storeBytes(
+                    of: integers[unchecked: index].bigEndian,
+                    toByteOffset: index &* 8,
+                    as: UInt64.self
+                )
+            }
+        }
+    }
+
+    /// Writes pieces of 16 bytes from `offset` on: `head`, `tail`, and four bytes of `addresses`.
+    ///
+    /// These are A records, but for the addresses all alike; traps when they do not fit.
+    mutating func setEach(
+        _ addresses: Span<UInt8>,
+        behind head: UInt64,
+        _ tail: UInt32,
+        at offset: Int
+    ) {
+        let number = addresses.count >> 2
+        precondition(
+            offset >= 0 && offset <= count && number <= (count &- offset) >> 4,
+            "records end where the memory ends"
+        )
+        // SAFETY: the bounds of both were checked, and every bit pattern is a valid byte.
+        unsafe withUnsafeMutableBytes { target in
+            unsafe addresses.withUnsafeBytes { source in
+                for index in 0..<number {
+                    let place = offset &+ index &* 16
+                    unsafe target.storeBytes(of: head, toByteOffset: place, as: UInt64.self)
+                    unsafe target.storeBytes(of: tail, toByteOffset: place &+ 8, as: UInt32.self)
+                    unsafe target.storeBytes(
+                        of: source.loadUnaligned(fromByteOffset: index &* 4, as: UInt32.self),
+                        toByteOffset: place &+ 12,
+                        as: UInt32.self
+                    )
+                }
+            }
+        }
+    }
+
     /// Copies all of `source` to `offset`, in bytes; traps when it does not fit.
     package mutating func copy(_ source: Span<UInt8>, to offset: Int) {
         precondition(

@@ -137,17 +137,17 @@ extension Writer {
             | UInt64(recordClass.rawValue) << 16 | UInt64(ttl >> 16)
         let tail = (ttl & 0xFFFF) << 16 | UInt32(truncatingIfNeeded: byteCount)
         guard number > 0 else { return 0 }
+        if byteCount == 4 {
+            setEach(addresses.extracting(0..<(number &* 4)), behind: head, tail)
+            return number
+        }
         var (source, target) = (0, count)
         for _ in 0..<number {
             set64(head, at: target)
-            if byteCount == 4 {
-                set64(UInt64(tail) << 32 | UInt64(addresses.uint32(at: source)), at: target &+ 8)
-            } else {
-                set32(tail, at: target &+ 8)
-                set64(addresses.uint64(at: source), at: target &+ 12)
-                set64(addresses.uint64(at: source &+ 8), at: target &+ 20)
-            }
-            source &+= byteCount
+            set32(tail, at: target &+ 8)
+            set64(addresses.uint64(at: source), at: target &+ 12)
+            set64(addresses.uint64(at: source &+ 8), at: target &+ 20)
+            source &+= 16
             target &+= size
         }
         skip(number &* size)

@@ -74,6 +74,12 @@ package struct Writer: ~Copyable, ~Escapable {
     /// Replaces the 64 bits at `offset`, which must be inside the memory.
     mutating func set64(_ value: UInt64, at offset: Int) { bytes.set64(value, at: offset) }
 
+    /// Writes pieces of 16 bytes, for which there must be room.
+    mutating func setEach(_ addresses: Span<UInt8>, behind head: UInt64, _ tail: UInt32) {
+        bytes.setEach(addresses, behind: head.bigEndian, tail.bigEndian, at: count)
+        count &+= addresses.count &* 4
+    }
+
     /// Counts bytes as written that were set.
     mutating func skip(_ byteCount: Int) { count &+= byteCount }
 
