@@ -126,4 +126,56 @@ import Wire
         }
         #expect(contestCount > 20, "seed \(seed)")
     }
+
+    /// A Service, headless or not, and the slice of its endpoints, some of which others have too.
+    private static func service(_ number: Int, _ numbers: inout SeededNumbers) -> [ClusterObject] {
+        let metadata = Metadata(name: "svc-\(number)", namespace: "ns-\(number / 100)")
+        let own = IPAddress(v4: 0x0A60_0000 + UInt32(numbers.below(1 << 16)))
+        let service = Service(
+            metadata: metadata,
+            kind: numbers.chance(50) ? .headless : .clusterIP([own]),
+            ports: [],
+            selector: [:],
+            publishesNotReadyAddresses: false
+        )
+        let endpoints = (0..<numbers.below(5)).map { _ in
+            SliceEndpoint(
+                addresses: [IPAddress(v4: 0x0A60_0000 + UInt32(numbers.below(1 << 16)))],
+                isReady: true,
+                hostname: "",
+                podName: ""
+            )
+        }
+        let slice = EndpointSlice(
+            metadata: metadata,
+            serviceName: metadata.name,
+            endpoints: endpoints,
+            ports: [],
+            isFromEndpoints: false
+        )
+        return [.service(service), .endpointSlice(slice)]
+    }
+
+    @Test("Services that share a shard keep their addresses", arguments: [1] as [UInt64])
+    func keepsNeighbours(seed: UInt64) {
+        var numbers = SeededNumbers(seed: seed)
+        let registry = ClusterRegistry()
+        // Three in a shard, so that nearly each change moves the nodes of others.
+        var services = (0..<12_000).map { Self.service($0, &numbers) }
+        _ = registry.cluster(removing: [], adding: services.flatMap(\.self))
+        for round in 0..<3 {
+            var cluster = registry.cluster(removing: [], adding: [])
+            for _ in 0..<100 {
+                let number = numbers.below(services.count)
+                let old = services[number]
+                services[number] = numbers.chance(30) ? [] : Self.service(number, &numbers)
+
+                cluster = registry.cluster(removing: old, adding: services[number])
+            }
+            let rebuilt = Cluster(services.flatMap(\.self))
+
+            #expect(cluster.isSame(as: rebuilt), "seed \(seed), round \(round)")
+            #expect(cluster.nameCount == rebuilt.nameCount)
+        }
+    }
 }
