@@ -20,6 +20,11 @@ package final class StreamConnection {
     private var output: [UInt8] = []
     /// Where in `output` the first of them lies.
     private var outputStart = 0
+    /// The number of bytes from `outputStart` on.
+    ///
+    /// Kept, because it is asked for with each message, and the runtime guards each look at an array
+    /// of an object.
+    private var unsentByteCount = 0
     /// The bytes of answers that are gathered for it and not among `output` yet.
     var gatheredByteCount = 0
     /// The messages that came and are not answered yet.
@@ -44,13 +49,16 @@ package final class StreamConnection {
     }
 
     /// The number of bytes to be sent.
-    package var outputByteCount: Int { output.count - outputStart }
+    package var outputByteCount: Int { unsentByteCount }
 
     /// The bytes that it keeps, those included that are done with and not let go of yet.
     package var heldByteCount: Int { input.count + output.count }
 
     /// Whether a whole message came that nobody has looked at.
-    package var hasMessage: Bool {
+    package var hasMessage: Bool { hasMessage(in: input) }
+
+    /// As `hasMessage`; `input` is what `self.input` is, looked at once for many messages.
+    private func hasMessage(in input: [UInt8]) -> Bool {
         let count = input.count - inputStart
         guard count >= 2 else { return false }
         return count - 2 >= Int(input[inputStart]) << 8 | Int(input[inputStart + 1])
@@ -81,9 +89,10 @@ package final class StreamConnection {
 
     /// Moves past the next whole message, and tells where in `input` it lies, without its length.
     ///
-    /// Nil when there is none yet, or none is wanted. It lies there until `letGoOfInput`.
-    func takeMessage(at now: Moment) -> Range<Int>? {
-        while canAnswer {
+    /// Nil when there is none yet, or none is wanted. It lies there until `letGoOfInput`. `input`:
+    /// what `self.input` is.
+    func takeMessage(in input: [UInt8], at now: Moment) -> Range<Int>? {
+        while hasRoom, hasMessage(in: input) {
             let length = Int(input[inputStart]) << 8 | Int(input[inputStart + 1])
             let start = inputStart + 2
             inputStart = start + length
@@ -101,7 +110,7 @@ package final class StreamConnection {
 
     /// A copy of the next whole message, without its length; nil as for `takeMessage`.
     func nextMessage(at now: Moment) -> [UInt8]? {
-        let place = takeMessage(at: now)
+        let place = takeMessage(in: input, at: now)
         let message = place.map { Array(input[$0]) }
         letGoOfInput()
         return message
@@ -135,6 +144,7 @@ package final class StreamConnection {
         guard !bytes.isEmpty else { return }
         if outputByteCount == 0 { deadline = now.adding(milliseconds: Streams.writeMilliseconds) }
         output += bytes
+        unsentByteCount += bytes.count
     }
 
     /// What is to be sent next.
@@ -143,6 +153,7 @@ package final class StreamConnection {
     /// So many bytes of the output were sent.
     func wrote(_ count: Int, at now: Moment) {
         outputStart = min(outputStart + count, output.count)
+        unsentByteCount = output.count - outputStart
         guard outputStart == output.count else {
             if count > 0 { deadline = now.adding(milliseconds: Streams.writeMilliseconds) }
             // Else the output of a client that reads on, but never all of it, would only grow.

@@ -215,7 +215,7 @@ struct StreamSockets: ~Copyable {
         let connection = open.connection
         let input = connection.input
         let arrival = connection.arrival(open.id)
-        while left > 0, !gathered.isFull, let place = connection.takeMessage(at: now) {
+        while left > 0, !gathered.isFull, let place = connection.takeMessage(in: input, at: now) {
             left -= 1
             let isAnswered = gathered.append { buffer in
                 core.receive(input.span.extracting(place), arrival, into: &buffer)
