@@ -23,9 +23,9 @@ import Wire
             var limit = rlimit()
             let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
             try #require(unsafe getrlimit(kind, &limit) == 0)
-            limit.rlim_cur = rlim_t(client.number) + 1
+            // None at all, so that nothing can be opened whatever another thread closes meanwhile.
+            limit.rlim_cur = 0
             try #require(unsafe setrlimit(kind, &limit) == 0)
-            while dup(0) >= 0 {}
             let (registry, log) = (Registry(), KeptLog())
             let board = SocketBoard(workerCount: 1, counting: registry, log: log)
             var streams = StreamSockets(sharing: board)
