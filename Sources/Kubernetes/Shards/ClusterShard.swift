@@ -74,16 +74,18 @@ struct ShardPort: Hashable, Sendable {
 
 /// The flat arrays behind the names of one shard.
 struct ShardTables: Hashable, Sendable {
+    // What a question for an address needs stands first, so that it lies in one cache line.
+
+    /// The nodes by their names.
+    var names = ClusterIndex(capacity: 0)
     var nodes: [ShardNode] = []
-    var groups: [ShardGroup] = []
-    var ports: [ShardPort] = []
+    /// Labels, names of ports and targets of aliases, one behind the other.
+    var text: [UInt8] = []
     var v4: [UInt32] = []
     /// Two words an address, the upper one first.
     var v6: [UInt64] = []
-    /// Labels, names of ports and targets of aliases, one behind the other.
-    var text: [UInt8] = []
-    /// The nodes by their names.
-    var names = ClusterIndex(capacity: 0)
+    var ports: [ShardPort] = []
+    var groups: [ShardGroup] = []
 
     func v4Address(_ index: Int) -> IPAddress { IPAddress(v4: v4[index]) }
 
