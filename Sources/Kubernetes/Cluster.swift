@@ -18,6 +18,13 @@ package struct ClusterRange: Hashable, Sendable {
         return start..<start &+ Int(range.count)
     }
     package var isEmpty: Bool { range.count == 0 }
+
+    /// Whether `other` is part of this range.
+    package func holds(_ other: ClusterRange) -> Bool {
+        let (own, others) = (range.indices, other.range.indices)
+        return shard == other.shard && own.lowerBound <= others.lowerBound
+            && others.upperBound <= own.upperBound
+    }
 }
 
 /// A namespace, a Service or an endpoint: one node of the tree of names.

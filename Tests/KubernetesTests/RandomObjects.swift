@@ -121,7 +121,7 @@ struct RandomObjects {
                 SliceEndpoint(
                     addresses: addresses(below: 3),
                     isReady: numbers.chance(75),
-                    hostname: numbers.pick(["", "", "web-0", "tcp"]),
+                    hostname: numbers.pick(["", "", "web-0", "tcp", "a", "m", "z"]),
                     podName: numbers.pick(["", "pod-a", "dotted.pod"])
                 )
             },

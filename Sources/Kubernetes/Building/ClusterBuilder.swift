@@ -116,10 +116,13 @@ struct ClusterBuilder: Sendable {
         let new = after.pointers
         // Where the number of nodes stays the same, so do most pointers.
         var start = 0
-        while start < min(old.count, new.count), old[start] == new[start] { start += 1 }
+        while start < min(old.count, new.count), old[start] == new[start],
+            before.hasSameName(old[start].node, as: after)
+        { start += 1 }
         var end = 0
         while end < min(old.count, new.count) - start,
-            old[old.count - 1 - end] == new[new.count - 1 - end]
+            old[old.count - 1 - end] == new[new.count - 1 - end],
+            before.hasSameName(old[old.count - 1 - end].node, as: after)
         {
             end += 1
         }

@@ -239,6 +239,10 @@ extension ClusterCensus {
         where !others.contains(where: { $0.metadata.labels[key] == value }) {
             let label = Label(key: key, value: value)
             namespaces[namespace]?.podNames?[label]?.remove(name)
+            // Labels that no Pod carries any more would gather: many are made for one Pod alone.
+            if namespaces[namespace]?.podNames?[label]?.isEmpty == true {
+                namespaces[namespace]?.podNames?[label] = nil
+            }
         }
         touch(pod)
         countAddresses(of: pod, -1)

@@ -226,6 +226,19 @@ extension ShardTables {
         return found
     }
 
+    /// Whether a node has the same name in both; names decide the order of pointers.
+    func hasSameName(_ node: UInt32, as other: ShardTables) -> Bool {
+        var next = node
+        while next != ShardNode.noParent {
+            let (own, others) = (nodes[Int(next)], other.nodes[Int(next)])
+            guard own.parent == others.parent,
+                text[own.wireLabel.indices] == other.text[others.wireLabel.indices]
+            else { return false }
+            next = own.parent
+        }
+        return true
+    }
+
     /// The labels of a node's name in front of `svc`, the namespace first.
     func path(_ node: Int) -> [ArraySlice<UInt8>] {
         var path: [ArraySlice<UInt8>] = []
