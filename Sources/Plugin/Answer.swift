@@ -184,8 +184,11 @@ package struct Answer: ~Copyable, Sendable {
         )
     }
 
-    /// Takes back the data that was put in since the last record.
-    package mutating func discardData() { byteCount = dataStart }
+    /// Takes back the data of a record that cannot be made; TC is set if there was no room for it.
+    package mutating func discardData() {
+        byteCount = dataStart
+        if isFull { isTruncated = true }
+    }
 
     /// Appends 8 bits to the data of the next record.
     package mutating func put8(_ value: UInt8) {
@@ -293,12 +296,16 @@ package struct Answer: ~Copyable, Sendable {
     /// Adds a run of records, or makes the last one longer.
     private mutating func append(_ run: Run) {
         dataStart = byteCount
-        guard !isFull, run.recordCount <= Self.maximumRecordCount &- recordCount,
-            run.dataByteCount <= Int(UInt16.max)
-        else {
-            isFull = true
+        var run = run
+        let room = Self.maximumRecordCount &- recordCount
+        if isFull || run.recordCount > room || run.dataByteCount > Int(UInt16.max) {
             if run.isNeeded { isTruncated = true }
-            return
+            guard !isFull, room > 0, run.recordCount > 1 else {
+                isFull = true
+                return
+            }
+            isFull = true
+            run.recordCount = room
         }
         recordCount &+= run.recordCount
         sections |= 1 << run.section.rawValue

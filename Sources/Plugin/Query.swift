@@ -36,8 +36,8 @@ package struct ClientOptions: Hashable, Sendable {
 
 /// One question of one client, read once and trusted from then on.
 ///
-/// It holds no reference, so reading it costs no count; and it is large, so that copying it is left
-/// to `copied`, and nothing copies it unseen.
+/// It is read in place, so that no reference is counted; copying it allocates, so that it is left to
+/// `copied`, and nothing copies it unseen.
 package struct Query: ~Copyable, Sendable {
     package var header: Header
     /// The name asked for.

@@ -113,7 +113,9 @@ extension Kubernetes {
         for group in node.groups.indices {
             let group = cluster.group(at: group)
             guard isAsked(group.ports, query.name) else { continue }
-            writeAddresses(type == .a ? group.v4 : group.v6, type, query, &answer)
+            let addresses = type == .a ? group.v4 : group.v6
+            let isApart = (type == .a ? node.v4 : node.v6).holds(addresses)
+            writeAddresses(addresses, type, query, &answer, isApart: isApart)
         }
     }
 
@@ -126,16 +128,20 @@ extension Kubernetes {
     }
 
     /// Writes addresses as answers, each once.
+    ///
+    /// `isApart`: whether none of them was written before. Those of a group that is part of what
+    ///   the Service has in all are; else two names share an address, and each must be looked for.
     private func writeAddresses(
         _ range: ClusterRange,
         _ type: RecordType,
         _ query: borrowing Query,
-        _ answer: inout Answer
+        _ answer: inout Answer,
+        isApart: Bool = false
     ) {
         let indices = range.indices
         let room = Self.maximumRecordCount(query) &- answer.recordCount
         // Addresses of another group of the same Service may come again in this one.
-        let before = type == query.type ? answer.recordCount : 0
+        let before = type == query.type && !isApart ? answer.recordCount : 0
         guard before > 0 || indices.count > room else {
             answer.append(.answer, .question, type, addressCount: indices.count, ttl: ttl) {
                 type == .a
@@ -189,6 +195,7 @@ extension Kubernetes {
         var room = Self.maximumRecordCount(query) &- answer.recordCount
         for index in cluster.pointers(at: place) where room > 0 {
             guard putName(of: cluster.pointer(at: index), primaryZone.span, &answer) != nil else {
+                answer.discardData()
                 continue
             }
             answer.append(.answer, .question, .ptr, ttl: ttl)
