@@ -73,38 +73,6 @@ extension MutableSpan<UInt8> {
         }
     }
 
-    /// Writes big-endian integers one behind the other, from the first byte on; traps when they do
-    /// not fit.
-    package mutating func setAll(_ integers: Span<UInt32>) {
-        precondition(integers.count <= count >> 2, "integers end where the memory ends")
-        // SAFETY: the bounds of both were checked, and every bit pattern is a valid byte.
-        unsafe withUnsafeMutableBytes { target in
-            for index in 0..<integers.count {
-                unsafe target.storeBytes(
-                    of: integers[unchecked: index].bigEndian,
-                    toByteOffset: index &* 4,
-                    as: UInt32.self
-                )
-            }
-        }
-    }
-
-    /// Writes big-endian integers one behind the other, from the first byte on; traps when they do
-    /// not fit.
-    package mutating func setAll(_ integers: Span<UInt64>) {
-        precondition(integers.count <= count >> 3, "integers end where the memory ends")
-        // SAFETY: as above.
-        unsafe withUnsafeMutableBytes { target in
-            for index in 0..<integers.count {
-                unsafe target.storeBytes(
-                    of: integers[unchecked: index].bigEndian,
-                    toByteOffset: index &* 8,
-                    as: UInt64.self
-                )
-            }
-        }
-    }
-
     /// Writes pieces of 16 bytes from `offset` on: `head`, `tail`, and four bytes of `addresses`.
     ///
     /// These are A records, but for the addresses all alike; traps when they do not fit.
