@@ -45,7 +45,9 @@ enum FuzzedPlugin {
             previous: previous,
             wallSeconds: { 1_000_000 }
         )
-        guard let plugin = try? type.init(parsing: stanzas, setup: &setup) else { return }
+        guard let plugin = try? type.init(parsing: stanzas, setup: &setup),
+            let answerer = plugin as? any Answerer
+        else { return }
         var answer = Answer(counting: registry.cells(forWorker: 0))
         var table = NameTable()
         var buffer = [UInt8](repeating: 0, count: 65_535)
@@ -54,8 +56,8 @@ enum FuzzedPlugin {
             var refusal: Refusal?
             var query = Query(judging: question.span, refused: &refusal)
             query.zoneLabel = max(0, query.name.labelCount - 1)
-            guard plugin.answer(query, into: &answer) == .done else { continue }
-            plugin.finish(query, &answer)
+            guard answerer.answer(query, into: &answer) == .done else { continue }
+            (plugin as? any Finisher)?.finish(query, &answer)
             var span = buffer.mutableSpan
             var writer = Writer(over: &span)
             answer.write(query, limits: AnswerLimits(), table: &table, into: &writer)
