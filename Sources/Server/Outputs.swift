@@ -49,9 +49,11 @@ package struct Outputs: Sendable {
     package var isEmpty: Bool { late.isEmpty && orders.isEmpty && endedExchanges.isEmpty }
 
     package mutating func removeAll() {
+        wakeAt = nil
+        // Emptying an array touches its reference count, even where it is empty.
+        guard !isEmpty else { return }
         late.removeAll(keepingCapacity: true)
         orders.removeAll(keepingCapacity: true)
         endedExchanges.removeAll(keepingCapacity: true)
-        wakeAt = nil
     }
 }
