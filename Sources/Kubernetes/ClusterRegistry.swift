@@ -12,7 +12,7 @@ package final class ClusterRegistry: Sendable {
     fileprivate struct State {
         var builder: ClusterBuilder
         /// What the last cluster was made of.
-        var files: [ManifestFile] = []
+        var files = ManifestFiles()
         var losers: [String: Set<Int>] = [:]
         var cluster: Cluster
     }

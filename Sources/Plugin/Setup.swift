@@ -27,6 +27,8 @@ package struct Setup {
     package let interfaces: [Interface]
     /// Values that plugins kept when the running configuration was made, by their keys.
     package let previous: [String: any Sendable]
+    /// What happened to the files and folders in `watched` since it was made.
+    package let changes: FileChanges
     /// The wall clock, in seconds since 1970.
     package let wallSeconds: @Sendable () -> Int64
     /// Whether this is only `apus check`: nothing will be served.
@@ -77,6 +79,7 @@ package struct Setup {
         environment: [String: String] = [:],
         interfaces: [Interface] = [],
         previous: [String: any Sendable] = [:],
+        changes: FileChanges = .unknown,
         wallSeconds: @escaping @Sendable () -> Int64,
         isCheck: Bool = false,
         pluginNames: [String] = [],
@@ -91,6 +94,7 @@ package struct Setup {
         self.environment = environment
         self.interfaces = interfaces
         self.previous = previous
+        self.changes = changes
         self.wallSeconds = wallSeconds
         self.isCheck = isCheck
         self.pluginNames = pluginNames

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CSystem
+import Files
 import Glibc
 
 /// Tells which files and folders have changed (inotify).
@@ -34,6 +35,8 @@ package struct FileWatcher: ~Copyable {
 
     private let descriptor: Descriptor
     private var wanted: Set<String> = []
+    /// Those of them that could not be watched to their end.
+    private var unwatched: [String] = []
     private var watches: [CInt: Watch] = [:]
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
@@ -54,16 +57,20 @@ package struct FileWatcher: ~Copyable {
     ///
     /// A path that does not exist is watched as far as it does.
     package mutating func watch(_ wanted: Set<String>) -> [String] {
+        // What is watched follows the changes by itself.
+        if wanted == self.wanted, unwatched.isEmpty { return [] }
         self.wanted = wanted
-        return arrange()
+        arrange()
+        return unwatched
     }
 
-    /// The paths on which something happened since the last call; empty when nothing did.
+    /// What happened to the watched paths since the last call.
     ///
     /// They are watched on by where they lead now. When too much happened for the system to tell,
-    /// every watched path comes back.
-    package mutating func changes() -> Set<String> {
-        var changed: Set<String> = []
+    /// every watched path comes back, and that some changes are not known.
+    package mutating func changes() -> FileChanges {
+        var changes = FileChanges()
+        var isMoved = false
         while true {
             let number = descriptor.number
             // SAFETY: the system writes at most as many bytes as it is told.
@@ -71,32 +78,48 @@ package struct FileWatcher: ~Copyable {
                 unsafe read(number, $0.baseAddress, $0.count)
             }
             guard count > 0 else { break }
-            for event in FileEvent.parse(buffer.span.extracting(0..<count)) {
-                changed.formUnion(paths(of: event))
+            for event in FileEvent.parse(buffer.span.extracting(0..<count))
+            where note(event, in: &changes) {
+                isMoved = true
             }
         }
         // Before anybody reads the files: what happens from here on is told the next time.
-        if !changed.isEmpty { _ = arrange() }
-        return changed
+        if isMoved { arrange() }
+        return changes
     }
 
-    /// The paths that one record concerns.
-    private mutating func paths(of event: FileEvent) -> Set<String> {
-        if event.isOverflow { return wanted }
-        guard let watch = watches[event.watch] else { return [] }
+    /// Notes what one record tells; true when a path may lead elsewhere from now on.
+    private mutating func note(_ event: FileEvent, in changes: inout FileChanges) -> Bool {
+        if event.isOverflow {
+            changes.loseTrack()
+            for path in wanted { changes.note(path) }
+            return true
+        }
+        guard let watch = watches[event.watch] else { return false }
         if event.isEnd {
             watches[event.watch] = nil
-            return watch.all
+            for path in watch.all { changes.note(path) }
+            return true
         }
+        let ways = watch.ways[event.name] ?? []
+        for path in ways { changes.note(path) }
         // A folder tells what happened in it, and a file what happened to it.
-        let isAtEnd = event.mask & Self.endEvents != 0 ? watch.ends : []
-        return isAtEnd.union(watch.ways[event.name] ?? [])
+        guard event.mask & Self.endEvents != 0 else { return !ways.isEmpty }
+        for path in watch.ends {
+            if event.name.isEmpty {
+                changes.note(path)
+            } else {
+                changes.note(event.name, in: path)
+            }
+        }
+        let isWritten = event.mask & UInt32(IN_CLOSE_WRITE) != 0
+        return !ways.isEmpty || event.name.isEmpty && !isWritten
     }
 
     // MARK: Arranging
 
     /// Sets every watch anew, and lets go of those that are not needed any more.
-    private mutating func arrange() -> [String] {
+    private mutating func arrange() {
         var next: [CInt: Watch] = [:]
         var folders: [String: CInt] = [:]
         var failed: [String] = []
@@ -123,7 +146,7 @@ package struct FileWatcher: ~Copyable {
             inotify_rm_watch(descriptor.number, number)
         }
         watches = next
-        return failed
+        unwatched = failed
     }
 
     /// Watches one file or folder, besides what else it is watched for; nil when that fails.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Corefile
+import Files
 import Plugin
 import Wire
 
@@ -14,22 +15,26 @@ package struct ConfigurationBuilder {
     private let surroundings: Surroundings
     /// Values that plugins kept when the running configuration was made.
     private let previous: [String: any Sendable]
+    private let changes: FileChanges
     private let board = ReadinessBoard()
     private var plan = Plan()
     private var mistakes: [CorefileError] = []
     private var gathering = ListenerGathering()
 
-    /// The configuration of `blocks`; `previous`: the one that runs, whose state is carried on.
+    /// The configuration of `blocks`; `previous`: the one that runs, whose state is carried on;
+    /// `changes`: what happened to its files meanwhile.
     ///
     /// Every mistake is found in one go.
     package static func build(
         _ blocks: [Block],
         in surroundings: Surroundings,
-        previous: Configuration? = nil
+        previous: Configuration? = nil,
+        changes: FileChanges = .unknown
     ) -> Result<Configuration, ConfigurationMistakes> {
         var builder = ConfigurationBuilder(
             surroundings: surroundings,
-            previous: previous?.plan.kept ?? [:]
+            previous: previous?.plan.kept ?? [:],
+            changes: changes
         )
         for block in blocks { builder.add(block) }
         builder.mistakes += builder.gathering.mistakes
@@ -44,9 +49,14 @@ package struct ConfigurationBuilder {
         return .success(Configuration(listeners: listeners, plan: builder.plan))
     }
 
-    private init(surroundings: Surroundings, previous: [String: any Sendable]) {
+    private init(
+        surroundings: Surroundings,
+        previous: [String: any Sendable],
+        changes: FileChanges
+    ) {
         self.surroundings = surroundings
         self.previous = previous
+        self.changes = changes
     }
 
     /// Makes one server block, or notes why it cannot be made.
@@ -76,6 +86,7 @@ package struct ConfigurationBuilder {
             environment: surroundings.environment,
             interfaces: surroundings.interfaces,
             previous: previous,
+            changes: changes,
             wallSeconds: surroundings.wallSeconds,
             isCheck: surroundings.isCheck,
             pluginNames: present.filter { $0.manual.isHandler }.map { $0.manual.name },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Files
 import Plugin
 import Posix
 
@@ -16,7 +17,7 @@ extension ControlPlane {
 
     /// Changes to a Corefile that was read, or goes on without it.
     private mutating func take(_ next: LoadedCorefile) {
-        guard rebuild(next) else {
+        guard rebuild(next, .unknown) else {
             looks.refused = next.digest
             return
         }
@@ -42,10 +43,17 @@ extension ControlPlane {
     }
 
     /// Builds the configuration anew and publishes it in one step; false when it is refused.
+    ///
+    /// `changes`: what happened to files since the one that is served was made.
     @discardableResult
-    mutating func rebuild(_ corefile: LoadedCorefile) -> Bool {
+    mutating func rebuild(_ corefile: LoadedCorefile, _ changes: FileChanges) -> Bool {
         do throws(StartMistake) {
-            let next = try Self.build(corefile, surroundings, previous: published.current)
+            let next = try Self.build(
+                corefile,
+                surroundings,
+                previous: published.current,
+                changes: changes
+            )
             do throws(SystemError) {
                 try board.open(for: next)
             } catch {
@@ -61,6 +69,7 @@ extension ControlPlane {
             published.publish(next)
             board.close(exceptFor: next)
             for order in orders { order.wakeup.wake() }
+            self.changes = FileChanges()
             settle(next)
             return true
         } catch {
@@ -77,7 +86,10 @@ extension ControlPlane {
     /// Watches what a configuration that is served depends on, and says what is wrong with its data.
     mutating func settle(_ configuration: Configuration) {
         let plan = configuration.plan
-        let unwatched = watcher.watch(plan.watched).map { path in
+        let isNew = !plan.watched.isSubset(of: watched)
+        watched = plan.watched
+        let failed = watcher.watch(watched)
+        let unwatched = failed.map { path in
             Report(
                 "\(path): cannot be watched, so that changes are seen on SIGHUP only; "
                     + "fs.inotify.max_user_watches may be too small",
@@ -95,6 +107,9 @@ extension ControlPlane {
             rebuildAt = Self.now.adding(milliseconds: patienceMilliseconds)
             patienceMilliseconds = min(patienceMilliseconds * 2, Self.maximumUnsettledMilliseconds)
         }
+        // What is newly watched may have changed between its reading and the watching; of what
+        // cannot be watched nothing is told.
+        if isNew { gather(.unknown) } else if !failed.isEmpty { changes.loseTrack() }
         if lookAt == nil || plan.corefileInterval == nil { lookAt = nextLook(plan) }
         for action in plan.whenServing { action() }
     }

@@ -41,6 +41,8 @@ package struct ControlPlane: ~Copyable {
     let poll: Poll
     private let signals: Signals
     var watcher: FileWatcher
+    /// What it watches.
+    var watched: Set<String> = []
     var pages: PageServer
     /// The Corefile that is served.
     var corefile: LoadedCorefile
@@ -50,6 +52,8 @@ package struct ControlPlane: ~Copyable {
 
     var orders: [WorkerOrders] = []
 
+    /// What happened to files since the configuration that is served was made.
+    var changes = FileChanges()
     /// When files that changed are to be taken; nil when none did.
     var rebuildAt: Moment?
     /// How long to wait for what is not whole the next time, in milliseconds.
@@ -117,9 +121,16 @@ package struct ControlPlane: ~Copyable {
     static func build(
         _ corefile: LoadedCorefile,
         _ surroundings: Surroundings,
-        previous: Configuration?
+        previous: Configuration?,
+        changes: FileChanges = .unknown
     ) throws(StartMistake) -> Configuration {
-        switch ConfigurationBuilder.build(corefile.blocks, in: surroundings, previous: previous) {
+        let built = ConfigurationBuilder.build(
+            corefile.blocks,
+            in: surroundings,
+            previous: previous,
+            changes: changes
+        )
+        switch built {
         case .success(let configuration): return configuration
         case .failure(let mistakes):
             throw StartMistake(lines: mistakes.mistakes.map(\.description))
@@ -212,16 +223,21 @@ package struct ControlPlane: ~Copyable {
                         if let code = take(signal) { return code }
                     }
                 case Token.files:
-                    if !watcher.changes().isEmpty {
-                        // Not later than another look at what was not whole: now it may be.
-                        let due = Self.now.adding(milliseconds: Self.gatheringMilliseconds)
-                        rebuildAt = rebuildAt.map { min($0, due) } ?? due
-                    }
+                    let later = watcher.changes()
+                    if !later.isEmpty { gather(later) }
                 default: break
                 }
             }
             runTimers()
         }
+    }
+
+    /// Has changes taken soon, with those that follow in a moment.
+    mutating func gather(_ later: FileChanges) {
+        changes.formUnion(later)
+        // Not later than another look at what was not whole: now it may be.
+        let due = Self.now.adding(milliseconds: Self.gatheringMilliseconds)
+        rebuildAt = rebuildAt.map { min($0, due) } ?? due
     }
 
     /// Does what a signal asks for; an exit code ends the server.
@@ -300,7 +316,7 @@ package struct ControlPlane: ~Copyable {
         let now = Self.now
         if let due = rebuildAt, due <= now {
             rebuildAt = nil
-            rebuild(corefile)
+            rebuild(corefile, changes)
         }
         if let due = lookAt, due <= now { lookAtCorefile() }
         if releaseAt <= now {

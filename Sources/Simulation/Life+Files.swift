@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Files
+
 extension Life {
     /// How long the server gathers changes of files, in microseconds, as the control plane does.
     private static let gatheringMicroseconds = 10_000
@@ -39,7 +41,9 @@ extension Life {
         let file = wanted.cluster.files[index]
         if file.isMounted {
             mountCount += 1
-            files.mount(wanted.cluster.files.filter(\.isMounted), version: mountCount)
+            let mounted = wanted.cluster.files.filter(\.isMounted)
+            files.mount(mounted, version: mountCount)
+            for file in mounted { note(file.path) }
             notify(file.path)
         } else {
             write(file.path, file.text(filledTo: served.text().utf8.count))
@@ -72,8 +76,18 @@ extension Life {
         if path == World.Path.corefile {
             plan(.reload, inMicroseconds: editor.number(0...20_000))
         } else {
+            note(path)
             plan(.rebuild, inMicroseconds: Self.gatheringMicroseconds)
         }
+    }
+
+    /// Tells which file changed, by its folder as a watch does, or that changes were lost.
+    private func note(_ path: String) {
+        if editor.chance(3) { changes.loseTrack() }
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), changes.isComplete else {
+            return
+        }
+        changes.note(String(path[path.index(after: slash)...]), in: String(path[..<slash]))
     }
 
     func finishWriting(_ path: String) {
@@ -106,7 +120,8 @@ extension Life {
     func rebuild() {
         files.startWatching()
         do throws(ControlMistake) {
-            try control.rebuild()
+            try control.rebuild(changes)
+            changes = FileChanges()
             published(isReload: false)
         } catch {
             fail("a rebuild was refused: \(error.text)")
@@ -119,6 +134,7 @@ extension Life {
         files.startWatching()
         do throws(ControlMistake) {
             try control.reload()
+            changes = FileChanges()
             published(isReload: true)
         } catch {
             if !isTorn { fail("a reload was refused: \(error.text)") }

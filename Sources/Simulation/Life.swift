@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Files
 import Metrics
 import Plugin
 import Server
@@ -98,6 +99,8 @@ final class Life {
     var lastDelivered = 0
     /// How often the mounted folder was replaced.
     var mountCount = 0
+    /// What the server was told about files since it last looked at them.
+    var changes = FileChanges()
     var isEnding = false
 
     /// Begins the life of `seed`; `registry`: where the server counts, shared by lives to save time.

@@ -44,9 +44,16 @@ final class SimulatedControl {
     private static func build(
         _ blocks: [Block],
         _ surroundings: Surroundings,
-        previous: Configuration?
+        previous: Configuration?,
+        changes: FileChanges = .unknown
     ) throws(ControlMistake) -> Configuration {
-        switch ConfigurationBuilder.build(blocks, in: surroundings, previous: previous) {
+        let built = ConfigurationBuilder.build(
+            blocks,
+            in: surroundings,
+            previous: previous,
+            changes: changes
+        )
+        switch built {
         case .success(let configuration): return configuration
         case .failure(let mistakes):
             let text = mistakes.mistakes.map(\.description).joined(separator: "; ")
@@ -54,9 +61,14 @@ final class SimulatedControl {
         }
     }
 
-    /// Builds everything anew and publishes it.
-    func rebuild() throws(ControlMistake) {
-        let next = try Self.build(blocks, surroundings, previous: published.current)
+    /// Builds everything anew and publishes it; `changes`: what happened to files since the last time.
+    func rebuild(_ changes: FileChanges) throws(ControlMistake) {
+        let next = try Self.build(
+            blocks,
+            surroundings,
+            previous: published.current,
+            changes: changes
+        )
         published.publish(next)
     }
 

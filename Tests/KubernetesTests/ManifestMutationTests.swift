@@ -5,19 +5,6 @@ import Testing
 
 /// Damages the sample data in every way that a disk or an editor may, from a seed.
 @Suite struct ManifestMutationTests {
-    /// Numbers that only depend on the seed (SplitMix64).
-    private struct Dice: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     /// The sample files, each with one file beside it that stays as it is.
     private static func samples() throws -> [(name: String, text: String)] {
         try RepositoryFiles.contents(of: "zones/cluster.local").sorted { $0.key < $1.key }

@@ -20,6 +20,7 @@ final class MemoryFiles: FileSource {
         var folderNumbers: [String: UInt64] = [:]
         var version = 0
         var reads: [String] = []
+        var looks: [String] = []
         /// Whether the content of a file seems to change under every reading.
         var restless: Set<String> = []
         /// The files that somebody has open for writing.
@@ -30,6 +31,12 @@ final class MemoryFiles: FileSource {
 
     /// The paths that were read so far, in order.
     var reads: [String] { state.withLock { $0.reads } }
+
+    /// The paths that were looked at so far, listed or read.
+    var looks: [String] { state.withLock { $0.looks } }
+
+    /// Forgets what was looked at.
+    func forgetLooks() { state.withLock { $0.looks = [] } }
 
     init(_ files: [String: String] = [:]) {
         for (path, text) in files { self[path] = text }
@@ -77,6 +84,7 @@ final class MemoryFiles: FileSource {
 
     func read(_ path: String) throws(FileError) -> [UInt8] {
         let resolved = resolve(path)
+        state.withLock { $0.looks.append(path) }
         try checkFault(path)
         let bytes = state.withLock { state -> [UInt8]? in
             state.reads.append(path)
@@ -89,6 +97,7 @@ final class MemoryFiles: FileSource {
 
     func identity(of path: String) throws(FileError) -> FileIdentity {
         let resolved = resolve(path)
+        state.withLock { $0.looks.append(path) }
         try checkFault(path)
         let found = state.withLock { state -> FileIdentity? in
             if let entry = state.files[resolved] {
@@ -123,6 +132,7 @@ final class MemoryFiles: FileSource {
 
     func list(_ path: String) throws(FileError) -> [String] {
         let resolved = resolve(path)
+        state.withLock { $0.looks.append(path) }
         try checkFault(path)
         return state.withLock { state in
             let all = Array(state.files.keys) + Array(state.links.keys)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Files
 import Glibc
 import Testing
 
@@ -30,7 +31,7 @@ import Testing
         folder.write("", to: "file")
 
         #expect(watcher.watch([folder("file"), folder.path]) == [])
-        #expect(watcher.changes() == [])
+        #expect(watcher.changes().watchedPaths == [])
     }
 
     @Test func noticesEveryTurnOfAConfigMap() throws {
@@ -40,16 +41,16 @@ import Testing
         _ = watcher.watch([path])
 
         remountConfigMap(version: 2)
-        #expect(watcher.changes() == [path])
-        #expect(watcher.changes() == [])
+        #expect(watcher.changes().watchedPaths == [path])
+        #expect(watcher.changes().watchedPaths == [])
         // The watcher follows by itself where the link leads now.
         folder.write("two again", to: "..2/Corefile")
-        #expect(watcher.changes() == [path])
+        #expect(watcher.changes().watchedPaths == [path])
         remountConfigMap(version: 3)
-        #expect(watcher.changes() == [path])
+        #expect(watcher.changes().watchedPaths == [path])
         // Nothing leads here any more.
         folder.write("late", to: "..1/Corefile")
-        #expect(watcher.changes() == [])
+        #expect(watcher.changes().watchedPaths == [])
     }
 
     @Test func noticesAFolderThatIsALink() throws {
@@ -59,9 +60,9 @@ import Testing
         _ = watcher.watch([path])
 
         remountConfigMap(version: 2)
-        #expect(watcher.changes() == [path])
+        #expect(watcher.changes().watchedPaths == [path])
         folder.write("new", to: "..2/another")
-        #expect(watcher.changes() == [path])
+        #expect(watcher.changes().watchedPaths == [path])
     }
 
     @Test func isReadableWhenThereIsSomethingToTell() throws {
@@ -85,17 +86,17 @@ import Testing
         _ = watcher.watch([path])
 
         folder.write("two", to: "file.new")
-        #expect(watcher.changes() == [])
+        #expect(watcher.changes().watchedPaths == [])
         folder.move("file.new", to: "file")
-        #expect(watcher.changes() == [path])
+        #expect(watcher.changes().watchedPaths == [path])
         folder.write("three", to: "file")
-        #expect(watcher.changes() == [path])
+        #expect(watcher.changes().watchedPaths == [path])
         folder.delete("file")
-        #expect(watcher.changes() == [path])
+        #expect(watcher.changes().watchedPaths == [path])
         folder.write("four", to: "file")
-        #expect(watcher.changes() == [path])
+        #expect(watcher.changes().watchedPaths == [path])
         try #require(unsafe chmod(path, 0o644) == 0)
-        #expect(watcher.changes() == [path])
+        #expect(watcher.changes().watchedPaths == [path])
     }
 
     @Test func noticesAPathThatOnlyNowBeginsToExist() throws {
@@ -104,15 +105,15 @@ import Testing
         #expect(watcher.watch([path]) == [])
 
         folder.makeFolder("a")
-        #expect(watcher.changes() == [path])
+        #expect(watcher.changes().watchedPaths == [path])
         folder.makeFolder("a/b")
-        #expect(watcher.changes() == [path])
+        #expect(watcher.changes().watchedPaths == [path])
         folder.write("now", to: "a/b/neighbour")
-        #expect(watcher.changes() == [])
+        #expect(watcher.changes().watchedPaths == [])
         folder.write("now", to: "a/b/file")
-        #expect(watcher.changes() == [path])
+        #expect(watcher.changes().watchedPaths == [path])
         folder.move("a", to: "c")
-        #expect(watcher.changes() == [path])
+        #expect(watcher.changes().watchedPaths == [path])
     }
 
     @Test(
@@ -137,7 +138,7 @@ import Testing
         default: folder.move("zones/file", to: "file")
         }
 
-        #expect(watcher.changes() == [path])
+        #expect(watcher.changes().watchedPaths == [path])
     }
 
     @Test func tellsEveryPathToOneFile() throws {
@@ -149,11 +150,11 @@ import Testing
         _ = watcher.watch(paths)
 
         folder.write("two", to: "twin")
-        #expect(watcher.changes() == paths)
+        #expect(watcher.changes().watchedPaths == paths)
         // Letting go of one leaves the others.
         _ = watcher.watch([folder("link")])
         folder.write("three", to: "file")
-        #expect(watcher.changes() == [folder("link")])
+        #expect(watcher.changes().watchedPaths == [folder("link")])
     }
 
     @Test func letsGoOfWhatIsNotWanted() throws {
@@ -168,7 +169,7 @@ import Testing
         // The file, and each folder from the root to it.
         #expect(before == 4)
         #expect(watcher.watchCount == 0)
-        #expect(watcher.changes() == [])
+        #expect(watcher.changes().watchedPaths == [])
     }
 
     @Test func saysWhatCannotBeWatched() throws {
@@ -181,7 +182,7 @@ import Testing
         _ = watcher.changes()
         folder.delete("circle")
         folder.write("", to: "circle")
-        #expect(watcher.changes() == [folder("circle")])
+        #expect(watcher.changes().watchedPaths == [folder("circle")])
     }
 
     @Test func tellsEverythingWhenTooMuchHappened() throws {
@@ -201,7 +202,32 @@ import Testing
             folder.move("busy/b", to: "busy/a")
         }
 
-        #expect(watcher.changes() == paths)
-        #expect(watcher.changes() == [])
+        let changes = watcher.changes()
+        #expect(changes.watchedPaths == paths)
+        #expect(!changes.isComplete)
+        #expect(watcher.changes().isEmpty)
+    }
+
+    @Test func namesWhatChangedInAFolder() throws {
+        folder.makeFolder("zones")
+        folder.write("", to: "zones/a")
+        folder.write("", to: "zones/b")
+        var watcher = try FileWatcher()
+        let path = folder("zones")
+        _ = watcher.watch([path])
+
+        folder.write("x", to: "zones/a")
+        folder.delete("zones/b")
+        var changes = watcher.changes()
+        #expect(changes.isComplete)
+        #expect(changes.names == [path: ["a", "b"]])
+        #expect(changes.paths == [])
+        // Nothing is known of what a folder holds that took another's place.
+        folder.move("zones", to: "old")
+        folder.makeFolder("zones")
+        changes = watcher.changes()
+        #expect(changes.paths == [path])
+        folder.write("x", to: "zones/c")
+        #expect(watcher.changes().names == [path: ["c"]])
     }
 }

@@ -11,7 +11,8 @@ struct ManifestChange {
     let after: ManifestFile?
 
     /// What differs between the files of two sets; of the unchanged ones only references are compared.
-    static func all(from old: [ManifestFile], to new: [ManifestFile]) -> [ManifestChange] {
+    static func all(from old: ManifestFiles, to new: ManifestFiles) -> [ManifestChange] {
+        let (old, new) = ManifestFiles.differing(old, new)
         var changes: [ManifestChange] = []
         func compare(_ before: ManifestFile, _ after: ManifestFile) {
             guard before !== after else { return }
@@ -73,8 +74,8 @@ struct ManifestClaims: Sendable {
     /// Takes over what changed between two lists of files.
     mutating func take(
         _ changes: [ManifestChange],
-        from old: [ManifestFile],
-        to new: [ManifestFile]
+        from old: ManifestFiles,
+        to new: ManifestFiles
     ) {
         let before = self
         var touched: Set<ObjectKey> = []
@@ -168,17 +169,20 @@ struct PlacedClaim: Sendable {
 
 /// Finds the claims on an object in the files.
 private struct ClaimFinder {
-    private let files: [ManifestFile]
+    private let list: ManifestFiles
+    /// The same in order; made when first needed, as are their numbers.
+    private var files: [ManifestFile] = []
     /// The numbers of the files; made when first needed.
     private var fileNumbers: [String: Int] = [:]
     /// The numbers of the claims on each object, of each file that was asked for.
     private var claimNumbers: [Int: [ObjectKey: [Int]]] = [:]
 
-    init(_ files: [ManifestFile]) { self.files = files }
+    init(_ files: ManifestFiles) { list = files }
 
     /// The claims in these files, in the order of all files.
     mutating func claims(on key: ObjectKey, in paths: Set<String>) -> [PlacedClaim] {
         if fileNumbers.isEmpty {
+            files = Array(list)
             for (number, file) in files.enumerated() { fileNumbers[file.path] = number }
         }
         var found: [PlacedClaim] = []

@@ -6,16 +6,29 @@ import Files
 struct ManifestRoot: Sendable {
     let path: String
     /// The folders to watch: those read, and the one that `path` lies in.
-    var folders: [String]
-    var files: [ManifestFile] = []
+    let folders: [String]
+    /// In the order of a walk, unless something of them is only kept.
+    fileprivate(set) var files: ManifestFiles
     /// The links to files below the path, and those that lead nowhere.
-    var links: [String] = []
+    let links: [String]
+    /// The bytes in all files, as far as it is known.
+    fileprivate(set) var byteCount: Int
     /// What is wrong with the path itself, or with paths below it that cannot be read.
     private(set) var faults: [ManifestMistake] = []
 
-    init(path: String, folders: [String]) {
+    /// What a walk found at a path; `folders`: those that it entered.
+    init(
+        path: String,
+        folders: [String],
+        links: [String],
+        files: [ManifestFile],
+        previous: ManifestRoot?
+    ) {
         self.path = path
         self.folders = folders + [Self.parent(of: path)]
+        self.links = links
+        self.files = ManifestFiles(files, sharing: previous?.files ?? ManifestFiles())
+        byteCount = files.reduce(0) { $0 &+ ($1.version?.identity.byteCount ?? 0) }
     }
 
     /// The folder that `path` lies in.
@@ -40,12 +53,20 @@ struct ManifestRoot: Sendable {
     /// Remembers what went since the last time; without a time nothing is.
     mutating func remember(_ before: ManifestRoot?, wallSeconds: Int64?) {
         guard let before, let wallSeconds else { return }
-        let isSame = files.elementsEqual(before.files) { $0.path == $1.path }
+        let (old, new) = ManifestFiles.differing(before.files, files)
+        let isSame = old.elementsEqual(new) { $0.path == $1.path }
         if isSame, before.removed.isEmpty { return }
         let present = Set(files.map(\.path))
         let gone = before.files.filter { !present.contains($0.path) }
         removed = before.lately(wallSeconds).filter { !present.contains($0.path) } + gone
         removedAt = gone.isEmpty ? before.removedAt : wallSeconds
+    }
+
+    /// Remembers what went now, of a list that was brought up to date itself.
+    mutating func remember(_ gone: [ManifestFile], wallSeconds: Int64?) {
+        guard let wallSeconds, !gone.isEmpty || !removed.isEmpty else { return }
+        removed = lately(wallSeconds).filter { files[$0.path] == nil } + gone
+        if !gone.isEmpty { removedAt = wallSeconds }
     }
 
     /// What went a moment ago.
@@ -58,7 +79,7 @@ struct ManifestRoot: Sendable {
     /// The same, for a time in which the path cannot be had; also with what went just before.
     func kept(because error: FileError, wallSeconds: Int64?) -> ManifestRoot {
         var root = self
-        root.files = (files + lately(wallSeconds)).map { $0.unreached() }
+        root.files = ManifestFiles((files + lately(wallSeconds)).map { $0.unreached() })
         root.removed = []
         root.faults = [Self.fault(path, error.text + Self.keeping)]
         return root
@@ -73,54 +94,51 @@ struct ManifestRoot: Sendable {
 
     /// Takes over the files of the last time at a path that cannot be read now.
     mutating func keep(_ old: [ManifestFile], because unreadable: UnreadablePath) {
-        files += old.map { $0.unreached() }
+        files = ManifestFiles(files + old.map { $0.unreached() })
         if !old.isEmpty {
             faults.append(Self.fault(unreadable.path, unreadable.text + Self.keeping))
         } else if unreadable.isExpected {
             faults.append(Self.fault(unreadable.path, unreadable.text))
         }
     }
+}
 
-    /// Takes a file: as it is known, or read when it is new or has changed.
-    ///
-    /// `waitsForWriters`: whether a file that is being written is left for later.
-    mutating func read(
-        _ found: FoundFile,
-        from source: some FileSource,
-        previous: ManifestFile?,
-        limits: ManifestLimits,
-        wallSeconds: Int64?,
-        waitsForWriters: Bool
-    ) {
-        let version = previous?.version?.current(
-            found.path,
-            found.identity,
-            in: source,
-            wallSeconds: wallSeconds
-        )
-        if let previous, let version {
-            files.append(previous.known(as: version))
-            return
-        }
-        do throws(FileError) {
-            let settled = try SettledFile(
-                reading: found.path,
-                from: source,
-                maximumByteCount: limits.fileByteCount,
-                waitsForWriters: waitsForWriters
-            )
-            files.append(
-                ManifestFile(
-                    path: found.path,
-                    version: FileVersion(of: settled, wallSeconds: wallSeconds),
-                    bytes: settled.bytes,
-                    previous: previous
-                )
-            )
-        } catch {
-            // Gone since it was found: its objects go too.
-            guard error.reason != .missing else { return }
-            files.append(ManifestFile(path: found.path, keeping: previous, because: error))
-        }
+extension ManifestRoot {
+    // MARK: Looking at single paths
+
+    /// Whether the path is that of a file and not of a folder.
+    var isFile: Bool { folders.count == 1 }
+
+    /// Whether something is the path itself, or below it.
+    func contains(_ other: String) -> Bool {
+        guard other.utf8.starts(with: path.utf8) else { return false }
+        let rest = other.utf8.dropFirst(path.utf8.count)
+        let slash = UInt8(ascii: "/")
+        return rest.isEmpty || rest.first == slash || path.utf8.last == slash
+    }
+
+    /// Whether the path lies in `folder` itself, of which changes name what is in it.
+    func isBeside(_ folder: String) -> Bool { folder == Self.parent(of: path) }
+
+    /// The last part of the path.
+    var name: String {
+        let slash = UInt8(ascii: "/")
+        var bytes = path.utf8[...]
+        while bytes.count > 1, bytes.last == slash { bytes.removeLast() }
+        guard let last = bytes.lastIndex(of: slash) else { return String(Substring(bytes)) }
+        return String(Substring(bytes[bytes.index(after: last)...]))
+    }
+
+    /// The path of a name in a folder, as a walk writes it.
+    static func path(of name: String, in folder: String) -> String {
+        folder.utf8.last == UInt8(ascii: "/") ? folder + name : "\(folder)/\(name)"
+    }
+
+    /// Exchanges, adds or takes out one file.
+    mutating func change(_ known: ManifestFile?, to next: ManifestFile?, at path: String) {
+        guard known !== next else { return }
+        byteCount &-= known?.version?.identity.byteCount ?? 0
+        byteCount &+= next?.version?.identity.byteCount ?? 0
+        if let next { files.put(next) } else { files.remove(path) }
     }
 }

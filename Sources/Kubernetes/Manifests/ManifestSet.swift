@@ -24,7 +24,13 @@ package struct ManifestSet: Sendable {
     /// What each path gave, in the order of the paths.
     let roots: [ManifestRoot]
     /// All files, in the order of the paths and of their names, each once.
-    let files: [ManifestFile]
+    let files: ManifestFiles
+    /// Whether the files are those that a walk finds, in its order, and nothing is only kept
+    /// because a path could not be had.
+    let isWhole: Bool
+    /// `folders` and `links` for looking up.
+    let folderSet: Set<String>
+    let linkSet: Set<String>
     /// Who claims the objects that must be of one document only.
     private let claims: ManifestClaims
     /// The claims that lost their object to another, by file and number.
@@ -36,6 +42,8 @@ package struct ManifestSet: Sendable {
     ///   - paths: As the user gave them; the objects come in this order.
     ///   - source: The disk, or a simulated one.
     ///   - previous: The set that this one replaces; nil at the start.
+    ///   - changes: What happened since the set before was made, in its `folders` and to its
+    ///     `links`. Only that is looked at, and what was unsettled; all, when some of it is unknown.
     ///   - limits: Smaller ones in tests.
     ///   - wallSeconds: The time, in seconds since 1970. A file that was written in the two seconds
     ///     before is read again the next time, whatever its identity: the clocks of file systems
@@ -46,11 +54,33 @@ package struct ManifestSet: Sendable {
         paths: [String],
         from source: some FileSource,
         previous: ManifestSet? = nil,
+        changes: FileChanges = .unknown,
         limits: ManifestLimits = ManifestLimits(),
         wallSeconds: Int64? = nil
     ) throws(FileError) -> ManifestSet {
+        let reading = ManifestReading(
+            source: source,
+            limits: limits,
+            wallSeconds: wallSeconds,
+            waitsForWriters: previous != nil
+        )
+        if let previous {
+            let update = ManifestUpdate(reading: reading, previous: previous)
+            if let roots = update.roots(after: changes) {
+                return ManifestSet(roots, mistakes: [], isWhole: true, previous: previous)
+            }
+        }
+        return try load(paths, by: reading, previous)
+    }
+
+    /// Walks everything and reads what is new or has changed.
+    private static func load(
+        _ paths: [String],
+        by reading: ManifestReading<some FileSource>,
+        _ previous: ManifestSet?
+    ) throws(FileError) -> ManifestSet {
         var before = ManifestHistory(previous)
-        var walk = ManifestWalk(source, limits: limits)
+        var walk = ManifestWalk(reading.source, limits: reading.limits)
         var roots: [ManifestRoot] = []
         for path in paths {
             let firstFile = walk.files.count
@@ -61,39 +91,39 @@ package struct ManifestSet: Sendable {
                 try walk.visit(path)
             } catch {
                 guard let root = before.root(path) else { throw error }
-                roots.append(root.kept(because: error, wallSeconds: wallSeconds))
+                roots.append(root.kept(because: error, wallSeconds: reading.wallSeconds))
                 continue
             }
-            var root = ManifestRoot(path: path, folders: Array(walk.folders[firstFolder...]))
-            for found in walk.files[firstFile...] {
-                root.read(
-                    found,
-                    from: source,
-                    previous: before.file(found.path),
-                    limits: limits,
-                    wallSeconds: wallSeconds,
-                    waitsForWriters: previous != nil
-                )
-            }
-            root.links = Array(walk.links[firstLink...])
+            let files = reading.files(walk.files[firstFile...], &before)
+            var root = ManifestRoot(
+                path: path,
+                folders: Array(walk.folders[firstFolder...]),
+                links: Array(walk.links[firstLink...]),
+                files: files,
+                previous: before.root(path)
+            )
             for unreadable in walk.unreadable[firstUnreadable...] {
                 root.keep(before.files(below: unreadable.path, of: path), because: unreadable)
             }
-            root.remember(before.root(path), wallSeconds: wallSeconds)
+            root.remember(before.root(path), wallSeconds: reading.wallSeconds)
             roots.append(root)
         }
-        return ManifestSet(roots, mistakes: walk.mistakes, previous: previous)
+        let isWhole =
+            walk.mistakes.isEmpty && !walk.hasOverlap && roots.allSatisfy(\.faults.isEmpty)
+        return ManifestSet(roots, mistakes: walk.mistakes, isWhole: isWhole, previous: previous)
     }
 
     /// Puts together what the roots hold.
     private init(
         _ roots: [ManifestRoot],
         mistakes: [ManifestMistake],
+        isWhole: Bool,
         previous: ManifestSet?
     ) {
         self.roots = roots
-        let files = Self.distinct(roots)
-        let before = previous?.files ?? []
+        self.isWhole = isWhole
+        let files = isWhole ? ManifestFiles(joining: roots.map(\.files)) : Self.distinct(roots)
+        let before = previous?.files ?? ManifestFiles()
         let changes = ManifestChange.all(from: before, to: files)
         var claims = previous?.claims ?? ManifestClaims()
         if !changes.isEmpty { claims.take(changes, from: before, to: files) }
@@ -111,28 +141,40 @@ package struct ManifestSet: Sendable {
         self.claims = claims
         self.losers = losers
         recovered = Self.recovered(roots, found, previous)
-        keptCount = files.reduce(0) { count, file in
-            count + file.keptCount(without: losers.isEmpty ? nil : losers[file.path])
+        keptCount =
+            losers.isEmpty
+            ? files.keptCount
+            : files.reduce(0) { $0 + $1.keptCount(without: losers[$1.path]) }
+        unsettled = files.unsettled
+        let isSame = previous.map { previous in
+            previous.roots.elementsEqual(roots) { $0.folders == $1.folders && $0.links == $1.links }
         }
-        folders = Set(roots.flatMap(\.folders)).sorted()
-        links = Set(roots.flatMap(\.links)).sorted()
-        unsettled = files.filter(\.isUnsettled).map(\.path)
+        if let previous, isSame == true {
+            (folders, links) = (previous.folders, previous.links)
+            (folderSet, linkSet) = (previous.folderSet, previous.linkSet)
+        } else {
+            folderSet = Set(roots.flatMap(\.folders))
+            linkSet = Set(roots.flatMap(\.links))
+            (folders, links) = (folderSet.sorted(), linkSet.sorted())
+        }
     }
 
     /// The files of all roots; of two with one path the first.
-    private static func distinct(_ roots: [ManifestRoot]) -> [ManifestFile] {
-        guard roots.count > 1 else { return roots.first?.files ?? [] }
+    private static func distinct(_ roots: [ManifestRoot]) -> ManifestFiles {
+        guard roots.count > 1 else { return roots.first?.files ?? ManifestFiles() }
         var seen: Set<String> = []
-        return roots.flatMap { $0.files.filter { seen.insert($0.path).inserted } }
+        return ManifestFiles(
+            roots.flatMap { $0.files.filter { seen.insert($0.path).inserted } }
+        )
     }
 
     /// What is wrong in the files; `contested`: what is so only next to the others.
     private static func mistakes(
-        _ files: [ManifestFile],
+        _ files: ManifestFiles,
         _ contested: [String: [ManifestMistake]]
     ) -> [ManifestMistake] {
         var found: [ManifestMistake] = []
-        for file in files {
+        for file in contested.isEmpty ? Array(files.flawed) : Array(files) {
             if file.fault == nil, file.content.mistakes.isEmpty, contested.isEmpty { continue }
             var list = file.fault.map { [$0] } ?? []
             list += file.content.mistakes
@@ -175,42 +217,5 @@ extension ManifestSet {
         guard !wrong.isEmpty else { return [] }
         let present = roots.flatMap { [$0.path] + $0.folders + $0.files.map(\.path) }
         return wrong.intersection(present).sorted()
-    }
-}
-
-/// What the set before held, by path.
-private struct ManifestHistory {
-    private var roots: [String: ManifestRoot] = [:]
-    private let files: [ManifestFile]
-    /// Where the next file that is asked for is likely to be.
-    private var next = 0
-    /// The numbers of all files; made when one is not where it was expected.
-    private var numbers: [String: Int]?
-
-    init(_ set: ManifestSet?) {
-        for root in set?.roots ?? [] { roots[root.path] = root }
-        files = set?.roots.flatMap(\.files) ?? []
-    }
-
-    func root(_ path: String) -> ManifestRoot? { roots[path] }
-
-    /// The file of a path; cheap when files are asked for in the order of the set.
-    mutating func file(_ path: String) -> ManifestFile? {
-        if next < files.count, files[next].path == path {
-            next += 1
-            return files[next - 1]
-        }
-        if numbers == nil {
-            numbers = [:]
-            for (number, file) in files.enumerated() { numbers?[file.path] = number }
-        }
-        guard let number = numbers?[path] else { return nil }
-        next = number + 1
-        return files[number]
-    }
-
-    /// The files of a root that are `folder` or lie below it.
-    func files(below folder: String, of root: String) -> [ManifestFile] {
-        (roots[root]?.files ?? []).filter { $0.path == folder || $0.path.hasPrefix(folder + "/") }
     }
 }

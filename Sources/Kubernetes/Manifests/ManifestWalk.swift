@@ -41,6 +41,8 @@ struct ManifestWalk<Source: FileSource> {
     private var seen: Set<String> = []
     private var seenFileCount = 0
     private var seenFolderCount = 0
+    /// Whether a visit came to something that another had found.
+    private(set) var hasOverlap = false
     private var byteCount = 0
     private var isFull = false
 
@@ -66,11 +68,18 @@ struct ManifestWalk<Source: FileSource> {
         enter(path, names, inside: [identity])
     }
 
+    /// Whether no earlier visit found a path.
+    private mutating func isNew(_ path: String) -> Bool {
+        guard !seen.isEmpty, seen.contains(path) else { return true }
+        hasOverlap = true
+        return false
+    }
+
     /// How the names of manifests end, in lower case.
     private static var endings: [String] { [".yaml", ".yml", ".json"] }
 
     /// Whether a file in a folder is read for its name.
-    private static func isManifest(_ name: String) -> Bool {
+    static func isManifest(_ name: String) -> Bool {
         endings.contains { ending in
             name.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8) {
                 $0.asciiLowercased == $1
@@ -80,10 +89,10 @@ struct ManifestWalk<Source: FileSource> {
 
     /// Finds the files in a folder; `inside` are the folders it lies in, itself last.
     private mutating func enter(_ folder: String, _ names: [String], inside: [FileIdentity]) {
-        guard seen.isEmpty || !seen.contains(folder) else { return }
+        guard isNew(folder) else { return }
         folders.append(folder)
         for name in Self.sorted(names) where name.utf8.first != UInt8(ascii: ".") {
-            let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+            let path = ManifestRoot.path(of: name, in: folder)
             do throws(FileError) {
                 let identity = try source.identity(of: path)
                 if identity.isFolder {
@@ -141,7 +150,7 @@ struct ManifestWalk<Source: FileSource> {
     }
 
     private mutating func add(_ path: String, _ identity: FileIdentity) {
-        guard !isFull, seen.isEmpty || !seen.contains(path) else { return }
+        guard !isFull, isNew(path) else { return }
         guard files.count < limits.fileCount else {
             isFull = true
             note(

@@ -28,6 +28,7 @@ extension Setup {
                 paths: paths,
                 from: files,
                 previous: previous(key, as: ManifestSet.self),
+                changes: changes,
                 wallSeconds: wallSeconds()
             )
         } catch {

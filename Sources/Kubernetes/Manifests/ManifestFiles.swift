@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The files of a set in their order, in pages that lists share as far as they are the same.
+///
+/// Exchanging a file copies its page and the list of pages, so the cost of a change hardly depends
+/// on how many files there are.
+struct ManifestFiles: Sendable, Sequence {
+    /// How many files a page has at first; one of twice as many is cut in two.
+    private static let pageCount = 64
+
+    /// Some files that follow each other, and what of them is asked for without looking at each.
+    private final class Page: Sendable {
+        let files: [ManifestFile]
+        /// How many claims of theirs are on older forms.
+        let keptCount: Int
+        /// Whether something is wrong in one of them.
+        let isFlawed: Bool
+        /// Those that are to be read again soon.
+        let unsettled: [String]
+
+        init(_ files: some Sequence<ManifestFile>) {
+            self.files = Array(files)
+            keptCount = self.files.reduce(0) { $0 + $1.keptCount(without: nil) }
+            isFlawed = self.files.contains { $0.fault != nil || !$0.content.mistakes.isEmpty }
+            unsettled = self.files.lazy.filter(\.isUnsettled).map(\.path)
+        }
+    }
+
+    /// The page and the index in it of one file.
+    private struct Place {
+        var page: Int
+        var index: Int
+    }
+
+    /// None of them is empty.
+    private var pages: [Page] = []
+
+    init() {}
+
+    /// These files; pages of `previous` that hold the same ones in the same order are shared.
+    init(_ files: [ManifestFile], sharing previous: ManifestFiles = ManifestFiles()) {
+        var known: [ObjectIdentifier: Page] = [:]
+        for page in previous.pages { known[ObjectIdentifier(page.files[0])] = page }
+        var start = 0
+        var index = 0
+        while index < files.count {
+            let page = known[ObjectIdentifier(files[index])]
+            let end = index + (page?.files.count ?? 1)
+            let isSame = page.map { page in
+                end <= files.count && zip(page.files, files[index...]).allSatisfy { $0 === $1 }
+            }
+            if let page, isSame == true {
+                if start < index { pages.append(Page(files[start..<index])) }
+                pages.append(page)
+                start = end
+                index = end
+                continue
+            }
+            index += 1
+            if index - start == Self.pageCount || index == files.count {
+                pages.append(Page(files[start..<index]))
+                start = index
+            }
+        }
+    }
+
+    /// The files of several lists, one behind the other.
+    init(joining lists: [ManifestFiles]) { pages = lists.flatMap(\.pages) }
+
+    var count: Int { pages.reduce(0) { $0 + $1.files.count } }
+
+    func makeIterator() -> some IteratorProtocol<ManifestFile> {
+        pages.lazy.flatMap(\.files).makeIterator()
+    }
+
+    /// How many claims of all files are on older forms.
+    var keptCount: Int { pages.reduce(0) { $0 + $1.keptCount } }
+
+    /// The files to be read again soon.
+    var unsettled: [String] { pages.flatMap(\.unsettled) }
+
+    /// The files in which something is wrong, and some beside them.
+    var flawed: some Sequence<ManifestFile> { pages.lazy.filter(\.isFlawed).flatMap(\.files) }
+}
+
+extension ManifestFiles {
+    // MARK: One file among others in the order of a walk
+
+    /// The file at a path; the list must be in the order of a walk, as for all that follows.
+    subscript(path: String) -> ManifestFile? {
+        let place = place(of: path)
+        guard place.page < pages.count else { return nil }
+        let files = pages[place.page].files
+        return place.index < files.count && files[place.index].path == path
+            ? files[place.index] : nil
+    }
+
+    /// Puts a file in its place, instead of the one that was there, if any.
+    mutating func put(_ file: ManifestFile) {
+        let place = place(of: file.path)
+        guard place.page < pages.count else {
+            pages.append(Page([file]))
+            return
+        }
+        var files = pages[place.page].files
+        if place.index < files.count, files[place.index].path == file.path {
+            files[place.index] = file
+        } else {
+            files.insert(file, at: place.index)
+        }
+        guard files.count >= 2 * Self.pageCount else {
+            pages[place.page] = Page(files)
+            return
+        }
+        let halves = [Page(files[..<Self.pageCount]), Page(files[Self.pageCount...])]
+        pages.replaceSubrange(place.page...place.page, with: halves)
+    }
+
+    /// Takes the file at a path out.
+    mutating func remove(_ path: String) {
+        let place = place(of: path)
+        guard place.page < pages.count else { return }
+        var files = pages[place.page].files
+        guard place.index < files.count, files[place.index].path == path else { return }
+        files.remove(at: place.index)
+        if files.isEmpty {
+            pages.remove(at: place.page)
+        } else {
+            pages[place.page] = Page(files)
+        }
+    }
+
+    /// Where a file is, or where it would be put.
+    private func place(of path: String) -> Place {
+        // The last page that does not begin behind the path.
+        let later = Self.firstIndex(in: pages) { Self.precedes(path, $0.files[0].path) }
+        let page = Swift.max(0, later - 1)
+        guard page < pages.count else { return Place(page: 0, index: 0) }
+        let index = Self.firstIndex(in: pages[page].files) { !Self.precedes($0.path, path) }
+        return Place(page: page, index: index)
+    }
+
+    /// The index of the first element for which something holds, as it does for all behind it.
+    private static func firstIndex<Element>(
+        in elements: [Element],
+        where holds: (Element) -> Bool
+    ) -> Int {
+        var low = 0
+        var high = elements.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if holds(elements[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    /// Whether a walk comes to `left` before `right`: it goes by the names in each folder.
+    static func precedes(_ left: String, _ right: String) -> Bool {
+        let slash = UInt8(ascii: "/")
+        let left = left.utf8
+        let right = right.utf8
+        var (leftIndex, rightIndex) = (left.startIndex, right.startIndex)
+        // Where the names begin that differ.
+        var (leftStart, rightStart) = (leftIndex, rightIndex)
+        while leftIndex < left.endIndex, rightIndex < right.endIndex,
+            left[leftIndex] == right[rightIndex]
+        {
+            let isSlash = left[leftIndex] == slash
+            left.formIndex(after: &leftIndex)
+            right.formIndex(after: &rightIndex)
+            if isSlash { (leftStart, rightStart) = (leftIndex, rightIndex) }
+        }
+        let leftName = Substring(left[leftStart...].prefix { $0 != slash })
+        let rightName = Substring(right[rightStart...].prefix { $0 != slash })
+        return leftName < rightName
+    }
+}
+
+extension ManifestFiles {
+    /// The files of either list in pages that the other does not have, in order.
+    static func differing(
+        _ old: ManifestFiles,
+        _ new: ManifestFiles
+    ) -> (old: [ManifestFile], new: [ManifestFile]) {
+        var numbers: [ObjectIdentifier: Int] = [:]
+        for (number, page) in old.pages.enumerated() { numbers[ObjectIdentifier(page)] = number }
+        var gone: [ManifestFile] = []
+        var come: [ManifestFile] = []
+        var next = 0
+        for page in new.pages {
+            if let number = numbers[ObjectIdentifier(page)], number >= next {
+                for other in old.pages[next..<number] { gone += other.files }
+                next = number + 1
+            } else {
+                come += page.files
+            }
+        }
+        for other in old.pages[next...] { gone += other.files }
+        return (gone, come)
+    }
+}

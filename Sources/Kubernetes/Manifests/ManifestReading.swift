@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Files
+
+/// Reads the files that were found, as far as they are new or have changed.
+struct ManifestReading<Source: FileSource> {
+    let source: Source
+    let limits: ManifestLimits
+    /// The time, in seconds since 1970; nil to trust every identity.
+    let wallSeconds: Int64?
+    /// Whether a file that is being written is left for later.
+    let waitsForWriters: Bool
+
+    /// The files, without those that are gone again.
+    func files(
+        _ found: some Sequence<FoundFile>,
+        _ before: inout ManifestHistory
+    ) -> [ManifestFile] {
+        found.compactMap { file($0, previous: before.file($0.path)) }
+    }
+
+    /// A file: as it is known, or read when it is new or has changed; nil when it is gone again.
+    func file(_ found: FoundFile, previous: ManifestFile?) -> ManifestFile? {
+        let version = previous?.version?.current(
+            found.path,
+            found.identity,
+            in: source,
+            wallSeconds: wallSeconds
+        )
+        if let previous, let version { return previous.known(as: version) }
+        do throws(FileError) {
+            let settled = try SettledFile(
+                reading: found.path,
+                from: source,
+                maximumByteCount: limits.fileByteCount,
+                waitsForWriters: waitsForWriters
+            )
+            return ManifestFile(
+                path: found.path,
+                version: FileVersion(of: settled, wallSeconds: wallSeconds),
+                bytes: settled.bytes,
+                previous: previous
+            )
+        } catch {
+            // Gone since it was found: its objects go too.
+            guard error.reason != .missing else { return nil }
+            return ManifestFile(path: found.path, keeping: previous, because: error)
+        }
+    }
+}
+
+/// What the set before held, by path.
+struct ManifestHistory {
+    private var roots: [String: ManifestRoot] = [:]
+    private let files: [ManifestFile]
+    /// Where the next file that is asked for is likely to be.
+    private var next = 0
+    /// The numbers of all files; made when one is not where it was expected.
+    private var numbers: [String: Int]?
+
+    init(_ set: ManifestSet?) {
+        for root in set?.roots ?? [] { roots[root.path] = root }
+        files = set?.roots.flatMap(\.files) ?? []
+    }
+
+    func root(_ path: String) -> ManifestRoot? { roots[path] }
+
+    /// The file of a path; cheap when files are asked for in the order of the set.
+    mutating func file(_ path: String) -> ManifestFile? {
+        if next < files.count, files[next].path == path {
+            next += 1
+            return files[next - 1]
+        }
+        if numbers == nil {
+            numbers = [:]
+            for (number, file) in files.enumerated() { numbers?[file.path] = number }
+        }
+        guard let number = numbers?[path] else { return nil }
+        next = number + 1
+        return files[number]
+    }
+
+    /// The files of a root that are `folder` or lie below it.
+    func files(below folder: String, of root: String) -> [ManifestFile] {
+        (roots[root]?.files ?? ManifestFiles()).filter {
+            $0.path == folder || $0.path.hasPrefix(folder + "/")
+        }
+    }
+}
