@@ -44,6 +44,13 @@ package struct ScratchFolder: Sendable {
         try check("rename \(draft)") { unsafe Int(rename(draft, path)) }
     }
 
+    /// Makes a link to `target`, or has the one that is there lead to it, in one step.
+    package func link(_ name: String, to target: String) throws(SystemError) {
+        let (path, draft) = (self(name), self(name) + ".draft")
+        try check("symlink \(draft)") { unsafe Int(symlink(target, draft)) }
+        try check("rename \(draft)") { unsafe Int(rename(draft, path)) }
+    }
+
     /// Removes it with all that is in it; a link is removed, and where it leads is left alone.
     package func remove() { Self.remove(path, depth: 0) }
 

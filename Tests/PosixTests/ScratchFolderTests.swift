@@ -22,6 +22,21 @@ import Testing
         #expect(try DiskFiles().read(outside("file")) == Array("kept".utf8))
     }
 
+    @Test func turnsALinkInOneStep() throws {
+        let folder = try ScratchFolder(named: "posix-tests")
+        defer { folder.remove() }
+        for name in ["old", "new"] {
+            try folder.makeFolder(name)
+            try folder.write(name, to: "\(name)/file")
+        }
+        try folder.link("current", to: folder("old"))
+        try folder.link("current", to: folder("new"))
+
+        #expect(try DiskFiles().read(folder("current/file")) == Array("new".utf8))
+        #expect(try DiskFiles().read(folder("old/file")) == Array("old".utf8))
+        #expect(try DiskFiles().list(folder.path) == ["current", "new", "old"])
+    }
+
     @Test func refusesAFolderThatIsThere() throws {
         let folder = try ScratchFolder(named: "posix-tests")
         defer { folder.remove() }
