@@ -96,7 +96,7 @@ let package = Package(
         // The load generator of scripts/bench.
         .executableTarget(
             name: "bench",
-            dependencies: ["Posix", "Wire", "Files"],
+            dependencies: ["Posix", "Wire", "Files", "YAML"],
             swiftSettings: rules
         ),
 
@@ -129,7 +129,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BenchTests",
-            dependencies: ["bench", "Posix", "Wire"],
+            dependencies: ["bench", "Posix", "Wire", "YAML"],
             swiftSettings: rules
         ),
         .testTarget(

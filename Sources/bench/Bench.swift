@@ -6,8 +6,10 @@ import Wire
 /// The commands of the program that `scripts/bench` runs.
 enum Bench {
     private static let usage = """
-        usage: bench run [WORKLOAD...] [--services N] [--queries N] [--rounds N] [--short]
-                                                    measure Apus and every peer found; workloads:
+        usage: bench run [WORKLOAD...] [--services N] [--endpoints N]
+                         [--queries N] [--rounds N] [--short]
+                                                    measure Apus and every peer found; --endpoints is
+                                                    for registry alone; workloads:
                                                     \(WorkloadName.allCases.map(\.rawValue)
             .joined(separator: " "))
                bench echo                           send every query back; prints its port

@@ -23,7 +23,12 @@ struct BenchRun {
         defer { stage.end() }
         try stage.endOnSignals()
         try Thread.stay(onProcessor: processors.first ?? 0)
-        try BenchRun(options, stage).run()
+        if options.workloads.contains(.registry) {
+            Process.write("bench: registry\n", toError: true)
+            Process.write(try RegistryRun(stage, options).table().text)
+        }
+        let names = options.workloads.filter { $0 != .registry }
+        if !names.isEmpty { try BenchRun(options, stage).run(names) }
     }
 
     private init(_ options: RunOptions, _ stage: Stage) throws {
@@ -46,17 +51,15 @@ struct BenchRun {
             corefile: stage.folder("Corefile")
         )
         let last = options.serviceCount - 1
-        let names: [(String, RecordType)] = [
-            (Cluster.name(of: 0), .a), (Cluster.name(of: last), .a),
-            (Cluster.reverseName(of: Cluster.address(of: last)), .ptr),
-        ]
-        var questions = try Workload.headless().questions
-        for (name, type) in names {
-            let question = Question(try Name(name), type)
-            let payload = BenchQuestion.smallPayload
-            questions.append(BenchQuestion(question, payload, code: 0, answerCount: 1))
-        }
-        self.questions = questions
+        questions =
+            try Workload.headless().questions + [
+                BenchQuestion(asking: Cluster.name(of: 0), .a),
+                BenchQuestion(asking: Cluster.name(of: last), .a),
+                BenchQuestion(
+                    asking: Cluster.reverseName(of: Cluster.address(of: last)),
+                    .ptr
+                ),
+            ]
     }
 
     /// A program of the same build.
@@ -66,20 +69,7 @@ struct BenchRun {
         return "/\(folder)/\(name)"
     }
 
-    private func run() throws {
-        if options.workloads.contains(.registry) {
-            let run = RegistryRun(
-                stage: stage,
-                options: options,
-                contestant: apus,
-                questions: questions
-            )
-            var table = Table(RegistryRun.headings)
-            table.add(try run.row())
-            Process.write(table.text)
-        }
-        let names = options.workloads.filter { $0 != .registry }
-        guard !names.isEmpty else { return }
+    private func run(_ names: [WorkloadName]) throws {
         let server = try stage.start(apus, answering: questions)
         var servers: [Server] = []
         if names.contains(where: { $0 != .reload }) { servers = try others() + [server] }
@@ -98,16 +88,7 @@ struct BenchRun {
 
     /// Starts the echo and every peer that is installed; a peer that fails is left out.
     private func others() throws -> [Server] {
-        let folder = stage.folder
-        try folder.write(cluster.zoneText, to: "zone")
-        try folder.write(cluster.reverseZoneText, to: "reverse")
-        try folder.write(cluster.hostsText, to: "hosts")
-        let files = Peer.Files(
-            folder: folder,
-            zone: folder("zone"),
-            reverseZone: folder("reverse"),
-            hosts: folder("hosts")
-        )
+        let files = try Peer.Files(writing: cluster, to: stage.folder)
         let echo = EchoContestant.contestant(program: try Self.program("bench"))
         var servers = [try stage.start(echo, answering: [])]
         for peer in Peer.all(coreDNS: Process.environment["COREDNS"]) {

@@ -4,13 +4,21 @@ import Wire
 
 /// The cluster as Kubernetes describes it.
 extension Cluster {
-    /// The manifest of one namespace's Services.
-    func manifest(ofNamespace namespace: Int) -> String {
-        services(ofNamespace: namespace)
-            .map { index in
-                Self.service("svc-\(index)", "ns-\(namespace)", "\(Self.address(of: index))")
-            }
-            .joined()
+    /// The manifest of one namespace's Services and of the Pods behind them.
+    ///
+    /// `edition` tells which of them are in their changed form.
+    func manifest(ofNamespace namespace: Int, _ edition: Edition = .first) -> String {
+        var text = ""
+        for index in services(ofNamespace: namespace) {
+            text += Self.service(
+                "svc-\(index)",
+                "ns-\(namespace)",
+                isHeadless(index) ? "None" : "\(Self.address(of: index))",
+                port: edition.changes(index) ? Self.changedPort : Self.port
+            )
+            appendSlices(ofService: index, edition, to: &text)
+        }
+        return text
     }
 
     /// The manifest of the headless Service.
@@ -28,7 +36,7 @@ extension Cluster {
             addressType: IPv4
             ports:
               - name: http
-                port: 80
+                port: \(port)
                 protocol: TCP
             endpoints:
 
@@ -51,7 +59,12 @@ extension Cluster {
         IPAddress(v4: 0x0A6F_0000 + UInt32(version & 0xFFFF))
     }
 
-    private static func service(_ name: String, _ namespace: String, _ address: String) -> String {
+    static func service(
+        _ name: String,
+        _ namespace: String,
+        _ address: String,
+        port: Int = Cluster.port
+    ) -> String {
         """
         ---
         apiVersion: v1
@@ -63,7 +76,7 @@ extension Cluster {
           clusterIP: \(address)
           ports:
             - name: http
-              port: 80
+              port: \(port)
               targetPort: 8080
 
         """

@@ -10,6 +10,10 @@ extension Cluster {
         text += "ns.dns.\(Self.zone). A 127.0.0.1\n"
         for index in 0..<serviceCount {
             let name = Self.name(of: index)
+            guard !isHeadless(index) else {
+                appendPods(ofService: index, to: &text)
+                continue
+            }
             text += "\(name). A \(Self.address(of: index))\n"
             text += "\(Self.portName(of: index)). SRV 0 100 80 \(name).\n"
         }
@@ -23,6 +27,13 @@ extension Cluster {
     var reverseZoneText: String {
         var text = Self.head(of: Self.reverseZone)
         for index in 0..<serviceCount {
+            guard !isHeadless(index) else {
+                for pod in pods(ofService: index) {
+                    let reverse = Self.reverseName(of: Self.podAddress(of: pod))
+                    text += "\(reverse). PTR \(Self.name(ofPod: pod, ofService: index)).\n"
+                }
+                continue
+            }
             let reverse = Self.reverseName(of: Self.address(of: index))
             text += "\(reverse). PTR \(Self.name(of: index)).\n"
         }
@@ -39,6 +50,17 @@ extension Cluster {
             text += "\(Self.endpointAddress(of: index)) \(Self.headlessName)\n"
         }
         return text
+    }
+
+    /// The records of a headless Service: its Pods' addresses, their names and their ports.
+    private func appendPods(ofService service: Int, to text: inout String) {
+        let name = Self.name(of: service)
+        for pod in pods(ofService: service) {
+            let host = Self.name(ofPod: pod, ofService: service)
+            let address = Self.podAddress(of: pod)
+            text += "\(name). A \(address)\n\(host). A \(address)\n"
+            text += "\(Self.portName(of: service)). SRV 0 100 80 \(host).\n"
+        }
     }
 
     /// What every zone begins with.

@@ -17,6 +17,8 @@ struct Cluster {
     static let ttl = 30
 
     let serviceCount: Int
+    /// The Pods behind the Services `svc-N`, each an endpoint of one; 0 where none are described.
+    var podCount = 0
 
     var namespaceCount: Int {
         (serviceCount + Self.servicesPerNamespace - 1) / Self.servicesPerNamespace

@@ -21,6 +21,17 @@ struct Contestant {
 
     var isEcho: Bool { name == EchoContestant.name }
 
+    /// The same server on these processors, whichever its starter is on.
+    func kept(on processors: [Int]) throws(Tool.Missing) -> Contestant {
+        let list = processors.map { "\($0)" }.joined(separator: ",")
+        return Contestant(
+            name: name,
+            command: [try Tool.path("taskset"), "-c", list] + command,
+            place: place,
+            exclusions: exclusions
+        )
+    }
+
     /// The port in what a server said; nil when it has not said it yet.
     static func announcedPort(after text: String, in output: String) -> UInt16? {
         for line in output.split(separator: "\n") where line.hasPrefix(text) {
@@ -54,14 +65,14 @@ enum ApusContestant {
 
     static func corefile(manifests: String) -> String {
         """
-        cluster.local 10.96.0.0/12 {
+        cluster.local 10.0.0.0/8 {
             bind 127.0.0.1
             bufsize \(BenchQuestion.largePayload)
             errors
             health 127.0.0.1:0
             ready 127.0.0.1:0
             prometheus 127.0.0.1:0
-            kubernetes cluster.local 10.96.0.0/12 {
+            kubernetes cluster.local 10.0.0.0/8 {
                 manifests \(manifests)
                 ttl \(Cluster.ttl)
             }

@@ -13,6 +13,22 @@ struct Peer: Sendable {
         let reverseZone: String
         let hosts: String
 
+        init(folder: ScratchFolder, zone: String, reverseZone: String, hosts: String) {
+            self.folder = folder
+            self.zone = zone
+            self.reverseZone = reverseZone
+            self.hosts = hosts
+        }
+
+        /// Writes the files of a cluster.
+        init(writing cluster: Cluster, to folder: ScratchFolder) throws(SystemError) {
+            self.folder = folder
+            (zone, reverseZone, hosts) = (folder("zone"), folder("reverse"), folder("hosts"))
+            try folder.write(cluster.zoneText, to: "zone")
+            try folder.write(cluster.reverseZoneText, to: "reverse")
+            try folder.write(cluster.hostsText, to: "hosts")
+        }
+
         /// The zones and their files.
         var zones: [(name: String, path: String)] {
             [(Cluster.zone, zone), (Cluster.reverseZone, reverseZone)]

@@ -25,16 +25,10 @@ struct ProcessorTime: Equatable {
         guard user >= 0, system >= 0, user + system > 0 else { return (0, whole) }
         return (whole * user / (user + system), whole * system / (user + system))
     }
-
-    /// The processor time in a thread's `schedstat`: its first number, in nanoseconds.
-    static func nanoseconds(inSchedstat text: String) -> UInt64? {
-        text.split { $0 == " " || $0 == "\n" }.first.flatMap { UInt64($0) }
-    }
 }
 
 /// The processes of one group, as `/proc` shows them.
 struct ProcessGroup {
-    private static let nanosecondsPerTick: UInt64 = 10_000_000
     private static let files = DiskFiles(maximumByteCount: 1 << 20)
 
     let members: [Int]
@@ -47,7 +41,7 @@ struct ProcessGroup {
         }
     }
 
-    /// What all their threads have used so far.
+    /// What all their threads have used so far, those that have ended included.
     var processorTime: ProcessorTime {
         var time = ProcessorTime()
         for member in members {
@@ -56,16 +50,7 @@ struct ProcessGroup {
             }
             time.userTicks += stat.userTicks
             time.systemTicks += stat.systemTicks
-            let threads = (try? Self.files.list("/proc/\(member)/task")) ?? []
-            let times = threads.compactMap { thread in
-                Self.text("/proc/\(member)/task/\(thread)/schedstat")
-                    .flatMap(ProcessorTime.nanoseconds(inSchedstat:))
-            }
-            // Systems without schedstat count in ticks only.
-            time.nanoseconds +=
-                times.isEmpty
-                ? (stat.userTicks + stat.systemTicks) * Self.nanosecondsPerTick
-                : times.reduce(0, +)
+            time.nanoseconds += Process.processorNanoseconds(of: member) ?? 0
         }
         return time
     }
@@ -79,10 +64,23 @@ struct ProcessGroup {
         }.reduce(0, +)
     }
 
+    /// The most resident memory that they have had, each for itself, since `resetPeak`.
+    var peakByteCount: Int {
+        members.map { member in
+            Self.kilobytes(of: "VmHWM:", in: Self.text("/proc/\(member)/status") ?? "") * 1_024
+        }.reduce(0, +)
+    }
+
+    /// Begins a new span of time for `peakByteCount`.
+    func resetPeak() throws(SystemError) {
+        for member in members { try Process.resetPeakMemory(of: member) }
+    }
+
     /// The number behind the name of a field, as in `Rss:    1234 kB`; 0 when there is none.
     static func kilobytes(of field: String, in text: String) -> Int {
         for line in text.split(separator: "\n") where line.hasPrefix(field) {
-            return line.dropFirst(field.count).split(separator: " ").first.flatMap { Int($0) } ?? 0
+            let words = line.dropFirst(field.count).split { $0 == " " || $0 == "\t" }
+            return words.first.flatMap { Int($0) } ?? 0
         }
         return 0
     }

@@ -3,82 +3,152 @@
 import Posix
 import Wire
 
-/// How long Apus takes to load a cluster and to see a change, and what it keeps in memory.
+/// How long Apus takes to load a cluster and to see changes in it, and what memory that takes.
+///
+/// It may use every processor: nobody asks while it loads. The other servers only load.
 struct RegistryRun {
-    static let headings = [
-        "workload", "server", "services", "load_ms", "load_cpu_ms", "loaded_mb", "change_ms",
-        "changed_mb",
-    ]
+    private let stage: Stage
+    private let options: RunOptions
+    private let cluster: Cluster
+    private let files: RegistryFiles
+    private let contestant: Contestant
 
-    let stage: Stage
-    let options: RunOptions
-    let contestant: Contestant
-    /// What must be answered before the cluster counts as loaded.
-    let questions: [BenchQuestion]
-
-    /// Loads the cluster anew in each round; a row of medians.
-    func row() throws -> [String] {
-        var columns = [[Double]](repeating: [], count: 5)
-        for round in 0..<options.roundCount {
-            let values = try measure(round)
-            for (column, value) in values.enumerated() { columns[column].append(value) }
-        }
-        let medians = columns.map { Statistics.median($0)?.text(digits: 1) ?? "-" }
-        return ["registry", contestant.name, "\(options.serviceCount)"] + medians
+    /// Writes all files that are needed, which takes a while.
+    init(_ stage: Stage, _ options: RunOptions) throws {
+        self.stage = stage
+        self.options = options
+        cluster = Cluster(serviceCount: options.serviceCount, podCount: options.endpointCount)
+        files = try RegistryFiles(stage.folder, cluster)
+        let corefile = ApusContestant.corefile(manifests: files.path)
+        try stage.folder.write(corefile, to: "Corefile.registry")
+        contestant = try ApusContestant.contestant(
+            program: BenchRun.program("apus"),
+            corefile: stage.folder("Corefile.registry")
+        ).kept(on: stage.processors)
     }
 
-    private func measure(_ round: Int) throws -> [Double] {
+    /// Every step of every server, medians of all rounds.
+    func table() throws -> Table {
+        let parsing = Double(try files.parsingNanoseconds()) / 1e6
+        var measured: [RegistryStep: [RegistryMeasurement]] = [:]
+        for _ in 0..<options.roundCount {
+            try files.reset()
+            for (step, one) in try round() { measured[step, default: []].append(one) }
+        }
+        var table = Table(RegistryReport.headings)
+        let sizes = ["\(options.serviceCount)", "\(options.endpointCount)"]
+        let loaded = Statistics.median((measured[.load] ?? []).compactMap(\.memory))
+        for step in RegistryStep.allCases {
+            let name = "\(contestant.name) \(step.rawValue)"
+            let report = RegistryReport(
+                rounds: measured[step] ?? [],
+                parsing: step.readsEverything ? parsing : nil,
+                loaded: step.changesSomething ? loaded : nil
+            )
+            table.add(["registry", name] + sizes + report.cells)
+        }
+        for (name, rounds) in try peers() {
+            let report = RegistryReport(rounds: rounds, parsing: nil, loaded: nil)
+            table.add(["registry", "\(name) load"] + sizes + report.cells)
+        }
+        return table
+    }
+
+    /// One life of the server: it loads, sees single changes, then large ones.
+    private func round() throws -> [(RegistryStep, RegistryMeasurement)] {
+        var (server, loaded) = try load(contestant, answering: questions + [lastQuestion])
+        loaded.peak = Double(group(of: server).peakByteCount) / 1e6
+        defer { server.child.end() }
+        var steps = [(RegistryStep.load, loaded)]
+        var changes = RegistryChanges(server: server, files: files)
+        steps.append((.change, try changes.oneAfterTheOther()))
+        steps.append((.fileChange, try changes.inTheFirstFile()))
+        steps.append((.stream, try changes.stream()))
+        // The endpoints that changed have versions beyond those of the other editions.
+        try files.reset()
+        try changes.wait(forVersion: 0)
+        steps.append((.fewChanged, try changes.reload(to: .fewChanged)))
+        steps.append((.allChanged, try changes.reload(to: .allChanged)))
+        return steps
+    }
+
+    /// Starts a server and waits for its answers.
+    private func load(
+        _ contestant: Contestant,
+        answering questions: [BenchQuestion]
+    ) throws -> (Server, RegistryMeasurement) {
         let start = Clock.monotonicNanoseconds()
         let server = try stage.start(contestant, answering: questions)
-        defer { server.child.end() }
-        let loaded = Self.milliseconds(since: start)
-        let group = ProcessGroup(of: server.child.identifier)
-        let processor = Double(group.processorTime.nanoseconds) / 1e6
-        let loadedMemory = Double(group.residentByteCount) / 1e6
-        let version = round + 1
-        let change = Clock.monotonicNanoseconds()
-        try ChangingService(stage: stage).write(version)
-        try ChangingService(stage: stage).wait(for: version, on: server)
-        let changed = Self.milliseconds(since: change)
-        return [
-            loaded, processor, loadedMemory, changed, Double(group.residentByteCount) / 1e6,
-        ]
+        let elapsed = Clock.monotonicNanoseconds() - start
+        let group = group(of: server)
+        return (
+            server,
+            RegistryMeasurement(
+                wall: Double(elapsed) / 1e6,
+                processor: Double(group.processorTime.nanoseconds) / 1e6,
+                memory: Double(group.residentByteCount) / 1e6
+            )
+        )
     }
 
-    private static func milliseconds(since start: UInt64) -> Double {
-        Double(Clock.monotonicNanoseconds() - start) / 1e6
+    private func group(of server: Server) -> ProcessGroup {
+        ProcessGroup(of: server.child.identifier)
+    }
+
+    /// The same cluster in every other server that can hold it.
+    private func peers() throws -> [(String, [RegistryMeasurement])] {
+        var measured: [(String, [RegistryMeasurement])] = []
+        let files = try Peer.Files(writing: cluster, to: stage.folder)
+        for peer in Peer.all(coreDNS: Process.environment["COREDNS"])
+        where peer.exclusions[.registry] == nil {
+            do {
+                var rounds: [RegistryMeasurement] = []
+                for _ in 0..<options.roundCount {
+                    guard let contestant = try peer.contestant(files, cluster) else { break }
+                    let kept = try contestant.kept(on: stage.processors)
+                    let (server, loaded) = try load(kept, answering: questions)
+                    server.child.end()
+                    rounds.append(loaded)
+                }
+                if !rounds.isEmpty { measured.append((peer.name, rounds)) }
+            } catch {
+                Process.write("bench: left out: \(error)\n", toError: true)
+            }
+        }
+        return measured
+    }
+
+    /// What must be answered before the cluster counts as loaded: its first and its last name.
+    private var questions: [BenchQuestion] {
+        get throws {
+            let last = cluster.serviceCount - 1
+            let name =
+                cluster.isHeadless(last)
+                ? Cluster.name(ofPod: cluster.podCount - 1, ofService: last)
+                : Cluster.name(of: last)
+            return [
+                try BenchQuestion(asking: Cluster.name(of: 0), .a),
+                try BenchQuestion(asking: name, .a),
+                try BenchQuestion(
+                    asking: Cluster.reverseName(of: Cluster.address(of: 0)),
+                    .ptr
+                ),
+            ]
+        }
+    }
+
+    /// What only Apus serves.
+    private var lastQuestion: BenchQuestion {
+        get throws {
+            let last = ChangingEndpoint(number: ChangingEndpoint.count - 1)
+            return try BenchQuestion(asking: last.name, .a)
+        }
     }
 }
 
-/// A Service of its own file, whose address tells which version was loaded last.
-struct ChangingService {
-    private static let patienceMilliseconds = 60_000
-
-    let stage: Stage
-
-    func write(_ version: Int) throws(SystemError) {
-        try stage.folder.write(
-            Cluster.changingManifest(version: version),
-            to: "manifests/changing.yaml"
-        )
-    }
-
-    /// Asks until the address of that version comes.
-    func wait(for version: Int, on server: Server) throws {
-        let question = BenchQuestion(
-            Question(try Name(Cluster.changingName), .a),
-            BenchQuestion.smallPayload,
-            code: 0,
-            answerCount: 1
-        )
-        let wanted = Cluster.changingAddress(of: version)
-        let deadline =
-            Clock.monotonicNanoseconds() + UInt64(Self.patienceMilliseconds) * 1_000_000
-        while Clock.monotonicNanoseconds() < deadline {
-            guard let answer = try server.ask(question) else { continue }
-            let records = try Message(parsing: answer.span).answers
-            if records.first.map({ IPAddress(bytes: $0.data.span) }) == wanted { return }
-        }
-        throw SystemError(call: "a change is not seen", code: 110)
+extension BenchQuestion {
+    /// A question that has one record for an answer.
+    init(asking name: String, _ type: RecordType) throws(WireError) {
+        self.init(Question(try Name(name), type), Self.smallPayload, code: 0, answerCount: 1)
     }
 }

@@ -23,6 +23,8 @@ struct RunOptions: Equatable {
 
     var workloads = WorkloadName.allCases
     var serviceCount = 10_000
+    /// The endpoints of `registry`, half of them in headless Services; 0: Services alone.
+    var endpointCount = 0
     /// The questions of one server in one round; connections get fewer.
     var queryCount = 300_000
     var roundCount = 7
@@ -37,6 +39,8 @@ struct RunOptions: Equatable {
             case "--short": break
             case "--services":
                 serviceCount = try Self.number(word, &rest, Cluster.maximumServiceCount)
+            case "--endpoints":
+                endpointCount = try Self.number(word, &rest, Cluster.maximumPodCount)
             case "--queries":
                 queryCount = try Self.number(word, &rest, Self.maximumQueryCount)
             case "--rounds":

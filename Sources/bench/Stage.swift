@@ -17,11 +17,14 @@ final class Stage: Sendable {
     let folder: ScratchFolder
     /// The processor that servers are kept on; nil where they take what they get.
     let processor: Int?
+    /// All that this process may use.
+    let processors: [Int]
     private let children = Mutex<[ChildProcess]>([])
 
     init(processor: Int?) throws(SystemError) {
         folder = try ScratchFolder(named: "apus-bench")
         self.processor = processor
+        processors = Process.processors
     }
 
     /// Ends all servers and removes all files.

@@ -44,6 +44,28 @@ import Testing
         #expect(lines.last == "10.244.1.99 headless.default.svc.cluster.local")
     }
 
+    @Test func writesThePodsOfHeadlessServices() {
+        let cluster = Cluster(serviceCount: 2, podCount: 4)
+        let lines = cluster.zoneText.split(separator: "\n")
+        let name = "svc-1.ns-0.svc.cluster.local."
+
+        #expect(lines.contains("svc-0.ns-0.svc.cluster.local. A 10.96.1.0"))
+        #expect(
+            lines.filter { $0.contains("svc-1") } == [
+                "\(name) A 10.128.0.2", "pod-2.\(name) A 10.128.0.2",
+                "_http._tcp.\(name) SRV 0 100 80 pod-2.\(name)",
+                "\(name) A 10.128.0.3", "pod-3.\(name) A 10.128.0.3",
+                "_http._tcp.\(name) SRV 0 100 80 pod-3.\(name)",
+            ]
+        )
+        #expect(
+            cluster.reverseZoneText.split(separator: "\n").suffix(2) == [
+                "2.0.128.10.in-addr.arpa. PTR pod-2.\(name)",
+                "3.0.128.10.in-addr.arpa. PTR pod-3.\(name)",
+            ]
+        )
+    }
+
     @Test func givesEachServiceAnAddressOfItsOwn() {
         let last = Cluster.maximumServiceCount - 1
 

@@ -31,22 +31,12 @@ import Testing
         #expect(before.microseconds(since: after, queries: 1) == (0, 0))
     }
 
-    @Test(
-        "The first number of schedstat is the time that a thread ran",
-        arguments: [
-            ("123456789 42 7\n", 123_456_789), ("0 0 0\n", 0), ("", nil), ("x 1 2\n", nil),
-            ("-1 0 0", nil),
-        ] as [(String, UInt64?)]
-    )
-    func readsSchedstat(text: String, nanoseconds: UInt64?) {
-        #expect(ProcessorTime.nanoseconds(inSchedstat: text) == nanoseconds)
-    }
-
     @Test func readsAFieldInKilobytes() {
         let text = "5581 r--p 00000000 00:00 0 [rollup]\nRss:       2460 kB\nPss:  801 kB\n"
 
         #expect(ProcessGroup.kilobytes(of: "Rss:", in: text) == 2_460)
         #expect(ProcessGroup.kilobytes(of: "Pss:", in: text) == 801)
+        #expect(ProcessGroup.kilobytes(of: "VmHWM:", in: "VmHWM:\t    4712 kB\n") == 4_712)
         #expect(ProcessGroup.kilobytes(of: "Swap:", in: text) == 0)
         #expect(ProcessGroup.kilobytes(of: "Rss:", in: "Rss: many kB\n") == 0)
     }
@@ -71,5 +61,7 @@ import Testing
 
         #expect(group.processorTime.nanoseconds > before.nanoseconds)
         #expect(group.residentByteCount > 4_096)
+        try group.resetPeak()
+        #expect(group.peakByteCount > 4_096)
     }
 }

@@ -26,7 +26,8 @@ import Testing
     @Test(
         "A size is a whole number in its limits",
         arguments: [
-            ("--services", 1_000_000), ("--queries", 100_000_000), ("--rounds", 1_000),
+            ("--services", 1_000_000), ("--endpoints", 3_000_000), ("--queries", 100_000_000),
+            ("--rounds", 1_000),
         ]
     )
     func knowsItsLimits(option: String, maximum: Int) throws {

@@ -34,6 +34,23 @@ import Testing
         }
     }
 
+    @Test func loadsAndChangesACluster() throws {
+        let output = try RunningServer.run([
+            Self.program, "run", "registry", "--services", "10", "--endpoints", "100",
+            "--rounds", "1",
+        ])
+        let rows = output.split(separator: "\n").filter { $0.hasPrefix("registry  apus ") }
+
+        #expect(rows.count == 6, "\(output)")
+        for row in rows {
+            let cells = row.split(separator: " ")
+
+            #expect(cells.contains("100"), "\(row)")
+            #expect(cells.suffix(8).prefix(1).allSatisfy { Double($0) ?? 0 > 0 }, "\(row)")
+            #expect(cells.suffix(3).prefix(1).allSatisfy { Double($0) ?? 0 > 1 }, "\(row)")
+        }
+    }
+
     @Test func refusesAnUnknownWorkload() throws {
         let output = try RunningServer.run([Self.program, "run", "everything"])
 
