@@ -82,6 +82,26 @@ package struct Interest: OptionSet, Sendable {
             CInt(Self.maximumEventCount),
             timeout
         )
+        return try Self.count(result)
+    }
+
+    /// Waits for events, at most so long to the nanosecond, and tells their number.
+    package borrowing func wait(nanoseconds: Int) throws(SystemError) -> Int {
+        let (seconds, rest) = max(0, nanoseconds).quotientAndRemainder(dividingBy: 1_000_000_000)
+        var timeout = timespec(tv_sec: seconds, tv_nsec: rest)
+        // SAFETY: the system writes at most as many events as it is told.
+        let result = unsafe epoll_pwait2(
+            descriptor.number,
+            events,
+            CInt(Self.maximumEventCount),
+            &timeout,
+            nil
+        )
+        return try Self.count(result)
+    }
+
+    /// How many events a call has told; none when a signal came first.
+    private static func count(_ result: CInt) throws(SystemError) -> Int {
         if result >= 0 { return Int(result) }
         if errno == EINTR { return 0 }
         throw SystemError(call: "epoll_wait", code: errno)

@@ -21,6 +21,9 @@ protocol Asker: ~Copyable {
         waiting milliseconds: Int,
         _ body: (Span<UInt8>) -> Void
     ) throws(SystemError)
+
+    /// Waits until an answer is there, at most so long.
+    mutating func wait(nanoseconds: Int) throws(SystemError)
 }
 
 /// Asks over UDP, in batches.
@@ -64,5 +67,9 @@ struct DatagramAsker: Asker, ~Copyable {
             try socket.receive(into: &received)
         }
         for index in 0..<received.count { body(received.message(at: index)) }
+    }
+
+    mutating func wait(nanoseconds: Int) throws(SystemError) {
+        _ = try poll.wait(nanoseconds: nanoseconds)
     }
 }

@@ -27,8 +27,13 @@ struct BenchRun {
             Process.write("bench: registry\n", toError: true)
             Process.write(try RegistryRun(stage, options).table().text)
         }
-        let names = options.workloads.filter { $0 != .registry }
+        let names = options.workloads.filter { $0 != .registry && $0 != .reload }
         if !names.isEmpty { try BenchRun(options, stage).run(names) }
+        // It comes last, as it gives the load another priority.
+        if options.workloads.contains(.reload) {
+            Process.write("bench: reload\n", toError: true)
+            for table in try ChangeRun(stage, options).tables() { Process.write(table.text) }
+        }
     }
 
     private init(_ options: RunOptions, _ stage: Stage) throws {
@@ -43,7 +48,6 @@ struct BenchRun {
             )
         }
         try stage.folder.write(Cluster.headlessManifest, to: "manifests/headless.yaml")
-        try stage.folder.write(Cluster.changingManifest(version: 0), to: "manifests/changing.yaml")
         let corefile = ApusContestant.corefile(manifests: stage.folder("manifests"))
         try stage.folder.write(corefile, to: "Corefile")
         apus = ApusContestant.contestant(
@@ -71,17 +75,13 @@ struct BenchRun {
 
     private func run(_ names: [WorkloadName]) throws {
         let server = try stage.start(apus, answering: questions)
-        var servers: [Server] = []
-        if names.contains(where: { $0 != .reload }) { servers = try others() + [server] }
+        let servers = try others() + [server]
         var table = Table(Report.headings)
         for name in names {
             // The table comes at the end, which can be long in coming.
             Process.write("bench: \(name.rawValue)\n", toError: true)
-            let rows =
-                name == .reload
-                ? try ChangeRun(stage: stage, options: options, server: server).rows()
-                : try Race(name, options, learningFrom: server).rows(of: servers)
-            for row in rows { table.add(row) }
+            let race = try Race(name, options, learningFrom: server)
+            for row in try race.rows(of: servers) { table.add(row) }
         }
         Process.write(table.text)
     }

@@ -47,14 +47,7 @@ extension Cluster {
         return text
     }
 
-    /// The manifest of the Service whose address changes all the time.
-    static func changingManifest(version: Int) -> String {
-        service("changing", "default", "\(changingAddress(of: version))")
-    }
-
-    static let changingName = "changing.default.svc.cluster.local"
-
-    /// The address in one version; it comes back after 65,536 of them.
+    /// The address of what changes all the time, in one version; it comes back after 65,536 of them.
     static func changingAddress(of version: Int) -> IPAddress {
         IPAddress(v4: 0x0A6F_0000 + UInt32(version & 0xFFFF))
     }

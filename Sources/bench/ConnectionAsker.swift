@@ -64,6 +64,10 @@ struct ConnectionAsker: Asker, ~Copyable {
         }
     }
 
+    mutating func wait(nanoseconds: Int) throws(SystemError) {
+        _ = try poll.wait(nanoseconds: nanoseconds)
+    }
+
     /// Sends, or reads; false when nothing is left to do.
     private mutating func step(_ one: Asked, _ token: UInt64) throws(SystemError) -> Bool {
         guard one.isSent else {

@@ -5,26 +5,33 @@ import Wire
 
 /// An open loop: questions leave at a fixed rate, whatever becomes of those before them.
 ///
-/// It never sleeps, so that no wake-up of its own is measured. A question's time begins when it was
+/// It does not sleep unless told, so that no wake-up of its own is measured. A question's time begins when it was
 /// due, not when it left: a server that stands still for a while is charged for all that it delays.
 struct LatencyRun {
     /// The most questions that are on their way at a time; beyond it, a question is lost.
     private static let maximumOnTheWay = 32_768
 
+    private static let maximumReservedCount = 1 << 20
+    /// The longest sleep when nothing is due, in nanoseconds.
+    private static let maximumPauseNanoseconds: UInt64 = 1_000_000
+
     /// Questions a second.
     let rate: Int
     /// Whether the server is the echo, which answers otherwise.
     var isEcho = false
+    /// Whether it sleeps while there is nothing to do: others need its processor.
+    var waits = false
 
-    /// Asks `count` questions; `between` is called again and again, and must not take long.
+    /// Asks `count` questions, fewer when `goesOn`, which must not take long, tells to end.
     func run<Way: Asker & ~Copyable>(
         _ workload: borrowing Workload,
         count: Int,
         over way: inout Way,
-        between: (UInt64) throws -> Void = { _ in }
+        goesOn: (UInt64) throws -> Bool = { _ in true }
     ) throws -> LoadResult {
         var result = LoadResult()
-        result.latencies.reserveCapacity(count)
+        result.latencies.reserveCapacity(min(count, Self.maximumReservedCount))
+        var count = count
         var random = Spread(seed: 2)
         var onTheWay = OnTheWay()
         var begun = 0
@@ -61,11 +68,20 @@ struct LatencyRun {
                 result.latencies.append(Clock.monotonicNanoseconds() - due)
             }
             now = Clock.monotonicNanoseconds()
-            try between(now)
+            if try !goesOn(now) { count = begun }
+            if waits {
+                try way.wait(nanoseconds: Self.pause(now, until: start + UInt64(begun) * interval))
+                now = Clock.monotonicNanoseconds()
+            }
         }
         result.lostCount += onTheWay.removeAll()
         result.elapsedNanoseconds = now - start
         result.latencies.sort()
         return result
+    }
+
+    /// How long to sleep when the next question is due at `due`, in nanoseconds.
+    static func pause(_ now: UInt64, until due: UInt64) -> Int {
+        due > now ? Int(min(due - now, maximumPauseNanoseconds)) : 0
     }
 }

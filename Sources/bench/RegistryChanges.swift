@@ -21,7 +21,7 @@ struct RegistryChanges {
     private let files: RegistryFiles
     private let group: ProcessGroup
     /// The newest version of any changing endpoint.
-    private var version = 2
+    private var version = RegistryFiles.lastEditionVersion
 
     init(server: Server, files: RegistryFiles) {
         self.server = server
@@ -113,12 +113,13 @@ struct RegistryChanges {
 
     /// Another edition of every file is there at once, and the server is told to read all again.
     func reload(to edition: Cluster.Edition) throws -> RegistryMeasurement {
+        _ = try files.prepare(edition)
         try group.resetPeak()
         let before = group.processorTime.nanoseconds
         let start = Clock.monotonicNanoseconds()
-        let version = try files.show(edition)
+        try files.show(edition)
         try Process.send(.hangUp, to: server.child.identifier)
-        try wait(forVersion: version)
+        try wait(for: edition)
         let elapsed = Clock.monotonicNanoseconds() - start
         let spent = group.processorTime.nanoseconds - before
         var measured = measurement(processor: Double(spent) / 1e6, peak: group.peakByteCount)
@@ -126,8 +127,9 @@ struct RegistryChanges {
         return measured
     }
 
-    /// Waits until every changing endpoint has the address of that version.
-    func wait(forVersion version: Int) throws {
+    /// Waits until the changing endpoints have the addresses of an edition.
+    func wait(for edition: Cluster.Edition) throws {
+        let version = RegistryFiles.version(in: edition)
         for number in [0, ChangingEndpoint.count - 1] {
             let look = try Look(ChangingEndpoint(number: number).name, .a)
             let wanted = Cluster.changingAddress(of: version)

@@ -14,67 +14,80 @@ struct RegistryFiles {
         var description: String { "libyaml does not read \(path)" }
     }
 
-    private static let editions: [(edition: Cluster.Edition, folder: String)] = [
-        (.first, "registry-first"), (.fewChanged, "registry-few"), (.allChanged, "registry-all"),
-    ]
-    private static let link = "registry"
+    private static let editions: [Cluster.Edition] = [.first, .fewChanged, .allChanged]
 
     private let folder: ScratchFolder
+    private let name: String
     private let cluster: Cluster
 
     /// What a server is told to read.
-    var path: String { folder(Self.link) }
+    var path: String { folder(name) }
 
-    /// Writes all editions, which takes a while.
-    init(_ folder: ScratchFolder, _ cluster: Cluster) throws {
+    /// Writes all editions, which takes a while, in folders whose names begin with `name`.
+    init(_ folder: ScratchFolder, named name: String, _ cluster: Cluster) throws(SystemError) {
         self.folder = folder
+        self.name = name
         self.cluster = cluster
-        for (edition, name) in Self.editions {
-            try folder.makeFolder(name)
+        for edition in Self.editions {
+            try folder.makeFolder(folderName(edition))
             for namespace in 0..<cluster.namespaceCount {
                 try folder.write(
                     cluster.manifest(ofNamespace: namespace, edition),
-                    to: "\(name)/ns-\(namespace).yaml"
+                    to: "\(folderName(edition))/ns-\(namespace).yaml"
                 )
             }
         }
         try reset()
     }
 
-    /// Turns to the first edition, and has the endpoints that change say in which one they stand.
-    func reset() throws(SystemError) {
-        for (place, (_, name)) in Self.editions.enumerated() {
-            for number in 0..<ChangingEndpoint.count {
-                let one = ChangingEndpoint(number: number)
-                try folder.write(one.manifest(version: place), to: "\(name)/\(one.file)")
-            }
-        }
-        _ = try show(.first)
+    private func folderName(_ edition: Cluster.Edition) -> String { "\(name)-\(edition)" }
+
+    /// The version that the changing endpoints have in an edition before they change.
+    static func version(in edition: Cluster.Edition) -> Int {
+        editions.firstIndex(of: edition) ?? 0
     }
 
-    /// Has the link lead to an edition; gives the version of the changing endpoints in it.
-    func show(_ edition: Cluster.Edition) throws(SystemError) -> Int {
-        let place = Self.editions.firstIndex { $0.edition == edition } ?? 0
-        try folder.link(Self.link, to: folder(Self.editions[place].folder))
-        return place
+    /// The highest version of an edition; versions of changes are above it.
+    static var lastEditionVersion: Int { editions.count - 1 }
+
+    /// Has the endpoints that change say in which edition they stand; gives that version.
+    func prepare(_ edition: Cluster.Edition) throws(SystemError) -> Int {
+        let version = Self.version(in: edition)
+        for number in 0..<ChangingEndpoint.count {
+            let one = ChangingEndpoint(number: number)
+            let text = one.manifest(version: version)
+            try folder.write(text, to: "\(folderName(edition))/\(one.file)")
+        }
+        return version
+    }
+
+    /// Prepares all editions and turns to the first.
+    func reset() throws(SystemError) {
+        for edition in Self.editions { _ = try prepare(edition) }
+        try show(.first)
+    }
+
+    /// Has the link lead to an edition.
+    func show(_ edition: Cluster.Edition) throws(SystemError) {
+        try folder.link(name, to: folder(folderName(edition)))
     }
 
     /// Writes one version of a changing endpoint where the link leads.
     func write(_ one: ChangingEndpoint, version: Int) throws(SystemError) {
-        try folder.write(one.manifest(version: version), to: "\(Self.link)/\(one.file)")
+        try folder.write(one.manifest(version: version), to: "\(name)/\(one.file)")
     }
 
     /// Writes the first namespace's file where the link leads, its first Service changed or not.
     func writeFirstFile(changed: Bool) throws(SystemError) {
         let text = cluster.manifest(ofNamespace: 0, changed ? .fewChanged : .first)
-        try folder.write(text, to: "\(Self.link)/ns-0.yaml")
+        try folder.write(text, to: "\(name)/ns-0.yaml")
     }
 
     /// The processor time that libyaml alone takes for all files of the first edition, in
     /// nanoseconds; reading them from the disk does not count.
     func parsingNanoseconds() throws -> UInt64 {
         let files = DiskFiles()
-        let path = folder(Self.editions[0].folder)
+        let path = folder(folderName(.first))
         var sum: UInt64 = 0
         for name in try files.list(path) {
             let bytes = try files.read("\(path)/\(name)")

@@ -18,7 +18,7 @@ struct RegistryRun {
         self.stage = stage
         self.options = options
         cluster = Cluster(serviceCount: options.serviceCount, podCount: options.endpointCount)
-        files = try RegistryFiles(stage.folder, cluster)
+        files = try RegistryFiles(stage.folder, named: "registry", cluster)
         let corefile = ApusContestant.corefile(manifests: files.path)
         try stage.folder.write(corefile, to: "Corefile.registry")
         contestant = try ApusContestant.contestant(
@@ -66,7 +66,7 @@ struct RegistryRun {
         steps.append((.stream, try changes.stream()))
         // The endpoints that changed have versions beyond those of the other editions.
         try files.reset()
-        try changes.wait(forVersion: 0)
+        try changes.wait(for: .first)
         steps.append((.fewChanged, try changes.reload(to: .fewChanged)))
         steps.append((.allChanged, try changes.reload(to: .allChanged)))
         return steps

@@ -63,6 +63,10 @@ struct StreamAsker: Asker, ~Copyable {
         input.removeFirst(start)
     }
 
+    mutating func wait(nanoseconds: Int) throws(SystemError) {
+        _ = try connection.poll.wait(nanoseconds: nanoseconds)
+    }
+
     /// Reads what is there; false when that is nothing.
     private mutating func read() throws(SystemError) -> Bool {
         let reading: TCPSocket.Reading

@@ -16,6 +16,22 @@ struct Workload {
         return workload
     }
 
+    /// A of every Service, and of the last Pod of each that is headless.
+    static func services(of cluster: Cluster) throws(WireError) -> Workload {
+        var workload = Workload(questions: [])
+        for index in 0..<cluster.serviceCount {
+            let pods = cluster.pods(ofService: index)
+            // A headless Service without Pods has no name (R17).
+            if cluster.isHeadless(index), pods.isEmpty { continue }
+            let name =
+                cluster.isHeadless(index)
+                ? Cluster.name(ofPod: pods.upperBound - 1, ofService: index)
+                : Cluster.name(of: index)
+            try workload.add(name, .a, answers: 1)
+        }
+        return workload
+    }
+
     /// What Pods really ask, about as often as they do.
     ///
     /// A name outside the cluster is tried with each part of the search path, as A and as AAAA: six

@@ -14,6 +14,7 @@ private struct ForgetfulAsker: Asker, ~Copyable {
     var isWrong = false
     private var ready: [[UInt8]] = []
     private var askedCount = 0
+    private(set) var waitCount = 0
 
     init(lossInterval: Int, isWrong: Bool = false) {
         self.lossInterval = lossInterval
@@ -37,6 +38,8 @@ private struct ForgetfulAsker: Asker, ~Copyable {
         for answer in ready { body(answer.span) }
         ready = []
     }
+
+    mutating func wait(nanoseconds: Int) { waitCount += nanoseconds > 0 ? 1 : 0 }
 }
 
 @Suite struct LoadTests {
@@ -91,7 +94,10 @@ private struct ForgetfulAsker: Asker, ~Copyable {
         var way = ForgetfulAsker(lossInterval: 100)
         var calls = 0
         let run = LatencyRun(rate: 100_000)
-        let result = try run.run(workload, count: 1_000, over: &way) { _ in calls += 1 }
+        let result = try run.run(workload, count: 1_000, over: &way) { _ in
+            calls += 1
+            return true
+        }
 
         #expect(result.answeredCount == 990)
         #expect(result.lostCount == 10)
@@ -99,6 +105,23 @@ private struct ForgetfulAsker: Asker, ~Copyable {
         #expect(result.latencies.count == 990)
         #expect(result.latencies == result.latencies.sorted())
         #expect(calls > 0)
+    }
+
+    @Test func endsAFixedRateWhenItIsToldAndSleepsMeanwhile() throws {
+        let workload = try Self.workload()
+        var way = ForgetfulAsker(lossInterval: .max)
+        var calls = 0
+        var run = LatencyRun(rate: 100_000)
+        run.waits = true
+        let result = try run.run(workload, count: 1_000_000, over: &way) { _ in
+            calls += 1
+            return calls < 100
+        }
+
+        #expect((1..<1_000_000).contains(result.answeredCount))
+        #expect(result.lostCount == 0)
+        let waitCount = way.waitCount
+        #expect(waitCount > 0)
     }
 
     @Test func knowsWhatIsOnTheWay() {

@@ -14,10 +14,11 @@ import Testing
         let folder = try ScratchFolder(named: "bench-tests")
         defer { folder.remove() }
         let cluster = Cluster(serviceCount: 101, podCount: 202)
-        let files = try RegistryFiles(folder, cluster)
+        let files = try RegistryFiles(folder, named: "files", cluster)
 
         for (edition, version) in [(Cluster.Edition.allChanged, 2), (.fewChanged, 1), (.first, 0)] {
-            #expect(try files.show(edition) == version)
+            try files.show(edition)
+            #expect(RegistryFiles.version(in: edition) == version)
             for namespace in 0..<2 {
                 #expect(
                     try Self.text("\(files.path)/ns-\(namespace).yaml")
@@ -36,7 +37,7 @@ import Testing
         let folder = try ScratchFolder(named: "bench-tests")
         defer { folder.remove() }
         let cluster = Cluster(serviceCount: 1)
-        let files = try RegistryFiles(folder, cluster)
+        let files = try RegistryFiles(folder, named: "files", cluster)
         let one = ChangingEndpoint(number: 5)
         try files.write(one, version: 9)
         try files.writeFirstFile(changed: true)
