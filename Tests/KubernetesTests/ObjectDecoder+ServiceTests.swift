@@ -40,8 +40,7 @@ import Wire
                     metadata: Metadata(
                         name: "web",
                         namespace: "shop",
-                        labels: ["tier": "front", "empty": ""],
-                        annotations: ["note": "1"]
+                        labels: ["tier": "front", "empty": ""]
                     ),
                     kind: .clusterIP([IPAddress(v4: 0x0A60_0007), v6]),
                     ports: [

@@ -165,9 +165,6 @@ struct ObjectDecoder {
 }
 
 extension ObjectDecoder {
-    /// The annotation in which kubectl keeps the whole object once more; nobody here asks for it.
-    private static let keptByKubectl = "kubectl.kubernetes.io/last-applied-configuration"
-
     /// Reads `metadata`; the name is empty when there is no valid one.
     private mutating func metadata(
         in object: Fields,
@@ -190,8 +187,8 @@ extension ObjectDecoder {
         let namespace = reader.name("namespace", in: fields, .label1123)
         if let namespace, isNamespaced { metadata.namespace = namespace }
         metadata.labels = reader.texts("labels", in: fields)
-        metadata.annotations = reader.texts("annotations", in: fields)
-        metadata.annotations[Self.keptByKubectl] = nil
+        // Nobody here asks for annotations, but what is wrong in them is said.
+        _ = reader.texts("annotations", in: fields)
         return metadata
     }
 

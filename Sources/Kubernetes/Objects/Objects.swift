@@ -3,23 +3,22 @@
 import Wire
 
 /// What every Kubernetes object carries: who it is and how it is labelled.
+///
+/// Annotations are not kept: nothing here asks for them.
 package struct Metadata: Hashable, Sendable {
     package var name: String
     /// The namespace, `default` where the manifest names none; empty for a Namespace.
     package var namespace: String
     package var labels: [String: String]
-    package var annotations: [String: String]
 
     package init(
         name: String,
         namespace: String = "default",
-        labels: [String: String] = [:],
-        annotations: [String: String] = [:]
+        labels: [String: String] = [:]
     ) {
         self.name = name
         self.namespace = namespace
         self.labels = labels
-        self.annotations = annotations
     }
 }
 
