@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+/// Reads what an `ObjectWriter` wrote.
+///
+/// It stays inside whatever bytes it is given: behind their end there are zeros and empty texts,
+/// and no list is longer than the bytes that are left.
+struct ObjectReader {
+    private let bytes: [UInt8]
+    private(set) var offset = 0
+    /// Where the key's name stands, which texts are told by.
+    private var name = 0..<0
+    private var namespace = 0..<0
+
+    init(_ object: StoredObject) { bytes = object.bytes }
+
+    // MARK: The key
+
+    /// The key, from the beginning; nil when there is none.
+    mutating func key() -> ObjectKey? {
+        let code = Int(byte())
+        guard code > 0 else { return nil }
+        let place = code - 1
+        let isKnown = place < StoredCode.keyKinds.count
+        let kind = isKnown ? StoredCode.keyKinds[place] : text(at: range())
+        namespace = range()
+        name = range()
+        return ObjectKey(kind: kind, namespace: text(at: namespace), name: text(at: name))
+    }
+
+    /// Goes from the beginning to the end of the key; whether there is one.
+    @discardableResult
+    mutating func skipKey() -> Bool {
+        let code = Int(byte())
+        guard code > 0 else { return false }
+        if code > StoredCode.keyKinds.count { _ = range() }
+        namespace = range()
+        name = range()
+        return true
+    }
+
+    // MARK: Objects
+
+    /// How an object begins.
+    struct Head {
+        let kind: StoredCode.Kind
+        let namespace: String
+        let name: String
+        /// The bits of the first byte.
+        let flags: UInt8
+    }
+
+    mutating func head() -> Head {
+        let flags = byte()
+        let kind = StoredCode.Kind(rawValue: flags & StoredCode.kindBits) ?? .other
+        guard flags & StoredCode.isNamedLikeKey != 0 else {
+            let namespace = text()
+            return Head(kind: kind, namespace: namespace, name: text(), flags: flags)
+        }
+        return Head(
+            kind: kind,
+            namespace: text(at: namespace),
+            name: text(at: name),
+            flags: flags
+        )
+    }
+
+    mutating func object() -> ClusterObject {
+        let head = head()
+        switch head.kind {
+        case .namespace: return .namespace(Namespace(metadata: metadata(head)))
+        case .service: return .service(service(head))
+        case .endpointSlice: return .endpointSlice(slice(head))
+        case .pod: return .pod(pod(head))
+        case .other:
+            let kind = text()
+            return .other(kind: kind, metadata(head))
+        }
+    }
+
+    private mutating func metadata(_ head: Head) -> Metadata {
+        Metadata(name: head.name, namespace: head.namespace, labels: labels())
+    }
+
+    /// A Service, behind its head.
+    mutating func service(_ head: Head) -> Service {
+        let metadata = metadata(head)
+        let kind: Service.Kind =
+            switch byte() {
+            case StoredCode.headless: .headless
+            case StoredCode.externalName: .externalName(text())
+            default: .clusterIP(addresses())
+            }
+        let ports = list { reader in
+            let name = reader.text()
+            let number = reader.number16()
+            let transport = StoredCode.transport(reader.byte())
+            let target: TargetPort =
+                switch reader.byte() {
+                case StoredCode.numberedTarget: .number(reader.number16())
+                case StoredCode.namedTarget: .name(reader.text())
+                default: .number(number)
+                }
+            return ServicePort(name: name, number: number, transport: transport, target: target)
+        }
+        return Service(
+            metadata: metadata,
+            kind: kind,
+            ports: ports,
+            selector: labels(),
+            publishesNotReadyAddresses: head.flags & StoredCode.isFirst != 0
+        )
+    }
+
+    private mutating func slice(_ head: Head) -> EndpointSlice {
+        let serviceName = text()
+        let metadata = metadata(head)
+        let ports = endpointPorts()
+        var endpoint = StoredEndpoint()
+        begin(&endpoint)
+        let endpoints = list { reader in
+            reader.read(into: &endpoint)
+            return SliceEndpoint(
+                addresses: endpoint.addresses,
+                isReady: endpoint.isReady,
+                hostname: String(decoding: endpoint.hostname, as: UTF8.self),
+                podName: String(decoding: endpoint.podName, as: UTF8.self)
+            )
+        }
+        return EndpointSlice(
+            metadata: metadata,
+            serviceName: serviceName,
+            endpoints: endpoints,
+            ports: ports,
+            isFromEndpoints: head.flags & StoredCode.isFirst != 0
+        )
+    }
+
+    /// A Pod, behind its head.
+    mutating func pod(_ head: Head) -> Pod {
+        let metadata = metadata(head)
+        let addresses = addresses()
+        let hostname = text()
+        let subdomain = text()
+        let ports = list { reader in
+            let name = reader.text()
+            let number = reader.number16()
+            let transport = StoredCode.transport(reader.byte())
+            return ContainerPort(name: name, number: number, transport: transport)
+        }
+        return Pod(
+            metadata: metadata,
+            addresses: addresses,
+            hostname: hostname,
+            subdomain: subdomain,
+            isReady: head.flags & StoredCode.isFirst != 0,
+            isFinished: head.flags & StoredCode.isSecond != 0,
+            ports: ports
+        )
+    }
+
+    // MARK: Endpoints
+
+    /// The ports of a slice.
+    mutating func endpointPorts() -> [EndpointPort] {
+        list { reader in
+            let name = reader.text()
+            let number = reader.number()
+            let transport = StoredCode.transport(reader.byte())
+            return EndpointPort(
+                name: name,
+                number: number == 0 ? nil : UInt16(truncatingIfNeeded: number - 1),
+                transport: transport
+            )
+        }
+    }
+
+    /// Makes `endpoint` what stands in front of the first one of a slice.
+    func begin(_ endpoint: inout StoredEndpoint) {
+        endpoint.lastPodName = Array(bytes[name])
+        endpoint.lastHostname = []
+    }
+
+    /// Reads the next endpoint over the one before it.
+    mutating func read(into endpoint: inout StoredEndpoint) {
+        let flags = byte()
+        endpoint.flags = flags
+        endpoint.addresses.removeAll(keepingCapacity: true)
+        if flags & StoredCode.hasOneV4Address != 0 {
+            endpoint.addresses.append(address(.v4))
+        } else {
+            for _ in 0..<count() { endpoint.addresses.append(address()) }
+        }
+        if flags & StoredCode.hasPodName != 0 {
+            endpoint.lastPodName.removeLast(max(0, endpoint.lastPodName.count - number()))
+            endpoint.lastPodName += bytes[range()]
+        }
+        guard flags & StoredCode.hasHostname != 0 else { return }
+        let shared = number()
+        if flags & StoredCode.isHostnameLikePodName != 0 {
+            endpoint.lastHostname.removeAll(keepingCapacity: true)
+            endpoint.lastHostname += endpoint.lastPodName.prefix(shared)
+        } else {
+            endpoint.lastHostname.removeLast(max(0, endpoint.lastHostname.count - shared))
+        }
+        endpoint.lastHostname += bytes[range()]
+    }
+
+    // MARK: Parts
+
+    private mutating func byte() -> UInt8 {
+        guard offset < bytes.count else { return 0 }
+        offset += 1
+        return bytes[offset - 1]
+    }
+
+    /// A number; what does not fit 62 bits is cut off.
+    private mutating func number() -> Int {
+        var number: UInt64 = 0
+        var shift: UInt64 = 0
+        while true {
+            let byte = byte()
+            if shift < 63 { number |= UInt64(byte & 0x7F) << shift }
+            shift &+= 7
+            if byte & 0x80 == 0 { return Int(number & UInt64(Int.max) >> 1) }
+        }
+    }
+
+    private mutating func number16() -> UInt16 { UInt16(truncatingIfNeeded: number()) }
+
+    /// How many elements of a list follow, each of which has a byte at least.
+    mutating func count() -> Int { min(number(), bytes.count - offset) }
+
+    private mutating func list<Element>(
+        _ read: (inout ObjectReader) -> Element
+    ) -> [Element] {
+        let count = count()
+        var elements: [Element] = []
+        elements.reserveCapacity(count)
+        for _ in 0..<count { elements.append(read(&self)) }
+        return elements
+    }
+
+    private mutating func addresses() -> [IPAddress] { list { $0.address() } }
+
+    private mutating func address() -> IPAddress {
+        address(byte() == IPAddress.Family.v6.rawValue ? .v6 : .v4)
+    }
+
+    private mutating func address(_ family: IPAddress.Family) -> IPAddress {
+        if family == .v4 { return IPAddress(v4: UInt32(truncatingIfNeeded: word(4))) }
+        let high = word(8)
+        return IPAddress(v6High: high, low: word(8))
+    }
+
+    private mutating func word(_ count: Int) -> UInt64 {
+        (0..<count).reduce(0) { word, _ in word << 8 | UInt64(byte()) }
+    }
+
+    /// The labels of an object.
+    mutating func labels() -> [String: String] {
+        let count = count()
+        var labels = [String: String](minimumCapacity: min(count, 64))
+        for _ in 0..<count {
+            let key = text()
+            labels[key] = text()
+        }
+        return labels
+    }
+
+    /// Passes the labels over.
+    mutating func skipLabels() {
+        for _ in 0..<count() {
+            skipText()
+            skipText()
+        }
+    }
+
+    /// Where a text in full stands.
+    private mutating func range() -> Range<Int> {
+        let count = count()
+        offset += count
+        return offset - count..<offset
+    }
+
+    private func text(at range: Range<Int>) -> String {
+        String(decoding: bytes[range], as: UTF8.self)
+    }
+
+    mutating func text() -> String {
+        let first = number()
+        if first == 0 { return "" }
+        if first == 1 {
+            let number = Int(byte())
+            return number < StoredCode.knownTexts.count ? StoredCode.knownTexts[number] : ""
+        }
+        let shared = name.prefix(first - 2)
+        let rest = range()
+        if shared.isEmpty { return text(at: rest) }
+        if rest.isEmpty { return text(at: shared.startIndex..<shared.endIndex) }
+        return String(
+            decoding: bytes[shared.startIndex..<shared.endIndex] + bytes[rest],
+            as: UTF8.self
+        )
+    }
+
+    mutating func skipText() {
+        switch number() {
+        case 0: return
+        case 1: _ = byte()
+        default: _ = range()
+        }
+    }
+}
+
+/// One endpoint of a stored slice, read over the one before in the same memory.
+struct StoredEndpoint {
+    fileprivate(set) var addresses: [IPAddress] = []
+    /// The last names that an endpoint had, which the next ones are told by.
+    fileprivate var lastPodName: [UInt8] = []
+    fileprivate var lastHostname: [UInt8] = []
+    fileprivate var flags: UInt8 = 0
+
+    var isReady: Bool { flags & StoredCode.isReady != 0 }
+
+    /// The name of the Pod it stands for; empty when there is none.
+    var podName: ArraySlice<UInt8> {
+        flags & StoredCode.hasPodName != 0 ? lastPodName[...] : []
+    }
+
+    /// The `hostname` field; empty when there is none.
+    var hostname: ArraySlice<UInt8> {
+        flags & StoredCode.hasHostname != 0 ? lastHostname[...] : []
+    }
+}
