@@ -159,7 +159,7 @@ package final class Cluster: Sendable {
         options: ClusterOptions = ClusterOptions()
     ) {
         var builder = ClusterBuilder(options)
-        for object in objects.prefix(Self.maximumObjectCount) { builder.add(object) }
+        for object in objects.prefix(Self.maximumObjectCount) { builder.add(StoredObject(object)) }
         builder.build()
         self.init(builder)
     }

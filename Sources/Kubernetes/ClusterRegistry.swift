@@ -42,7 +42,10 @@ package final class ClusterRegistry: Sendable {
         adding come: [ClusterObject]
     ) -> Cluster {
         state.withLock { state in
-            state.change(removing: gone, adding: come)
+            state.change(
+                removing: gone.map(StoredObject.init),
+                adding: come.map(StoredObject.init)
+            )
             return state.cluster
         }
     }
@@ -50,8 +53,8 @@ package final class ClusterRegistry: Sendable {
 
 extension ClusterRegistry.State {
     fileprivate mutating func change(
-        removing gone: [ClusterObject],
-        adding come: [ClusterObject]
+        removing gone: [StoredObject],
+        adding come: [StoredObject]
     ) {
         guard !gone.isEmpty || !come.isEmpty else { return }
         for object in gone { builder.remove(object) }
@@ -60,8 +63,8 @@ extension ClusterRegistry.State {
     }
 
     fileprivate mutating func take(_ set: ManifestSet) {
-        var gone: [ClusterObject] = []
-        var come: [ClusterObject] = []
+        var gone: [StoredObject] = []
+        var come: [StoredObject] = []
         var seen: Set<String> = []
         for change in ManifestChange.all(from: files, to: set.files) {
             seen.insert(change.path)
@@ -94,42 +97,36 @@ extension ClusterRegistry.State {
         _ file: ManifestFile?,
         without losers: Set<Int>?
     ) -> [ManifestForm] {
-        guard let claims = file?.content.claims else { return [] }
-        guard let losers else { return claims.map(\.form) }
-        return claims.indices.compactMap { losers.contains($0) ? nil : claims[$0].form }
+        guard let forms = file?.content.forms else { return [] }
+        guard let losers else { return forms }
+        return forms.indices.compactMap { losers.contains($0) ? nil : forms[$0] }
     }
 
     /// Tells what went and what came, without what only stands elsewhere in the file.
     private static func compare(
         _ old: [ManifestForm],
         _ new: [ManifestForm],
-        _ gone: inout [ClusterObject],
-        _ come: inout [ClusterObject]
+        _ gone: inout [StoredObject],
+        _ come: inout [StoredObject]
     ) {
         var start = 0
-        while start < min(old.count, new.count), old[start].objects == new[start].objects {
+        while start < min(old.count, new.count), old[start].object == new[start].object {
             start += 1
         }
-        guard start < old.count, start < new.count else {
-            gone += old[start...].flatMap(\.objects)
-            come += new[start...].flatMap(\.objects)
+        // What is on both sides is the same as often as it is there.
+        var counts: [StoredObject: Int] = [:]
+        if start < old.count { for form in new[start...] { counts[form.object, default: 0] += 1 } }
+        for form in old[start...] {
+            if let count = counts[form.object], count > 0 {
+                counts[form.object] = count - 1
+            } else {
+                gone.append(form.object)
+            }
+        }
+        guard start < old.count else {
+            come += new[start...].lazy.map(\.object)
             return
         }
-        var known: [ObjectKey: [ClusterObject]] = [:]
-        for form in old[start...] {
-            if let key = form.key, known[key] == nil {
-                known[key] = form.objects
-            } else {
-                gone += form.objects
-            }
-        }
-        for form in new[start...] {
-            if let key = form.key, known[key] == form.objects {
-                known[key] = nil
-            } else {
-                come += form.objects
-            }
-        }
-        for objects in known.values { gone += objects }
+        for (object, count) in counts { come += Array(repeating: object, count: count) }
     }
 }

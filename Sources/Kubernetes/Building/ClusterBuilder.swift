@@ -24,10 +24,10 @@ struct ClusterBuilder: Sendable {
     init(_ options: ClusterOptions) { census = ClusterCensus(options) }
 
     /// Adds an object; it counts from the next `build` on.
-    mutating func add(_ object: ClusterObject) { census.add(object) }
+    mutating func add(_ object: StoredObject) { census.add(object) }
 
     /// Takes out an object that was added.
-    mutating func remove(_ object: ClusterObject) { census.remove(object) }
+    mutating func remove(_ object: StoredObject) { census.remove(object) }
 
     /// Brings the tables up to date.
     ///
@@ -60,7 +60,7 @@ struct ClusterBuilder: Sendable {
     /// Looks at the touched namespaces; the shards in which one came or went.
     private mutating func updateNamespaces() -> Set<Int> {
         var touched: Set<Int> = []
-        for name in census.touchedNamespaces where census.updateExposure(name) {
+        for name in census.updateExposure() {
             guard let label = ServiceLabels.label(name) else { continue }
             let number = ServiceLabels.shard(ofNamespace: label)
             touched.insert(number)
@@ -77,9 +77,8 @@ struct ClusterBuilder: Sendable {
         for key in census.touchedServices {
             guard let labels = ServiceLabels(key) else { continue }
             let number = labels.shard
-            let namespace = census.namespaces[key.namespace]
-            let isSeen = namespace?.isExposed ?? false
-            services[number].set(key, isIn: isSeen && namespace?.services[key.name] != nil)
+            let isSeen = census.namespaces[key.namespace]?.isExposed ?? false
+            services[number].set(key, isIn: isSeen && census.knows(key))
             touched.insert(number)
         }
     }
@@ -93,10 +92,10 @@ struct ClusterBuilder: Sendable {
         }
         for key in services[number] {
             guard let labels = ServiceLabels(key),
-                let entry = census.namespaces[key.namespace]?.services[key.name]
+                let entry = census.entry(of: key)
             else { continue }
-            let service = entry.services.first.flatMap {
-                census.options.shows($0.metadata) ? $0 : nil
+            let service = entry.service.flatMap {
+                census.options.shows($0.metadata.labels) ? $0 : nil
             }
             builder.add(labels, service, EndpointList(key, entry, service, &census))
         }

@@ -22,33 +22,49 @@ struct Label: Hashable, Sendable {
 /// What objects say about one Service.
 struct ServiceEntry: Sendable {
     /// The Service; of two with one name the first counts.
-    var services: [Service] = []
+    private(set) var service: Service?
     /// Its true slices.
-    var slices: [EndpointSlice] = []
+    private(set) var slices: [StoredObject] = []
     /// Its slices that come from Endpoints objects.
-    var legacySlices: [EndpointSlice] = []
+    private(set) var legacySlices: [StoredObject] = []
 
-    var isEmpty: Bool { services.isEmpty && slices.isEmpty && legacySlices.isEmpty }
+    fileprivate var isEmpty: Bool { service == nil && slices.isEmpty && legacySlices.isEmpty }
+
+    /// Adds an object if it speaks of this Service.
+    fileprivate mutating func add(_ object: StoredObject, _ key: ServiceKey) {
+        var reader = ObjectReader(object)
+        reader.skipKey()
+        guard reader.count() > 0 else { return }
+        let head = reader.head()
+        guard head.namespace == key.namespace else { return }
+        switch head.kind {
+        case .service:
+            if service == nil, head.name == key.name { service = reader.service(head) }
+        case .endpointSlice:
+            guard reader.text() == key.name else { return }
+            if head.flags & StoredCode.isFirst != 0 {
+                legacySlices.append(object)
+            } else {
+                slices.append(object)
+            }
+        case .namespace, .pod, .other:
+            return
+        }
+    }
 }
 
 /// What lives in one namespace.
 struct NamespaceEntry: Sendable {
-    /// How many objects are the namespace or live in it; it exists as long as one does.
+    /// How many documents are about the namespace or what lives in it; it exists as long as one is.
     var objectCount = 0
-    /// The labels of its Namespace objects; the last count.
-    var labels: [[String: String]] = []
-    /// Every Service that an object is or speaks of, by name.
-    var services: [String: ServiceEntry] = [:]
-    /// The Pods by name; the same name twice makes two Pods.
-    var pods: [String: [Pod]] = [:]
-    /// The names of the Pods that carry a label; made when first needed.
-    var podNames: [Label: Set<String>]?
-    /// The Services that select Pods, by the first of the labels that they ask for.
-    var selecting: [Label: Set<String>] = [:]
+    /// Its Namespace objects; the last counts.
+    var objects: [StoredObject] = []
     /// The addresses of Pods that have names of their own, and how many Pods have each.
     var podAddresses: [IPAddress: Int] = [:]
     /// Whether it may be seen.
     var isExposed = false
+    /// Whether it has come since what was touched was last forgotten.
+    fileprivate var isNew = true
 }
 
 /// The objects, sorted by what they are, and what of them was touched lately.
@@ -64,90 +80,82 @@ struct ClusterCensus: Sendable {
     /// The addresses of Pods with names of their own that went or came, by namespace.
     private(set) var touchedPods: [String: Set<IPAddress>] = [:]
 
+    /// The Services and slices, by the Service that they speak of.
+    private var services = SharedTable<StoredObject>()
+    /// The Services that select Pods, by the first of the labels that they ask for.
+    private var selecting = SharedTable<StoredObject>()
+    /// The Pods, by their names; the same name twice makes two Pods.
+    private var pods = SharedTable<StoredObject>()
+    /// The Pods by each of their labels; made when first needed.
+    private var podsByLabel: SharedTable<StoredObject>?
+
     init(_ options: ClusterOptions) { self.options = options }
 
     /// Forgets what was touched.
     mutating func settle() {
-        touchedServices.removeAll(keepingCapacity: true)
-        touchedNamespaces.removeAll(keepingCapacity: true)
-        touchedPods.removeAll(keepingCapacity: true)
+        for name in touchedNamespaces { namespaces[name]?.isNew = false }
+        // Not keeping the room for them: after a large load it is much.
+        touchedServices = []
+        touchedNamespaces = []
+        touchedPods = [:]
+    }
+
+    /// What the objects say about a Service; nil when none speaks of it.
+    func entry(of key: ServiceKey) -> ServiceEntry? {
+        let objects = services[key.number]
+        guard !objects.isEmpty else { return nil }
+        var entry = ServiceEntry()
+        for object in objects { entry.add(object.value, key) }
+        return entry.isEmpty ? nil : entry
+    }
+
+    /// Whether any object speaks of a Service.
+    func knows(_ key: ServiceKey) -> Bool {
+        services[key.number].contains { ServiceKey($0.value) == key }
     }
 
     // MARK: Objects that come and go
 
-    mutating func add(_ object: ClusterObject) {
-        switch object {
-        case .namespace(let namespace):
-            let name = namespace.metadata.name
-            namespaces[name, default: NamespaceEntry()].labels.append(namespace.metadata.labels)
-            count(1, in: name)
-            // Its labels alone may decide whether it is seen.
-            touchedNamespaces.insert(name)
-        case .service(let service):
-            let key = note(service.metadata, 1)
-            changeService(key) { $0.services.append(service) }
-        case .endpointSlice(let slice):
-            note(slice.metadata, 1)
-            guard !slice.serviceName.isEmpty else { return }
-            let key = ServiceKey(
-                namespace: slice.metadata.namespace,
-                name: slice.serviceName
-            )
-            change(key) { entry in
-                if slice.isFromEndpoints {
-                    entry.legacySlices.append(slice)
-                } else {
-                    entry.slices.append(slice)
-                }
-            }
-        case .pod(let pod):
-            note(pod.metadata, 1)
-            add(pod)
-        case .other(_, let metadata):
-            note(metadata, 1)
-        }
-    }
+    mutating func add(_ object: StoredObject) { change(object, by: 1) }
 
     /// Takes out an object that was added.
-    mutating func remove(_ object: ClusterObject) {
-        switch object {
-        case .namespace(let namespace):
-            let name = namespace.metadata.name
-            namespaces[name]?.labels.removeFirst(equalTo: namespace.metadata.labels)
-            touchedNamespaces.insert(name)
-            count(-1, in: name)
-        case .service(let service):
-            let key = ServiceKey(service.metadata)
-            changeService(key) { $0.services.removeFirst(equalTo: service) }
-            note(service.metadata, -1)
-        case .endpointSlice(let slice):
-            if !slice.serviceName.isEmpty {
-                let key = ServiceKey(
-                    namespace: slice.metadata.namespace,
-                    name: slice.serviceName
-                )
-                change(key) { entry in
-                    if slice.isFromEndpoints {
-                        entry.legacySlices.removeFirst(equalTo: slice)
-                    } else {
-                        entry.slices.removeFirst(equalTo: slice)
-                    }
-                }
-            }
-            note(slice.metadata, -1)
-        case .pod(let pod):
-            remove(pod)
-            note(pod.metadata, -1)
-        case .other(_, let metadata):
-            note(metadata, -1)
-        }
-    }
+    mutating func remove(_ object: StoredObject) { change(object, by: -1) }
 
-    /// Notes that an object's namespace has one object more or less.
-    @discardableResult
-    private mutating func note(_ metadata: Metadata, _ difference: Int) -> ServiceKey {
-        if !metadata.namespace.isEmpty { count(difference, in: metadata.namespace) }
-        return ServiceKey(metadata)
+    private mutating func change(_ object: StoredObject, by difference: Int) {
+        var reader = ObjectReader(object)
+        reader.skipKey()
+        guard reader.count() > 0 else { return }
+        let head = reader.head()
+        let namespace = head.kind == .namespace ? head.name : head.namespace
+        // A namespace is there before the first object of it, and until behind the last.
+        if difference > 0, !namespace.isEmpty { count(difference, in: namespace) }
+        switch head.kind {
+        case .namespace:
+            namespaces[namespace]?.objects.change(object, by: difference)
+            // Its labels alone may decide whether it is seen.
+            touchedNamespaces.insert(namespace)
+        case .service:
+            let service = reader.service(head)
+            let key = ServiceKey(namespace: namespace, name: head.name)
+            services.change(object, at: key.number, by: difference)
+            touchedServices.insert(key)
+            if let first = service.selector.min(by: { $0.key < $1.key }) {
+                let label = Label(key: first.key, value: first.value)
+                selecting.change(object, at: label.number(in: namespace), by: difference)
+            }
+        case .endpointSlice:
+            let name = reader.text()
+            guard !name.isEmpty else { break }
+            let key = ServiceKey(namespace: namespace, name: name)
+            services.change(object, at: key.number, by: difference)
+            touchedServices.insert(key)
+        case .pod:
+            let pod = reader.pod(head)
+            change(pod, object, difference)
+        case .other:
+            break
+        }
+        if difference < 0, !namespace.isEmpty { count(difference, in: namespace) }
     }
 
     private mutating func count(_ difference: Int, in namespace: String) {
@@ -159,36 +167,38 @@ struct ClusterCensus: Sendable {
     /// Forgets a namespace of which no object speaks any more.
     mutating func forget(_ namespace: String) { namespaces[namespace] = nil }
 
-    private mutating func change(_ key: ServiceKey, _ body: (inout ServiceEntry) -> Void) {
-        body(
-            &namespaces[key.namespace, default: NamespaceEntry()]
-                .services[key.name, default: ServiceEntry()]
-        )
-        if namespaces[key.namespace]?.services[key.name]?.isEmpty ?? false {
-            namespaces[key.namespace]?.services[key.name] = nil
-        }
-        touchedServices.insert(key)
-    }
-
     // MARK: Namespaces
 
-    /// Looks at a namespace anew; whether it has become seen or unseen.
-    mutating func updateExposure(_ name: String) -> Bool {
-        guard let entry = namespaces[name] else { return false }
-        let isExposed = entry.objectCount > 0 && shows(name, entry.labels.last ?? [:])
-        guard isExposed != entry.isExposed else { return false }
-        namespaces[name]?.isExposed = isExposed
-        for service in entry.services.keys {
-            touchedServices.insert(ServiceKey(namespace: name, name: service))
+    /// Looks at the touched namespaces anew; those that have become seen or unseen.
+    mutating func updateExposure() -> Set<String> {
+        var changed: Set<String> = []
+        var old: Set<String> = []
+        for name in touchedNamespaces {
+            guard let entry = namespaces[name] else { continue }
+            let isExposed = entry.objectCount > 0 && shows(name, entry.objects.last)
+            guard isExposed != entry.isExposed else { continue }
+            changed.insert(name)
+            namespaces[name]?.isExposed = isExposed
+            touchedPods[name, default: []].formUnion(entry.podAddresses.keys)
+            // Of one that is new or gone, everything is touched already.
+            if !entry.isNew, entry.objectCount > 0 { old.insert(name) }
         }
-        touchedPods[name, default: []].formUnion(entry.podAddresses.keys)
-        return true
+        if !old.isEmpty { touchServices(of: old) }
+        return changed
     }
 
-    private func shows(_ namespace: String, _ labels: [String: String]) -> Bool {
+    /// Touches all Services of some namespaces.
+    private mutating func touchServices(of names: Set<String>) {
+        for entry in services.entries {
+            guard let key = ServiceKey(entry.value), names.contains(key.namespace) else { continue }
+            touchedServices.insert(key)
+        }
+    }
+
+    private func shows(_ namespace: String, _ object: StoredObject?) -> Bool {
         if let allowed = options.namespaces, !allowed.contains(namespace) { return false }
         guard let selector = options.namespaceSelector else { return true }
-        var labels = labels
+        var labels = object?.objects.first?.metadata.labels ?? [:]
         labels[Self.nameLabel] = namespace
         return selector.selects(labels)
     }
@@ -197,73 +207,27 @@ struct ClusterCensus: Sendable {
 // MARK: Pods
 
 extension ClusterCensus {
-    /// Changes what is known of a Service, and keeps it where a Pod that it may select finds it.
-    private mutating func changeService(_ key: ServiceKey, _ body: (inout ServiceEntry) -> Void) {
-        let before = selectedLabel(key)
-        change(key, body)
-        let after = selectedLabel(key)
-        guard before != after else { return }
-        if let before {
-            namespaces[key.namespace]?.selecting[before]?.remove(key.name)
-            if namespaces[key.namespace]?.selecting[before]?.isEmpty ?? false {
-                namespaces[key.namespace]?.selecting[before] = nil
-            }
-        }
-        if let after { namespaces[key.namespace]?.selecting[after, default: []].insert(key.name) }
-    }
-
-    /// The first of the labels that a Service asks for.
-    private func selectedLabel(_ key: ServiceKey) -> Label? {
-        let service = namespaces[key.namespace]?.services[key.name]?.services.first
-        let first = service?.selector.min { $0.key < $1.key }
-        return first.map { Label(key: $0.key, value: $0.value) }
-    }
-
-    private mutating func add(_ pod: Pod) {
-        let (namespace, name) = (pod.metadata.namespace, pod.metadata.name)
-        namespaces[namespace]?.pods[name, default: []].append(pod)
-        for (key, value) in pod.metadata.labels {
-            namespaces[namespace]?.podNames?[Label(key: key, value: value), default: []]
-                .insert(name)
-        }
-        touch(pod)
-        countAddresses(of: pod, 1)
-    }
-
-    private mutating func remove(_ pod: Pod) {
-        let (namespace, name) = (pod.metadata.namespace, pod.metadata.name)
-        namespaces[namespace]?.pods[name]?.removeFirst(equalTo: pod)
-        let others = namespaces[namespace]?.pods[name] ?? []
-        if others.isEmpty { namespaces[namespace]?.pods[name] = nil }
-        for (key, value) in pod.metadata.labels
-        where !others.contains(where: { $0.metadata.labels[key] == value }) {
-            let label = Label(key: key, value: value)
-            namespaces[namespace]?.podNames?[label]?.remove(name)
-            // Labels that no Pod carries any more would gather: many are made for one Pod alone.
-            if namespaces[namespace]?.podNames?[label]?.isEmpty == true {
-                namespaces[namespace]?.podNames?[label] = nil
-            }
-        }
-        touch(pod)
-        countAddresses(of: pod, -1)
-    }
-
-    /// Touches the Services that may select a Pod.
-    private mutating func touch(_ pod: Pod) {
+    private mutating func change(_ pod: Pod, _ object: StoredObject, _ difference: Int) {
         let namespace = pod.metadata.namespace
-        guard let selecting = namespaces[namespace]?.selecting, !selecting.isEmpty else { return }
+        let key = ServiceKey(namespace: namespace, name: pod.metadata.name)
+        pods.change(object, at: key.number, by: difference)
+        let rank = UInt32(truncatingIfNeeded: object.contentHash)
         for (key, value) in pod.metadata.labels {
-            for name in selecting[Label(key: key, value: value)] ?? [] {
-                touchedServices.insert(ServiceKey(namespace: namespace, name: name))
+            let hash = Label(key: key, value: value).number(in: namespace)
+            for service in selecting[hash] {
+                guard let key = ServiceKey(service.value) else { continue }
+                touchedServices.insert(key)
             }
+            podsByLabel?.change(object, at: hash, rank: rank, by: difference)
         }
+        countAddresses(of: pod, difference)
     }
 
     /// Counts the addresses of a Pod that has a name of its own.
     private mutating func countAddresses(of pod: Pod, _ difference: Int) {
-        guard options.podNames == .verified, !pod.isFinished, options.shows(pod.metadata) else {
-            return
-        }
+        guard options.podNames == .verified, !pod.isFinished,
+            options.shows(pod.metadata.labels)
+        else { return }
         let namespace = pod.metadata.namespace
         for address in pod.addresses {
             let count = (namespaces[namespace]?.podAddresses[address] ?? 0) + difference
@@ -275,49 +239,105 @@ extension ClusterCensus {
     /// The Pods that a Service selects and that are ready.
     mutating func pods(of service: Service) -> [Pod] {
         let namespace = service.metadata.namespace
-        guard let entry = namespaces[namespace], !entry.pods.isEmpty else { return [] }
-        let podNames = entry.podNames ?? Self.podNames(entry.pods)
-        if entry.podNames == nil { namespaces[namespace]?.podNames = podNames }
+        let table = podsByLabel ?? Self.byLabel(pods)
+        podsByLabel = table
         // The rarest of the labels leaves the fewest Pods to look at.
         let candidates = service.selector.map { key, value in
-            podNames[Label(key: key, value: value)] ?? []
+            table[Label(key: key, value: value).number(in: namespace)]
         }
         let fewest = candidates.min { $0.count < $1.count } ?? []
-        return fewest.flatMap { entry.pods[$0] ?? [] }.filter { pod in
-            !pod.isFinished && (pod.isReady || service.publishesNotReadyAddresses)
+        return fewest.flatMap(\.value.pods).filter { pod in
+            pod.metadata.namespace == namespace && !pod.isFinished
+                && (pod.isReady || service.publishesNotReadyAddresses)
                 && service.selector.allSatisfy { pod.metadata.labels[$0.key] == $0.value }
         }
     }
 
-    private static func podNames(_ pods: [String: [Pod]]) -> [Label: Set<String>] {
-        var found: [Label: Set<String>] = [:]
-        for (name, pods) in pods {
-            for pod in pods {
+    private static func byLabel(_ pods: SharedTable<StoredObject>) -> SharedTable<StoredObject> {
+        var table = SharedTable<StoredObject>()
+        for object in pods.entries.map(\.value) {
+            let rank = UInt32(truncatingIfNeeded: object.contentHash)
+            for pod in object.pods {
                 for (key, value) in pod.metadata.labels {
-                    found[Label(key: key, value: value), default: []].insert(name)
+                    let label = Label(key: key, value: value)
+                    table.insert(object, at: label.number(in: pod.metadata.namespace), rank: rank)
                 }
             }
         }
-        return found
+        return table
+    }
+}
+
+extension StoredObject {
+    /// The Pods among the objects.
+    fileprivate var pods: [Pod] {
+        objects.compactMap { object in
+            if case .pod(let pod) = object { pod } else { nil }
+        }
     }
 }
 
 extension ServiceKey {
-    fileprivate init(_ metadata: Metadata) {
-        self.init(namespace: metadata.namespace, name: metadata.name)
+    /// The Service that an object is or speaks of; nil when it is of another kind.
+    fileprivate init?(_ object: StoredObject) {
+        var reader = ObjectReader(object)
+        reader.skipKey()
+        guard reader.count() > 0 else { return nil }
+        let head = reader.head()
+        switch head.kind {
+        case .service: self.init(namespace: head.namespace, name: head.name)
+        case .endpointSlice: self.init(namespace: head.namespace, name: reader.text())
+        case .namespace, .pod, .other: return nil
+        }
     }
+
+    /// A hash of both names, the same in every process.
+    fileprivate var number: UInt64 { hashTexts(namespace, name) }
+}
+
+extension Label {
+    /// A hash of the label in a namespace, the same in every process.
+    fileprivate func number(in namespace: String) -> UInt64 { hashTexts(namespace, key, value) }
+}
+
+/// A hash of some texts, none of which holds a zero.
+private func hashTexts(_ texts: String...) -> UInt64 {
+    var bytes: [UInt8] = []
+    for text in texts {
+        bytes += text.utf8
+        bytes.append(0)
+    }
+    return hashBytes(bytes.span)
 }
 
 extension ClusterOptions {
-    /// Whether the `labels` option lets an object through.
-    func shows(_ metadata: Metadata) -> Bool {
-        selector?.selects(metadata.labels) ?? true
+    /// Whether the `labels` option lets an object with these labels through.
+    func shows(_ labels: [String: String]) -> Bool { selector?.selects(labels) ?? true }
+}
+
+extension SharedTable {
+    /// Inserts a value, or removes it where `difference` is negative.
+    fileprivate mutating func change(
+        _ value: Value,
+        at hash: UInt64,
+        rank: UInt32 = 0,
+        by difference: Int
+    ) {
+        if difference > 0 {
+            insert(value, at: hash, rank: rank)
+        } else {
+            remove(value, at: hash, rank: rank)
+        }
     }
 }
 
 extension Array where Element: Equatable {
-    /// Removes the first element that equals this one, if there is any.
-    fileprivate mutating func removeFirst(equalTo element: Element) {
-        if let index = firstIndex(of: element) { remove(at: index) }
+    /// Appends an element, or removes the first such where `difference` is negative.
+    fileprivate mutating func change(_ element: Element, by difference: Int) {
+        if difference > 0 {
+            append(element)
+        } else if let index = firstIndex(of: element) {
+            remove(at: index)
+        }
     }
 }

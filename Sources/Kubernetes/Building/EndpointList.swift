@@ -32,7 +32,7 @@ struct EndpointList {
         guard !options.ignoresEndpoints else { return }
         let slices = entry.slices.isEmpty ? entry.legacySlices : entry.slices
         guard slices.isEmpty else {
-            for slice in slices where options.shows(slice.metadata) { add(slice, service) }
+            for slice in slices { add(slice, service) }
             return
         }
         guard let service, !service.selector.isEmpty else { return }
@@ -40,15 +40,30 @@ struct EndpointList {
         for pod in census.pods(of: service) { add(pod, service) }
     }
 
-    /// Adds what a slice lists, one entry an address.
-    private mutating func add(_ slice: EndpointSlice, _ service: Service?) {
+    /// Adds what a document's slices list, one entry an address.
+    private mutating func add(_ document: StoredObject, _ service: Service?) {
         let takesAll = service?.publishesNotReadyAddresses ?? false
-        let ports = portLists.count
-        portLists.append(slice.ports)
-        entries.reserveCapacity(entries.count + slice.endpoints.count)
-        for endpoint in slice.endpoints where endpoint.isReady || takesAll {
-            for address in endpoint.addresses {
-                add(endpoint.hostname, endpoint.podName, address, ports)
+        var reader = ObjectReader(document)
+        reader.skipKey()
+        var endpoint = StoredEndpoint()
+        for _ in 0..<reader.count() {
+            guard reader.head().kind == .endpointSlice else { return }
+            // The Service's name, which is known.
+            reader.skipText()
+            let isShown = options.selector == nil || options.shows(reader.labels())
+            if options.selector == nil { reader.skipLabels() }
+            let ports = reader.endpointPorts()
+            if isShown { portLists.append(ports) }
+            let count = reader.count()
+            if isShown { entries.reserveCapacity(entries.count + count) }
+            reader.begin(&endpoint)
+            for _ in 0..<count {
+                reader.read(into: &endpoint)
+                guard isShown, endpoint.isReady || takesAll else { continue }
+                let number = portLists.count - 1
+                for address in endpoint.addresses {
+                    add(endpoint.hostname, endpoint.podName, address, number)
+                }
             }
         }
     }
@@ -67,7 +82,8 @@ struct EndpointList {
         }
         portLists.append(ports)
         for address in pod.addresses where families.contains(address.family) {
-            add(isMember ? pod.hostname : "", pod.metadata.name, address, portLists.count - 1)
+            let hostname = isMember ? pod.hostname : ""
+            add(hostname.utf8, pod.metadata.name.utf8, address, portLists.count - 1)
         }
     }
 
@@ -82,16 +98,16 @@ struct EndpointList {
 
     /// Adds an address under its label: the host name, the Pod's name if wanted, else the address.
     private mutating func add(
-        _ hostname: String,
-        _ podName: String,
+        _ hostname: some Collection<UInt8>,
+        _ podName: some Collection<UInt8>,
         _ address: IPAddress,
         _ ports: Int
     ) {
         let start = text.count
         if !hostname.isEmpty {
-            for byte in hostname.utf8 { text.append(byte.asciiLowercased) }
+            for byte in hostname { text.append(byte.asciiLowercased) }
         } else if isName(podName) {
-            for byte in podName.utf8 { text.append(byte.asciiLowercased) }
+            for byte in podName { text.append(byte.asciiLowercased) }
         } else {
             address.appendDashed(to: &text)
         }
@@ -100,11 +116,10 @@ struct EndpointList {
     }
 
     /// Whether the name of a Pod is the label of an endpoint.
-    private func isName(_ podName: String) -> Bool {
+    private func isName(_ podName: some Collection<UInt8>) -> Bool {
         guard options.usesPodNames else { return false }
-        let count = podName.utf8.count
-        return count > 0 && count <= Self.maximumPodNameByteCount
-            && !podName.utf8.contains(UInt8(ascii: "."))
+        return (1...Self.maximumPodNameByteCount).contains(podName.count)
+            && !podName.contains(UInt8(ascii: "."))
     }
 
     /// The entries in runs that have one label, sorted by that.

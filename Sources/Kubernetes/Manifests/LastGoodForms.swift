@@ -32,16 +32,16 @@ struct LastGoodForms {
     /// For each form, itself or a later one before which none is free; one more for the end.
     private var nextFree: [Int] = []
 
-    init(_ decoded: [DecodedObject], previous: [ManifestUnit]) {
+    init(_ decoded: [DecodedObject], previous: ManifestContent?) {
         self.decoded = decoded
         counterparts = Array(repeating: nil, count: decoded.count)
         let isBroken = decoded.contains { $0.isBroken }
         // Without a mistake nothing has to be kept; without a past nothing can be.
-        guard isBroken, !previous.isEmpty else {
+        guard isBroken, let previous, !previous.hasNoDocuments else {
             units = decoded.map { Self.unit($0, keeping: []) }
             return
         }
-        index(previous)
+        index(previous.units)
         matchByObject()
         build()
     }
@@ -51,8 +51,9 @@ struct LastGoodForms {
         for (number, unit) in previous.enumerated() {
             firstForm.append(earlier.count)
             for form in unit.forms {
-                let isTaken = form.key.map(present.contains) ?? false
-                if let key = form.key, indices[key] == nil { indices[key] = earlier.count }
+                let key = form.object.key
+                let isTaken = key.map(present.contains) ?? false
+                if let key, indices[key] == nil { indices[key] = earlier.count }
                 earlier.append(Earlier(form: form, unit: number, isTaken: isTaken))
             }
         }
@@ -135,7 +136,7 @@ struct LastGoodForms {
         _ object: DecodedObject,
         keeping kept: [ManifestForm]
     ) -> ManifestUnit {
-        let own = ManifestForm(key: object.key, objects: object.objects, position: object.position)
+        let own = ManifestForm(object.stored, at: object.position)
         return ManifestUnit(
             position: object.position,
             forms: object.isBroken ? kept : [own],

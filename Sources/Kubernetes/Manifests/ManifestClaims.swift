@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Wire
 import YAML
 
 /// A file that is not what it was before.
@@ -54,22 +55,18 @@ struct ManifestChange {
 /// before a newcomer, and else the first in the order of the files. Only what is claimed in a file
 /// that changed is looked at.
 struct ManifestClaims: Sendable {
-    /// The files of the documents that claim one object, each as often as it does.
-    private enum Claimants: Sendable {
-        case one(String)
-        case several([String])
+    /// That a document of one file names an object; the rank of it is the number of the file.
+    private struct Mark: Equatable, Sendable {}
 
-        var paths: [String] {
-            switch self {
-            case .one(let path): [path]
-            case .several(let paths): paths
-            }
-        }
-    }
-
-    private var claimants = SharedTable<ObjectKey, Claimants>()
+    private var marks = SharedTable<Mark>()
     /// The objects that more than one document claims.
-    private(set) var contests: [ObjectKey: ManifestContest] = [:]
+    private(set) var contests: [StoredKey: ManifestContest] = [:]
+
+    /// A number for the file of a path; two files may have one, so that claims are looked up there.
+    fileprivate static func number(of path: String) -> UInt32 {
+        let bytes = Array(path.utf8)
+        return UInt32(truncatingIfNeeded: hashBytes(bytes.span))
+    }
 
     /// Takes over what changed between two lists of files.
     mutating func take(
@@ -78,13 +75,15 @@ struct ManifestClaims: Sendable {
         to new: ManifestFiles
     ) {
         let before = self
-        var touched: Set<ObjectKey> = []
+        var touched: Set<StoredKey> = []
         for change in changes {
+            let number = Self.number(of: change.path)
             let (gone, come) = Self.difference(change)
-            for key in gone { remove(change.path, from: key) }
-            for key in come { add(change.path, to: key) }
-            touched.formUnion(gone)
-            touched.formUnion(come)
+            for key in gone { marks.remove(Mark(), at: key.number, rank: number) }
+            for key in come {
+                marks.insert(Mark(), at: key.number, rank: number)
+                if marks[key.number].count > 1 { touched.insert(key) }
+            }
         }
         if !contests.isEmpty {
             let paths = Set(changes.map(\.path))
@@ -92,111 +91,99 @@ struct ManifestClaims: Sendable {
                 touched.insert(key)
             }
         }
+        guard !touched.isEmpty else { return }
         var finder = ClaimFinder(new)
         var finderBefore = ClaimFinder(old)
         for key in touched {
-            guard case .several(let paths) = claimants[key] else {
-                if !contests.isEmpty { contests[key] = nil }
+            let claims = finder.claims(on: key, in: files(of: key))
+            guard claims.count > 1 else {
+                contests[key] = nil
                 continue
             }
             var holder = contests[key]?.winner
-            if holder == nil, case .one(let path) = before.claimants[key] {
-                holder = finderBefore.claims(on: key, in: [path]).first
+            if holder == nil {
+                // Without a contest there was one at most.
+                holder = finderBefore.claims(on: key, in: before.files(of: key)).first
             }
-            contests[key] = ManifestContest(
-                key,
-                finder.claims(on: key, in: Set(paths)),
-                before: holder
-            )
+            contests[key] = ManifestContest(key, claims, before: holder)
         }
     }
+
+    /// The numbers of the files that claim an object.
+    private func files(of key: StoredKey) -> Set<UInt32> { Set(marks[key.number].map(\.rank)) }
 
     /// The keys that a file claims no more, and those that it claims newly.
     private static func difference(
         _ change: ManifestChange
-    ) -> (gone: [ObjectKey], come: [ObjectKey]) {
+    ) -> (gone: [StoredKey], come: [StoredKey]) {
         guard change.before?.content !== change.after?.content else { return ([], []) }
-        let old = change.before?.content.keys ?? []
-        let new = change.after?.content.keys ?? []
-        let start = zip(old, new).prefix { $0 == $1 }.count
-        guard start < old.count, start < new.count else {
-            return (Array(old[start...]), Array(new[start...]))
+        let old = change.before?.content.forms ?? []
+        let new = change.after?.content.forms ?? []
+        let start = zip(old, new).prefix { $0.object == $1.object }.count
+        let gone = old[start...].compactMap { StoredKey(claimedBy: $0) }
+        let come = new[start...].compactMap { StoredKey(claimedBy: $0) }
+        guard !gone.isEmpty, !come.isEmpty else { return (gone, come) }
+        var counts: [StoredKey: Int] = [:]
+        for key in come { counts[key, default: 0] += 1 }
+        let rest = gone.filter { key in
+            guard let count = counts[key], count > 0 else { return true }
+            counts[key] = count - 1
+            return false
         }
-        var counts: [ObjectKey: Int] = [:]
-        for key in new[start...] { counts[key, default: 0] += 1 }
-        var gone: [ObjectKey] = []
-        for key in old[start...] {
-            if let count = counts[key], count > 0 {
-                counts[key] = count - 1
-            } else {
-                gone.append(key)
-            }
-        }
-        return (gone, counts.flatMap { Array(repeating: $0.key, count: $0.value) })
+        return (rest, counts.flatMap { Array(repeating: $0.key, count: $0.value) })
     }
+}
 
-    private mutating func add(_ path: String, to key: ObjectKey) {
-        guard let others = claimants[key] else {
-            claimants[key] = .one(path)
-            return
-        }
-        claimants[key] = .several(others.paths + [path])
-    }
-
-    private mutating func remove(_ path: String, from key: ObjectKey) {
-        guard var paths = claimants[key]?.paths, let index = paths.firstIndex(of: path) else {
-            return
-        }
-        paths.remove(at: index)
-        claimants[key] =
-            switch paths.count {
-            case 0: nil
-            case 1: .one(paths[0])
-            default: .several(paths)
-            }
+extension StoredKey {
+    /// The object that must be of this document only; nil when it does not matter.
+    fileprivate init?(claimedBy form: ManifestForm) {
+        guard form.object.isClaim else { return nil }
+        self.init(form.object)
     }
 }
 
 /// One document's claim on an object.
 struct PlacedClaim: Sendable {
     let file: String
-    /// Its number among the claims of the file.
+    /// Its number among the forms of the file.
     let number: Int
     let position: YAMLPosition
-    let objects: [ClusterObject]
+    let object: StoredObject
     let isKept: Bool
 }
 
 /// Finds the claims on an object in the files.
 private struct ClaimFinder {
     private let list: ManifestFiles
-    /// The same in order; made when first needed, as are their numbers.
+    /// The same in order; made when first needed, as are their indices.
     private var files: [ManifestFile] = []
-    /// The numbers of the files; made when first needed.
-    private var fileNumbers: [String: Int] = [:]
+    /// The indices of the files by their numbers.
+    private var indices: [UInt32: [Int]] = [:]
     /// The numbers of the claims on each object, of each file that was asked for.
-    private var claimNumbers: [Int: [ObjectKey: [Int]]] = [:]
+    private var claimNumbers: [Int: [StoredKey: [Int]]] = [:]
 
     init(_ files: ManifestFiles) { list = files }
 
-    /// The claims in these files, in the order of all files.
-    mutating func claims(on key: ObjectKey, in paths: Set<String>) -> [PlacedClaim] {
-        if fileNumbers.isEmpty {
+    /// The claims in the files of these numbers, in the order of all files.
+    mutating func claims(on key: StoredKey, in numbers: Set<UInt32>) -> [PlacedClaim] {
+        if indices.isEmpty {
             files = Array(list)
-            for (number, file) in files.enumerated() { fileNumbers[file.path] = number }
+            for (index, file) in files.enumerated() {
+                indices[ManifestClaims.number(of: file.path), default: []].append(index)
+            }
         }
         var found: [PlacedClaim] = []
-        for number in paths.compactMap({ fileNumbers[$0] }).sorted() {
-            let file = files[number]
-            if claimNumbers[number] == nil { claimNumbers[number] = Self.index(file.content) }
-            for claim in claimNumbers[number]?[key] ?? [] {
+        for index in numbers.flatMap({ indices[$0] ?? [] }).sorted() {
+            let file = files[index]
+            if claimNumbers[index] == nil { claimNumbers[index] = Self.index(file.content) }
+            for number in claimNumbers[index]?[key] ?? [] {
                 found.append(
                     PlacedClaim(
                         file: file.path,
-                        number: claim,
-                        position: file.content.claims[claim].form.position,
-                        objects: file.content.claims[claim].form.objects,
-                        isKept: file.isKept || file.content.claims[claim].isKept
+                        number: number,
+                        position: file.content.forms[number].position,
+                        object: file.content.forms[number].object,
+                        isKept: file.isKept || file.content.kept.contains(number)
                     )
                 )
             }
@@ -204,10 +191,10 @@ private struct ClaimFinder {
         return found
     }
 
-    private static func index(_ content: ManifestContent) -> [ObjectKey: [Int]] {
-        var found: [ObjectKey: [Int]] = [:]
-        for (number, claim) in content.claims.enumerated() {
-            guard let key = claim.form.key else { continue }
+    private static func index(_ content: ManifestContent) -> [StoredKey: [Int]] {
+        var found: [StoredKey: [Int]] = [:]
+        for (number, form) in content.forms.enumerated() {
+            guard let key = StoredKey(form.object) else { continue }
             found[key, default: []].append(number)
         }
         return found
@@ -222,20 +209,21 @@ struct ManifestContest: Sendable {
     let mistakes: [(PlacedClaim, ManifestMistake)]
 
     /// Decides between claims, which come in the order of the files; nil when there is none.
-    init?(_ key: ObjectKey, _ claims: [PlacedClaim], before holder: PlacedClaim?) {
+    init?(_ key: StoredKey, _ claims: [PlacedClaim], before holder: PlacedClaim?) {
         let right = claims.filter { !$0.isKept }
         let candidates = right.isEmpty ? claims : right
         let own = candidates.filter { $0.file == holder?.file }
-        let same = own.first { $0.objects == holder?.objects }
+        let same = own.first { $0.object == holder?.object }
         guard let winner = same ?? own.first ?? candidates.first else { return nil }
         self.winner = winner
         losers = claims.filter { $0.file != winner.file || $0.number != winner.number }
         let place = "\(winner.file):\(winner.position)"
+        let name = key.object.key?.description ?? ""
         mistakes = losers.filter { !$0.isKept }.map { loser in
             let mistake = ManifestMistake(
                 file: loser.file,
                 position: loser.position,
-                "\(key) is already at \(place), which is used; keep one of them"
+                "\(name) is already at \(place), which is used; keep one of them"
             )
             return (loser, mistake)
         }

@@ -3,12 +3,24 @@
 import Files
 import YAML
 
-/// One object as a file gave it, now or when that part of the file was last right.
+/// What one document says, now or when that part of the file was last right.
 struct ManifestForm: Hashable, Sendable {
-    /// Which object it is; nil when it has no name.
-    let key: ObjectKey?
-    let objects: [ClusterObject]
-    let position: YAMLPosition
+    let object: StoredObject
+    /// The place in the file, in half the room of a `YAMLPosition`; the limit of a file's size is
+    /// far below what does not fit.
+    private let line: UInt32
+    private let column: UInt32
+
+    init(_ object: StoredObject, at position: YAMLPosition) {
+        self.object = object
+        line = UInt32(clamping: position.line)
+        column = UInt32(clamping: position.column)
+    }
+
+    /// The same in the memory of an `other` object that says the same.
+    func sharing(_ other: StoredObject) -> ManifestForm { ManifestForm(other, at: position) }
+
+    var position: YAMLPosition { YAMLPosition(line: Int(line), column: Int(column)) }
 }
 
 /// One document of a file, or one item of a List in it.
@@ -25,38 +37,115 @@ struct ManifestUnit: Sendable {
 /// All sets in which the file has not changed share it, so that an unchanged file is known by
 /// comparing references, and none of its objects is looked at.
 final class ManifestContent: Sendable {
-    static let empty = ManifestContent([])
+    static let empty = ManifestContent([], sharing: nil)
 
-    /// One form, and whether it is of use only because a newer one is wrong.
-    struct Claim: Sendable {
-        let form: ManifestForm
-        let isKept: Bool
+    /// A document of which more is to be told than its only form.
+    private struct UnusualUnit {
+        /// How many documents stand before it.
+        let number: Int
+        let position: YAMLPosition
+        let formCount: Int
+        let mistakeCount: Int
+        let isBroken: Bool
     }
 
-    let units: [ManifestUnit]
-    /// The forms of all units, in their order.
-    let claims: [Claim]
+    /// The forms of all documents, in their order.
+    let forms: [ManifestForm]
+    /// The indices of the forms that are of use only because a newer one is wrong.
+    let kept: Set<Int>
     let mistakes: [ManifestMistake]
-    /// How many of the claims are kept ones.
-    let keptCount: Int
-    let objectCount: Int
+    /// Whether there was no document in it, not even a wrong one.
+    var hasNoDocuments: Bool { forms.isEmpty && unusual.isEmpty }
+    /// Whether no form holds an object.
+    let isEmpty: Bool
+    private let unusual: [UnusualUnit]
 
-    init(_ units: [ManifestUnit]) {
-        self.units = units
-        claims = units.flatMap { unit in
-            unit.forms.map { Claim(form: $0, isKept: unit.isBroken) }
+    /// Holds what the documents say; what is as in `previous` shares its memory.
+    init(_ units: [ManifestUnit], sharing previous: ManifestContent?) {
+        var sharing = SharedForms(previous?.forms ?? [])
+        var forms: [ManifestForm] = []
+        forms.reserveCapacity(units.reduce(0) { $0 + $1.forms.count })
+        var kept: Set<Int> = []
+        var unusual: [UnusualUnit] = []
+        for (number, unit) in units.enumerated() {
+            if unit.isBroken { kept.formUnion(forms.count..<(forms.count + unit.forms.count)) }
+            for form in unit.forms { forms.append(sharing.form(like: form)) }
+            if !unit.isBroken, unit.mistakes.isEmpty, unit.forms.count == 1 { continue }
+            unusual.append(
+                UnusualUnit(
+                    number: number,
+                    position: unit.position,
+                    formCount: unit.forms.count,
+                    mistakeCount: unit.mistakes.count,
+                    isBroken: unit.isBroken
+                )
+            )
         }
+        self.forms = forms
+        self.kept = kept
+        self.unusual = unusual
         mistakes = units.flatMap(\.mistakes)
-        keptCount = claims.count { $0.isKept }
-        objectCount = claims.reduce(0) { $0 + $1.form.objects.count }
+        isEmpty = forms.allSatisfy { $0.object.objectCount == 0 }
     }
 
-    /// The objects that must be of one document only, as often as they are claimed.
-    var keys: [ObjectKey] {
-        claims.compactMap { claim in
-            guard let key = claim.form.key, ObjectDecoder.isOfUse(key) else { return nil }
-            return key
+    /// The documents, put together anew.
+    var units: [ManifestUnit] {
+        var units: [ManifestUnit] = []
+        var formsLeft = forms[...]
+        var mistakesLeft = mistakes[...]
+        for unit in unusual {
+            let usual = formsLeft.prefix(unit.number - units.count)
+            units += usual.map(Self.usualUnit)
+            formsLeft = formsLeft.dropFirst(usual.count)
+            units.append(
+                ManifestUnit(
+                    position: unit.position,
+                    forms: Array(formsLeft.prefix(unit.formCount)),
+                    mistakes: Array(mistakesLeft.prefix(unit.mistakeCount)),
+                    isBroken: unit.isBroken
+                )
+            )
+            formsLeft = formsLeft.dropFirst(unit.formCount)
+            mistakesLeft = mistakesLeft.dropFirst(unit.mistakeCount)
         }
+        return units + formsLeft.map(Self.usualUnit)
+    }
+
+    private static func usualUnit(_ form: ManifestForm) -> ManifestUnit {
+        ManifestUnit(position: form.position, forms: [form], mistakes: [], isBroken: false)
+    }
+}
+
+/// Finds the objects of a file's last version again, so that both versions share them.
+///
+/// A file in which little changed costs little more as long as both versions are held.
+private struct SharedForms {
+    private let forms: [ManifestForm]
+    /// Where the next object is likely to be.
+    private var next = 0
+    /// The indices of the objects, by their hashes; made when one is not where it was expected.
+    private var indices: [UInt64: Int]?
+
+    init(_ forms: [ManifestForm]) { self.forms = forms }
+
+    /// `form`, with the memory of an equal object if there is one.
+    mutating func form(like form: ManifestForm) -> ManifestForm {
+        guard !forms.isEmpty else { return form }
+        if next >= forms.count || forms[next].object != form.object {
+            if indices == nil {
+                indices = [:]
+                for (index, form) in forms.enumerated() {
+                    indices?[form.object.contentHash] = index
+                }
+            }
+            // What is new stands in the place of something, or between two.
+            guard let index = indices?[form.object.contentHash],
+                forms[index].object == form.object
+            else { return form }
+            next = index
+        }
+        next += 1
+        return form.sharing(forms[next - 1].object)
     }
 }
 
@@ -97,14 +186,15 @@ final class ManifestFile: Sendable {
         previous: ManifestFile?
     ) {
         let decoded = DecodedObject.all(in: bytes, of: path)
-        let units = LastGoodForms(decoded, previous: previous?.content.units ?? []).units
-        self.init(path: path, version: version, content: ManifestContent(units))
+        let units = LastGoodForms(decoded, previous: previous?.content).units
+        let content = ManifestContent(units, sharing: previous?.content)
+        self.init(path: path, version: version, content: content)
     }
 
     /// What `previous` held, for a file that cannot be read now because of `error`.
     convenience init(path: String, keeping previous: ManifestFile?, because error: FileError) {
         let content = previous?.content ?? .empty
-        let isSaid = !error.isPassing && !content.units.isEmpty
+        let isSaid = !error.isPassing && !content.hasNoDocuments
         self.init(
             path: path,
             version: nil,
@@ -144,11 +234,11 @@ final class ManifestFile: Sendable {
         )
     }
 
-    /// How many of its claims are on older forms, but for those that lost their object.
+    /// How many of its forms are older ones, but for those that lost their object.
     func keptCount(without losers: Set<Int>?) -> Int {
-        guard let losers else { return isKept ? content.claims.count : content.keptCount }
-        return content.claims.indices.count { index in
-            !losers.contains(index) && (isKept || content.claims[index].isKept)
-        }
+        guard let losers else { return isKept ? content.forms.count : content.kept.count }
+        return isKept
+            ? content.forms.indices.count { !losers.contains($0) }
+            : content.kept.subtracting(losers).count
     }
 }

@@ -195,14 +195,14 @@ package struct ManifestSet: Sendable {
     package var objects: [ClusterObject] {
         files.flatMap { file in
             let losers = losers[file.path] ?? []
-            return file.content.claims.enumerated().flatMap { number, claim in
-                losers.contains(number) ? [] : claim.form.objects
+            return file.content.forms.enumerated().flatMap { number, form in
+                losers.contains(number) ? [] : form.object.objects
             }
         }
     }
 
     /// Whether there is no object at all.
-    package var isEmpty: Bool { files.allSatisfy { $0.content.objectCount == 0 } }
+    package var isEmpty: Bool { files.allSatisfy { $0.content.isEmpty } }
 }
 
 extension ManifestSet {

@@ -13,10 +13,8 @@ package struct DecodedObject: Hashable, Sendable {
 
     /// Where it begins.
     package let position: YAMLPosition
-    /// Which object it is; nil when even that cannot be read.
-    package let key: ObjectKey?
-    /// What the registry gets from it: usually one, for Endpoints one a subset; none when broken.
-    package let objects: [ClusterObject]
+    /// What the registry gets from it, packed.
+    package let stored: StoredObject
     package private(set) var mistakes: [ManifestMistake]
     /// Whether a mistake keeps it from being used.
     package let isBroken: Bool
@@ -29,11 +27,16 @@ package struct DecodedObject: Hashable, Sendable {
         isBroken: Bool
     ) {
         self.position = position
-        self.key = key
-        self.objects = isBroken ? [] : objects
+        stored = StoredObject(key: key, objects: isBroken ? [] : objects)
         self.mistakes = mistakes
         self.isBroken = isBroken
     }
+
+    /// Which object it is; nil when even that cannot be read.
+    package var key: ObjectKey? { stored.key }
+
+    /// What the registry gets from it: usually one, for Endpoints one a subset; none when broken.
+    package var objects: [ClusterObject] { stored.objects }
 
     /// What a file holds that could not be read as YAML.
     init(_ error: YAMLError, in file: String) {
