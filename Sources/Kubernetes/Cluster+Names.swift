@@ -96,7 +96,7 @@ extension Cluster {
 
     /// What a node that was found by its name stands for.
     private func finding(_ index: Int) -> ClusterFinding {
-        switch node(at: index).kind {
+        switch kind(of: index) {
         case .namespace: .bare
         case .clusterIP, .headless: .service(index)
         case .alias: .alias(index)
@@ -118,9 +118,34 @@ extension Cluster {
             let service = name.start(ofLabel: labels.upperBound &- 2)
             shardHash = hashBytes(bytes.extracting((service &- start)..<bytes.count))
         }
-        let number = ClusterShard.number(of: shardHash)
-        let place = shards.place(of: bytes, hash: hash, in: number)
-        return place < 0 ? nil : ShardPlace.index(number, place)
+        let shard = ClusterShard.number(of: shardHash)
+        let index = WordIndex(head: word(ShardPlace.index(shard, ClusterShard.Head.index)))
+        var slot = index.firstSlot(hash)
+        while true {
+            let place = ClusterShard.Head.count &+ index.word(of: slot)
+            let node = index.number(at: slot, in: word(ShardPlace.index(shard, place)))
+            guard node != 0 else { return nil }
+            let found = ShardPlace.index(shard, node)
+            if isNamed(found, bytes) { return found }
+            slot = index.slot(after: slot)
+        }
+    }
+
+    /// Whether a node has this name, in wire form and lower case as far as its namespace.
+    @inline(__always)
+    private func isNamed(_ node: Int, _ name: Span<UInt8>) -> Bool {
+        let head = word(node)
+        var block = node
+        var own = 0
+        if head.nodeKind == UInt32(NodeKind.endpoint.rawValue) {
+            let label = node &+ Int(word(node &+ EndpointWord.label))
+            own = Int(word(label) >> 24) &+ 1
+            guard isText(at: label, name, from: 0, count: own) else { return false }
+            block = service(of: node)
+        }
+        let count = word(block).nameByteCount
+        return own &+ count == name.count
+            && isText(at: block &+ BlockWord.count, name, from: own, count: count)
     }
 }
 

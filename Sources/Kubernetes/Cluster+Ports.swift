@@ -8,26 +8,24 @@ extension Cluster {
     /// The underscores may be missing, and nothing behind one stands for any (as in CoreDNS).
     package func isAsked(port: ClusterPort, in name: borrowing QueryName) -> Bool {
         let wanted = name.label(0).withoutUnderscore
-        let isNamed = wanted.isEmpty ? true : isText(port.name, wanted)
+        let isNamed =
+            wanted.isEmpty
+            || wanted.count == port.nameByteCount
+                && isText(at: port.name, wanted, from: 0, count: wanted.count)
         return isNamed ? isTransport(1, of: port, in: name) : false
-    }
-
-    /// Whether a text is these bytes.
-    private func isText(_ text: ClusterRange, _ bytes: Span<UInt8>) -> Bool {
-        shards.isText(text.range, bytes, in: Int(text.shard))
     }
 
     /// Whether a Service, or an endpoint of a headless one, has a port that `name` asks for.
     ///
     /// `isWhole`: false when the name has only the label of the transport.
     func hasPort(_ index: Int, askedBy name: borrowing QueryName, isWhole: Bool) -> Bool {
-        let node = node(at: index)
-        switch node.kind {
+        switch kind(of: index) {
         case .clusterIP:
-            return hasPort(node.ports, askedBy: name, isWhole: isWhole)
+            return hasPort(ports(of: index), askedBy: name, isWhole: isWhole)
         case .headless:
-            for group in node.groups.indices
-            where hasPort(self.group(at: group).ports, askedBy: name, isWhole: isWhole) {
+            let groups = groups(of: index)
+            for number in 0..<groups.count
+            where hasPort(group(at: groups[number]).ports, askedBy: name, isWhole: isWhole) {
                 return true
             }
             return false
@@ -42,8 +40,8 @@ extension Cluster {
         askedBy name: borrowing QueryName,
         isWhole: Bool
     ) -> Bool {
-        for index in ports.indices {
-            let port = port(at: index)
+        for number in 0..<ports.count {
+            let port = port(at: ports[number])
             if isWhole ? isAsked(port: port, in: name) : isTransport(0, of: port, in: name) {
                 return true
             }

@@ -82,21 +82,24 @@ extension Cluster {
         let hash = name.address.tableHash
         let number = ShardTable<ReverseShard>.number(of: hash)
         let place = reverse.place(of: name.address, hash: hash, in: number)
-        return place < 0 ? .missing : .pointers(ShardPlace.index(number, place))
+        return place == 0 ? .missing : .pointers(ShardPlace.index(number, place))
     }
 
-    /// The nodes that the address at a place points to, by the indices for `pointer`.
-    package func pointers(at index: Int) -> Range<Int> {
-        let number = ShardPlace.shard(index)
-        let place = ShardPlace.place(index)
-        let start = ShardPlace.index(number, Int(reverse[number].tables.starts[place]))
-        return start..<ShardPlace.index(number, Int(reverse[number].tables.ends[place]))
+    /// What an address points to, by the numbers for `pointer`; `index`: where it was found.
+    package func pointers(at index: Int) -> ClusterRange {
+        reverse.claims(ShardPlace.place(index), in: ShardPlace.shard(index))
     }
 
     /// The node that a pointer leads to.
     package func pointer(at index: Int) -> Int {
-        let claim = reverse[ShardPlace.shard(index)].tables.claims[ShardPlace.place(index)]
-        return ShardPlace.index(claim.shard, claim.node)
+        let claim = reverse.claim(ShardPlace.place(index), in: ShardPlace.shard(index))
+        let slots = WordIndex(
+            head: word(ShardPlace.index(claim.shard, ClusterShard.Head.index))
+        )
+        let directory = ClusterShard.Head.count &+ slots.wordCount
+        let start = word(ShardPlace.index(claim.shard, directory &+ claim.block))
+        let node = ShardPlace.index(claim.shard, Int(start))
+        return claim.endpoint < 0 ? node : endpoint(claim.endpoint, of: node)
     }
 
     /// Whether any address with a pointer begins with the first `length` bits of `network`.
@@ -120,15 +123,13 @@ extension Cluster {
         var services: Set<Int> = []
         for local in locals {
             guard case .pointers(let place) = find(ReverseName(local)) else { continue }
-            for index in pointers(at: place) {
-                let node = node(at: pointer(at: index))
-                guard node.kind == .endpoint, let parent = node.parent else { continue }
-                services.insert(parent)
+            let pointers = pointers(at: place)
+            for number in 0..<pointers.count {
+                let node = pointer(at: pointers[number])
+                if kind(of: node) == .endpoint { services.insert(service(of: node)) }
             }
         }
-        let named = services.map { index in
-            (index: index, path: tables(of: index).tables.path(ShardPlace.place(index)))
-        }
+        let named = services.map { (index: $0, path: path(ofService: $0)) }
         let sorted = named.sorted { left, right in
             for (first, second) in zip(left.path, right.path) where first != second {
                 return first.lexicographicallyPrecedes(second)
@@ -137,11 +138,18 @@ extension Cluster {
         }
         var found: [IPAddress] = []
         for (index, _) in sorted {
-            let node = node(at: index)
-            let own = node.v4.indices.map { v4(at: $0) } + node.v6.indices.map { v6(at: $0) }
+            let (own4, own6) = (v4(of: index), v6(of: index))
+            let own =
+                (0..<own4.count).map { v4(at: own4[$0]) }
+                + (0..<own6.count).map { v6(at: own6[$0]) }
             for address in own where !found.contains(address) { found.append(address) }
         }
         return found
+    }
+
+    /// The labels of a Service's namespace and of itself.
+    private func path(ofService node: Int) -> [ArraySlice<UInt8>] {
+        shards[ShardPlace.shard(node)].words.path(ofBlock: ShardPlace.place(node))
     }
 }
 

@@ -41,12 +41,12 @@ struct ClusterBuilder: Sendable {
         var edits: [Int: ReverseEdit] = [:]
         for number in touched.sorted() {
             let before = shards[number]
-            let tables = tables(ofShard: number)
-            guard tables != before.tables else { continue }
+            let shard = shard(number)
+            guard shard != before else { continue }
             isChanged = true
-            nameCount += tables.names.count - before.tables.names.count
-            shards[number] = tables.nodes.isEmpty ? .empty : ClusterShard(tables)
-            Self.compare(before.tables, tables, ofShard: number, into: &edits)
+            nameCount += shard.nameCount - before.nameCount
+            shards[number] = shard
+            Self.compare(before, shard, number: number, into: &edits)
         }
         updateReverse(edits)
         if updatePods() { isChanged = true }
@@ -84,20 +84,35 @@ struct ClusterBuilder: Sendable {
     }
 
     /// What a shard holds now.
-    private mutating func tables(ofShard number: Int) -> ShardTables {
-        var builder = ShardBuilder(census.options)
-        for name in namespaces[number] {
-            guard let label = ServiceLabels.label(name) else { continue }
-            builder.add(namespace: label)
-        }
+    ///
+    /// Of a Service that was not touched the block is taken as it is.
+    private mutating func shard(_ number: Int) -> ClusterShard {
+        var builder = ShardBuilder()
+        var before = BlockFinder(shards[number])
+        var taken: Set<ServiceLabels> = []
         for key in services[number] {
-            guard let labels = ServiceLabels(key),
-                let entry = census.entry(of: key)
-            else { continue }
+            // Of two keys that differ in their case only, the first has the name.
+            guard let labels = ServiceLabels(key), taken.insert(labels).inserted else { continue }
+            if !census.touchedServices.contains(key), labels.isAsWritten(in: key),
+                let block = before.block(labels)
+            {
+                builder.add(block)
+                continue
+            }
+            guard let entry = census.entry(of: key) else { continue }
             let service = entry.service.flatMap {
                 census.options.shows($0.metadata.labels) ? $0 : nil
             }
-            builder.add(labels, service, EndpointList(key, entry, service, &census))
+            let endpoints = EndpointList(key, entry, service, &census)
+            if let block = ServiceBlock(labels, service, endpoints, census.options) {
+                builder.add(block.words)
+            }
+        }
+        var takenNamespaces: Set<[UInt8]> = []
+        for name in namespaces[number] {
+            guard let label = ServiceLabels.label(name), takenNamespaces.insert(label).inserted
+            else { continue }
+            builder.add(ServiceBlock(namespace: label).words)
         }
         return builder.finish()
     }
@@ -106,34 +121,34 @@ struct ClusterBuilder: Sendable {
 
     /// Notes how the claims on addresses differ between two forms of a shard.
     private static func compare(
-        _ before: ShardTables,
-        _ after: ShardTables,
-        ofShard number: Int,
+        _ before: ClusterShard,
+        _ after: ClusterShard,
+        number: Int,
         into edits: inout [Int: ReverseEdit]
     ) {
-        let old = before.pointers
-        let new = after.pointers
-        // Where the number of nodes stays the same, so do most pointers.
-        var start = 0
-        while start < min(old.count, new.count), old[start] == new[start],
-            before.hasSameName(old[start].node, as: after)
-        { start += 1 }
-        var end = 0
-        while end < min(old.count, new.count) - start,
-            old[old.count - 1 - end] == new[new.count - 1 - end],
-            before.hasSameName(old[old.count - 1 - end].node, as: after)
-        {
-            end += 1
-        }
-        for pointer in old[start..<(old.count - end)] {
-            let place = ShardTable<ReverseShard>.number(of: pointer.address.tableHash)
-            let claim = ReverseClaim(shard: number, node: pointer.node)
-            edits[place, default: ReverseEdit()].gone.append((pointer.address, claim))
-        }
-        for pointer in new[start..<(new.count - end)] {
-            let place = ShardTable<ReverseShard>.number(of: pointer.address.tableHash)
-            let claim = ReverseClaim(shard: number, node: pointer.node)
-            edits[place, default: ReverseEdit()].come.append((pointer.address, claim))
+        for block in 0..<max(before.blockCount, after.blockCount) {
+            let old = block < before.blockCount ? before.block(block) : []
+            let new = block < after.blockCount ? after.block(block) : []
+            guard old != new else { continue }
+            var gone = old.claims(ofShard: number, block: block)[...]
+            var come = new.claims(ofShard: number, block: block)[...]
+            // A name decides the order of claims, so that it has to be the same as well.
+            if let first = gone.first, let other = come.first, first.name == other.name {
+                while let old = gone.first, let new = come.first, old == new {
+                    gone.removeFirst()
+                    come.removeFirst()
+                }
+                while let old = gone.last, let new = come.last, old == new {
+                    gone.removeLast()
+                    come.removeLast()
+                }
+            }
+            for claim in gone {
+                edits[claim.shard, default: ReverseEdit()].gone.append(claim.claim)
+            }
+            for claim in come {
+                edits[claim.shard, default: ReverseEdit()].come.append(claim.claim)
+            }
         }
     }
 
@@ -141,13 +156,12 @@ struct ClusterBuilder: Sendable {
         var appeared: [IPAddress] = []
         var vanished: [IPAddress] = []
         for (number, edit) in edits {
-            let tables = edit.applied(
-                to: reverse[number].tables,
+            reverse[number] = edit.applied(
+                to: reverse[number],
                 over: shards,
                 appeared: &appeared,
                 vanished: &vanished
             )
-            reverse[number] = tables.count == 0 ? .empty : ReverseShard(tables)
         }
         v4Addresses.apply(
             removing: vanished.compactMap(\.v4Key),

@@ -122,22 +122,8 @@ struct EndpointList {
             && !podName.contains(UInt8(ascii: "."))
     }
 
-    /// The entries in runs that have one label, sorted by that.
-    func runs() -> [[Entry]] {
-        let sorted = entries.count > 1 ? entries.sorted(by: isOrdered) : entries
-        var runs: [[Entry]] = []
-        runs.reserveCapacity(sorted.count)
-        for entry in sorted {
-            if let last = runs.last?.last, text[last.label] == text[entry.label] {
-                runs[runs.count - 1].append(entry)
-            } else {
-                runs.append([entry])
-            }
-        }
-        return runs
-    }
-
-    private func isOrdered(_ left: Entry, _ right: Entry) -> Bool {
+    /// Whether the label of the first comes first.
+    func isOrdered(_ left: Entry, _ right: Entry) -> Bool {
         let count = min(left.label.count, right.label.count)
         for offset in 0..<count {
             let first = text[left.label.lowerBound &+ offset]
@@ -145,6 +131,11 @@ struct EndpointList {
             if first != second { return first < second }
         }
         return left.label.count < right.label.count
+    }
+
+    /// Whether both have one label.
+    func hasSameLabel(_ left: Entry, _ right: Entry) -> Bool {
+        text[left.label] == text[right.label]
     }
 }
 

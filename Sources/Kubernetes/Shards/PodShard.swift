@@ -21,82 +21,147 @@ struct PodName: Hashable, Sendable {
     }
 }
 
-/// Some Pods that have names of their own; never changed.
-final class PodShard: Sendable {
+/// Some Pods that have names of their own, in one row of words:
+///
+///     index head, number of Pods
+///     the slots of the index, which lead to the place of an entry and one more
+///     the entries, sorted by address and namespace
+///     the namespaces, as labels with their lengths in front
+struct PodShard: Equatable, Sendable {
     static let empty = PodShard([])
 
-    /// The addresses, sorted; of one address the namespaces.
-    let addresses: [IPAddress]
-    /// Where the namespace of each address stands among the texts.
-    let namespaces: [ShardRange]
-    let text: [UInt8]
-    let index: ClusterIndex
+    let words: [UInt32]
+
+    /// The places of the words in front of the slots.
+    enum Head {
+        static var index: Int { 0 }
+        static var podCount: Int { 1 }
+        static var count: Int { 2 }
+    }
+
+    /// The places of the words of an entry.
+    enum Entry {
+        static var family: Int { 0 }
+        /// Four words; an IPv4 address is the last of them.
+        static var address: Int { 1 }
+        /// Where the namespace stands in the row.
+        static var namespace: Int { 5 }
+        static var count: Int { 6 }
+    }
 
     /// The shard of these Pods, which need no order.
     init(_ names: some Collection<PodName>) {
         let sorted = names.sorted(by: PodName.isOrdered)
-        var text: [UInt8] = []
-        var places: [[UInt8]: ShardRange] = [:]
-        var index = ClusterIndex(capacity: sorted.count)
-        var namespaces: [ShardRange] = []
+        let index = WordIndex(capacity: sorted.count, largest: sorted.count)
+        var words = [index.head, UInt32(truncatingIfNeeded: sorted.count)]
+        words.append(contentsOf: repeatElement(0, count: index.wordCount))
+        let end = words.count + sorted.count * Entry.count
+        var text: [UInt32] = []
+        var places: [[UInt8]: Int] = [:]
         for (number, name) in sorted.enumerated() {
             if places[name.namespace] == nil {
-                places[name.namespace] = ShardRange(text.count, name.namespace.count)
-                text += name.namespace
+                places[name.namespace] = end + text.count
+                text.append(
+                    bytes: [UInt8(truncatingIfNeeded: name.namespace.count)] + name.namespace
+                )
             }
-            namespaces.append(places[name.namespace] ?? .empty)
-            index.insert(number, hash: name.hash)
+            words.append(UInt32(name.address.family.rawValue))
+            let bits = name.address.words
+            words.append(contentsOf: repeatElement(0, count: 4 - bits.count))
+            words += bits
+            words.append(UInt32(truncatingIfNeeded: places[name.namespace] ?? 0))
+            index.insert(number + 1, hash: name.hash, into: &words, at: Head.count)
         }
-        addresses = sorted.map(\.address)
-        self.namespaces = namespaces
-        self.text = text
-        self.index = index
+        self.words = words + text
     }
 
     /// All of its Pods.
     var names: [PodName] {
-        zip(addresses, namespaces).map { address, namespace in
-            PodName(namespace: Array(text[namespace.indices]), address: address)
+        let first = Head.count + WordIndex(head: words[Head.index]).wordCount
+        return (0..<Int(words[Head.podCount])).map { number in
+            let entry = first + number * Entry.count
+            return PodName(
+                namespace: Array(words.label(at: Int(words[entry + Entry.namespace]))),
+                address: address(entry)
+            )
         }
     }
 
-    func isSame(as other: PodShard) -> Bool {
-        addresses == other.addresses && namespaces == other.namespaces && text == other.text
+    private func address(_ entry: Int) -> IPAddress {
+        let bits = entry + Entry.address
+        guard words[entry + Entry.family] == UInt32(IPAddress.Family.v6.rawValue) else {
+            return IPAddress(v4: words[bits + 3])
+        }
+        return IPAddress(
+            v6High: UInt64(words[bits]) << 32 | UInt64(words[bits + 1]),
+            low: UInt64(words[bits + 2]) << 32 | UInt64(words[bits + 3])
+        )
     }
 }
 
-/// Each step begins at the table, as in `ClusterShard`.
+/// Each step begins at the table, as in `Cluster`.
 extension ShardTable where Shard == PodShard {
+    @inline(__always)
+    private func word(_ place: Int, in number: Int) -> UInt32 { self[number].words[place] }
+
     /// Whether a Pod of the namespace has the address; the hash is that of both.
     func holds(_ address: IPAddress, namespace: Span<UInt8>, hash: UInt64) -> Bool {
         let number = Self.number(of: hash)
-        var slot = self[number].index.firstSlot(hash)
-        var place = self[number].index.entry(at: slot)
-        while place >= 0, !isPod(place, address, namespace, in: number) {
-            slot = self[number].index.slot(after: slot)
-            place = self[number].index.entry(at: slot)
+        let index = WordIndex(head: word(PodShard.Head.index, in: number))
+        let first = PodShard.Head.count &+ index.wordCount
+        var slot = index.firstSlot(hash)
+        while true {
+            let word = word(PodShard.Head.count &+ index.word(of: slot), in: number)
+            let found = index.number(at: slot, in: word)
+            guard found != 0 else { return false }
+            let entry = first &+ (found &- 1) &* PodShard.Entry.count
+            if isPod(entry, address, namespace, in: number) { return true }
+            slot = index.slot(after: slot)
         }
-        return place >= 0
     }
 
     @inline(__always)
     private func isPod(
-        _ place: Int,
+        _ entry: Int,
         _ address: IPAddress,
         _ label: Span<UInt8>,
         in number: Int
     ) -> Bool {
-        let range = self[number].namespaces[place]
-        let count = Int(range.count)
-        guard self[number].addresses[place].low == address.low,
-            self[number].addresses[place].high == address.high,
-            self[number].addresses[place].family == address.family,
-            count == label.count
+        let bits = entry &+ PodShard.Entry.address
+        guard
+            word(entry &+ PodShard.Entry.family, in: number) == UInt32(address.family.rawValue),
+            UInt64(word(bits &+ 2, in: number)) << 32 | UInt64(word(bits &+ 3, in: number))
+                == address.low,
+            UInt64(word(bits, in: number)) << 32 | UInt64(word(bits &+ 1, in: number))
+                == address.high
         else { return false }
-        var offset = 0
-        while offset < count, self[number].text[Int(range.start) &+ offset] == label[offset] {
-            offset &+= 1
+        let text = Int(word(entry &+ PodShard.Entry.namespace, in: number))
+        guard Int(word(text, in: number) >> 24) == label.count else { return false }
+        for offset in 0..<label.count {
+            let place = offset &+ 1
+            let shift = UInt32(truncatingIfNeeded: 24 &- place % 4 &* 8)
+            let byte = word(text &+ place >> 2, in: number) >> shift
+            guard UInt8(truncatingIfNeeded: byte) == label[offset] else { return false }
         }
-        return offset == count
+        return true
+    }
+}
+
+extension [UInt32] {
+    /// Appends bytes, four a word, the last one filled up with zeros.
+    mutating func append(bytes: some Sequence<UInt8>) {
+        var word: UInt32 = 0
+        var shift: UInt32 = 24
+        for byte in bytes {
+            word |= UInt32(byte) << shift
+            if shift == 0 {
+                append(word)
+                word = 0
+                shift = 24
+            } else {
+                shift -= 8
+            }
+        }
+        if shift < 24 { append(word) }
     }
 }

@@ -4,7 +4,7 @@
 ///
 /// It has two levels of 64: to replace one shard copies the references to 128 others, and touches
 /// the reference counts of no more than these. Reading takes one more step for that.
-struct ShardTable<Shard: AnyObject & Sendable>: Sendable {
+struct ShardTable<Shard: Sendable>: Sendable {
     /// How many bits of a hash, its upper ones, tell the shard.
     static var bitCount: Int { 12 }
     static var count: Int { 1 << bitCount }
@@ -30,22 +30,12 @@ struct ShardTable<Shard: AnyObject & Sendable>: Sendable {
         get { groups[number >> 6][number & 63] }
         set { groups[number >> 6][number & 63] = newValue }
     }
-
-    /// Whether `isSame` holds for each pair of shards that are not one and the same.
-    func elementsEqual(_ other: ShardTable, by isSame: (Shard, Shard) -> Bool) -> Bool {
-        var number = 0
-        while number < Self.count {
-            let (own, others) = (groups[number >> 6], other.groups[number >> 6])
-            for place in own.indices where own[place] !== others[place] {
-                guard isSame(own[place], others[place]) else { return false }
-            }
-            number += Self.width
-        }
-        return true
-    }
 }
 
-/// The places in the flat arrays of all shards, as one row of numbers.
+/// Groups that copies share are not looked into.
+extension ShardTable: Equatable where Shard: Equatable {}
+
+/// The places in the words of all shards, as one row of numbers.
 enum ShardPlace {
     /// The number of a place in a shard.
     static func index(_ shard: Int, _ place: Int) -> Int { shard << 32 | place }

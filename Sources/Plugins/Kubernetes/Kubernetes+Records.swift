@@ -28,7 +28,7 @@ extension Kubernetes {
         _ answer: inout Answer
     ) {
         if case .alias(let index) = finding {
-            writeAlias(cluster.node(at: index), &answer)
+            writeAlias(index, &answer)
         } else if query.type == .any {
             for index in 0..<7 {
                 write(finding, Self.types[index], query, in: zone, &answer)
@@ -82,9 +82,9 @@ extension Kubernetes {
     ) {
         switch type {
         case .a:
-            writeAddresses(cluster.node(at: index).v4, type, query, &answer)
+            writeAddresses(cluster.v4(of: index), type, query, &answer)
         case .aaaa:
-            writeAddresses(cluster.node(at: index).v6, type, query, &answer)
+            writeAddresses(cluster.v6(of: index), type, query, &answer)
         case .srv:
             writeTargets(index, isFiltered: false, query, in: zone, &answer)
         default:
@@ -105,23 +105,25 @@ extension Kubernetes {
             return
         }
         guard type == .a || type == .aaaa else { return }
-        let node = cluster.node(at: index)
-        guard node.kind == .headless else {
+        guard cluster.kind(of: index) == .headless else {
             writeService(index, type, query, in: zone, &answer)
             return
         }
-        for group in node.groups.indices {
-            let group = cluster.group(at: group)
+        let all = type == .a ? cluster.v4(of: index) : cluster.v6(of: index)
+        let groups = cluster.groups(of: index)
+        for number in 0..<groups.count {
+            let group = cluster.group(at: groups[number])
             guard isAsked(group.ports, query.name) else { continue }
             let addresses = type == .a ? group.v4 : group.v6
-            let isApart = (type == .a ? node.v4 : node.v6).holds(addresses)
+            let isApart = all.holds(addresses)
             writeAddresses(addresses, type, query, &answer, isApart: isApart)
         }
     }
 
     /// Whether one of these ports is asked for by the first two labels.
     private func isAsked(_ ports: ClusterRange, _ name: borrowing QueryName) -> Bool {
-        for index in ports.indices where cluster.isAsked(port: cluster.port(at: index), in: name) {
+        for number in 0..<ports.count
+        where cluster.isAsked(port: cluster.port(at: ports[number]), in: name) {
             return true
         }
         return false
@@ -138,29 +140,30 @@ extension Kubernetes {
         _ answer: inout Answer,
         isApart: Bool = false
     ) {
-        let indices = range.indices
+        let count = range.count
         let room = Self.maximumRecordCount(query) &- answer.recordCount
         // Addresses of another group of the same Service may come again in this one.
         let before = type == query.type && !isApart ? answer.recordCount : 0
-        guard before > 0 || indices.count > room else {
-            answer.append(.answer, .question, type, addressCount: indices.count, ttl: ttl) {
+        guard before > 0 || count > room else {
+            answer.append(.answer, .question, type, addressCount: count, ttl: ttl) {
                 type == .a
-                    ? cluster.write(v4: indices, into: &$0) : cluster.write(v6: indices, into: &$0)
+                    ? cluster.write(v4: range, into: &$0) : cluster.write(v6: range, into: &$0)
             }
             return
         }
-        var index = indices.lowerBound
-        if indices.count > room {
+        var number = 0
+        if count > room {
             // Not all can be sent: beginning anywhere gives each its share.
-            index &+= Int(truncatingIfNeeded: query.randomBits % UInt64(indices.count))
+            number = Int(truncatingIfNeeded: query.randomBits % UInt64(count))
         }
-        for _ in 0..<min(indices.count, max(room, 0)) {
+        for _ in 0..<min(count, max(room, 0)) {
+            let index = range[number]
             let address = type == .a ? cluster.v4(at: index) : cluster.v6(at: index)
             if !answer.holds(address, inFirst: before) {
                 answer.append(.answer, .question, address, ttl: ttl)
             }
-            index &+= 1
-            if index == indices.upperBound { index = indices.lowerBound }
+            number &+= 1
+            if number == count { number = 0 }
         }
     }
 
@@ -193,8 +196,10 @@ extension Kubernetes {
         _ answer: inout Answer
     ) {
         var room = Self.maximumRecordCount(query) &- answer.recordCount
-        for index in cluster.pointers(at: place) where room > 0 {
-            guard putName(of: cluster.pointer(at: index), primaryZone.span, &answer) != nil else {
+        let pointers = cluster.pointers(at: place)
+        for number in 0..<pointers.count where room > 0 {
+            let node = cluster.pointer(at: pointers[number])
+            guard putName(of: node, primaryZone.span, &answer) != nil else {
                 answer.discardData()
                 continue
             }
@@ -220,7 +225,7 @@ extension Kubernetes {
     }
 
     /// Writes where an alias leads.
-    func writeAlias(_ node: ClusterNode, _ answer: inout Answer) {
+    func writeAlias(_ node: Int, _ answer: inout Answer) {
         guard answer.putName({ cluster.write(targetOf: node, into: &$0) }) != nil else { return }
         answer.append(.answer, .question, .cname, ttl: ttl)
     }

@@ -6,7 +6,7 @@ import Wire
 
 /// Nodes that have the same ports: what SRV records are made of.
 private struct TargetBlock {
-    let nodes: Range<Int>
+    let nodes: ClusterRange
     let ports: ClusterRange
     /// The addresses of all nodes.
     let addressCount: Int
@@ -24,12 +24,12 @@ extension Kubernetes {
         in zone: ServedZone,
         _ answer: inout Answer
     ) {
-        let node = cluster.node(at: index)
-        let blockCount = node.kind == .headless ? node.groups.indices.count : 1
+        let isHeadless = cluster.kind(of: index) == .headless
+        let blockCount = isHeadless ? cluster.groups(of: index).count : 1
         var pairCount = 0
         var recordCount = 0
         for number in 0..<blockCount {
-            let block = block(number, of: node, at: index)
+            let block = block(number, of: index)
             let ports = count(block.ports, isFiltered, query.name)
             pairCount &+= ports.asked &* block.addressCount
             if block.addressCount > 0 { recordCount &+= ports.numbers &* block.nodes.count }
@@ -42,17 +42,17 @@ extension Kubernetes {
         let isCut = recordCount > room
         for step in 0..<blockCount where room > 0 {
             let first = isCut ? Int(truncatingIfNeeded: query.randomBits % UInt64(blockCount)) : 0
-            let block = block((first &+ step) % blockCount, of: node, at: index)
+            let block = block((first &+ step) % blockCount, of: index)
             guard block.addressCount > 0 else { continue }
-            var target = block.nodes.lowerBound
+            var target = 0
             if isCut {
-                target &+= Int(
+                target = Int(
                     truncatingIfNeeded: query.randomBits >> 16 % UInt64(block.nodes.count)
                 )
             }
             for _ in 0..<block.nodes.count where room > 0 {
                 writeTarget(
-                    target,
+                    block.nodes[target],
                     block.ports,
                     isFiltered,
                     weight: weight,
@@ -63,25 +63,25 @@ extension Kubernetes {
                     spare: &spare
                 )
                 target &+= 1
-                if target == block.nodes.upperBound { target = block.nodes.lowerBound }
+                if target == block.nodes.count { target = 0 }
             }
         }
     }
 
     /// The nodes of one group of a headless Service; else the node itself.
-    private func block(_ number: Int, of node: ClusterNode, at index: Int) -> TargetBlock {
-        guard node.kind == .headless else {
+    private func block(_ number: Int, of node: Int) -> TargetBlock {
+        guard cluster.kind(of: node) == .headless else {
             return TargetBlock(
-                nodes: index..<(index &+ 1),
-                ports: node.ports,
-                addressCount: node.v4.indices.count &+ node.v6.indices.count
+                nodes: ClusterRange(node: node),
+                ports: cluster.ports(of: node),
+                addressCount: cluster.v4(of: node).count &+ cluster.v6(of: node).count
             )
         }
-        let group = cluster.group(at: node.groups.indices.lowerBound &+ number)
+        let group = cluster.group(at: cluster.groups(of: node)[number])
         return TargetBlock(
-            nodes: group.endpoints.indices,
+            nodes: group.endpoints,
             ports: group.ports,
-            addressCount: Int(group.addressCount)
+            addressCount: group.addressCount
         )
     }
 
@@ -94,8 +94,8 @@ extension Kubernetes {
         var asked = 0
         var numbers = 0
         var last: UInt16 = 0
-        for index in ports.indices {
-            let port = cluster.port(at: index)
+        for number in 0..<ports.count {
+            let port = cluster.port(at: ports[number])
             if isFiltered {
                 guard cluster.isAsked(port: port, in: name) else { continue }
             }
@@ -121,8 +121,8 @@ extension Kubernetes {
     ) {
         var target: AnswerName?
         var last: UInt16 = 0
-        for port in ports.indices where room > 0 {
-            let port = cluster.port(at: port)
+        for number in 0..<ports.count where room > 0 {
+            let port = cluster.port(at: ports[number])
             if isFiltered {
                 guard cluster.isAsked(port: port, in: query.name) else { continue }
             }
@@ -137,13 +137,13 @@ extension Kubernetes {
             room &-= 1
         }
         guard let target else { return }
-        let node = cluster.node(at: index)
-        for address in node.v4.indices where spare > 0 {
-            answer.append(.additional, .placed(target), cluster.v4(at: address), ttl: ttl)
+        let (v4, v6) = (cluster.v4(of: index), cluster.v6(of: index))
+        for number in 0..<v4.count where spare > 0 {
+            answer.append(.additional, .placed(target), cluster.v4(at: v4[number]), ttl: ttl)
             spare &-= 1
         }
-        for address in node.v6.indices where spare > 0 {
-            answer.append(.additional, .placed(target), cluster.v6(at: address), ttl: ttl)
+        for number in 0..<v6.count where spare > 0 {
+            answer.append(.additional, .placed(target), cluster.v6(at: v6[number]), ttl: ttl)
             spare &-= 1
         }
     }

@@ -176,9 +176,8 @@ package struct Kubernetes: Answerer {
             case .alias(let index) = find(waiting.query.name, in: zone)
         else { return .pass }
         answer.isAuthoritative = true
-        let node = cluster.node(at: index)
-        writeAlias(node, &answer)
-        guard let target = cluster.target(of: node) else { return .done }
+        writeAlias(index, &answer)
+        guard let target = cluster.target(of: index) else { return .done }
         let question = Question(target, waiting.query.type, waiting.query.recordClass)
         let result = await desk.lookup(question, for: waiting)
         // The alias is right whatever became of its target.

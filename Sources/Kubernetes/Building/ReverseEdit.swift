@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+/// A claim on an address, of a shard of names.
+struct AddressClaim: Sendable {
+    let address: IPAddress
+    let claim: ReverseClaim
+
+    static func isOrdered(_ left: AddressClaim, _ right: AddressClaim) -> Bool {
+        left.address.isOrdered(before: right.address)
+    }
+}
+
+/// Claims on addresses that go and come in one shard.
+struct ReverseEdit: Sendable {
+    var gone: [AddressClaim] = []
+    var come: [AddressClaim] = []
+
+    /// The shard after the edit.
+    ///
+    /// `shards` are all nodes that are claimed afterwards; `appeared` gains the addresses that were
+    /// not there before, `vanished` those that are not there any more.
+    func applied(
+        to shard: ReverseShard,
+        over shards: ShardTable<ClusterShard>,
+        appeared: inout [IPAddress],
+        vanished: inout [IPAddress]
+    ) -> ReverseShard {
+        let gone = gone.sorted(by: AddressClaim.isOrdered)
+        let come = come.sorted(by: AddressClaim.isOrdered)
+        var (nextGone, nextCome) = (0, 0)
+        var place = 0
+        let count = shard.v4Count + shard.v6Count
+        var rows = ReverseRows(like: shard, adding: come.count)
+        while nextGone < gone.count || nextCome < come.count {
+            let address = Self.first(
+                nextGone < gone.count ? gone[nextGone].address : nil,
+                nextCome < come.count ? come[nextCome].address : nil
+            )
+            while place < count, shard.address(place).isOrdered(before: address) {
+                rows.append(shard, place)
+                place += 1
+            }
+            var claims: [ReverseClaim] = []
+            let wasThere = place < count && shard.address(place) == address
+            if wasThere {
+                claims = shard.claims(place).all
+                place += 1
+            }
+            while nextGone < gone.count, gone[nextGone].address == address {
+                if let index = claims.firstIndex(of: gone[nextGone].claim) {
+                    claims.remove(at: index)
+                }
+                nextGone += 1
+            }
+            while nextCome < come.count, come[nextCome].address == address {
+                claims.append(come[nextCome].claim)
+                nextCome += 1
+            }
+            if claims.isEmpty {
+                if wasThere { vanished.append(address) }
+                continue
+            }
+            if !wasThere { appeared.append(address) }
+            let (ordered, told) = Self.order(claims, over: shards)
+            rows.append(address, ordered, told: told)
+        }
+        while place < count {
+            rows.append(shard, place)
+            place += 1
+        }
+        return rows.shard
+    }
+
+    /// The one of two addresses that comes first; at least one is there.
+    private static func first(_ left: IPAddress?, _ right: IPAddress?) -> IPAddress {
+        guard let left else { return right ?? IPAddress(v4: 0) }
+        guard let right else { return left }
+        return right.isOrdered(before: left) ? right : left
+    }
+
+    /// Puts claims in the order in which they are told, and counts those that are.
+    ///
+    /// The address of a Service leads back to it alone, and to one only.
+    private static func order(
+        _ claims: [ReverseClaim],
+        over shards: ShardTable<ClusterShard>
+    ) -> (ordered: [ReverseClaim], told: Int) {
+        guard claims.count > 1 else { return (claims, claims.count) }
+        let keyed = claims.map { claim in
+            (claim: claim, path: shards[claim.shard].path(of: claim))
+        }
+        let sorted = keyed.sorted { left, right in
+            let isOwn = left.claim.endpoint < 0
+            if isOwn != (right.claim.endpoint < 0) { return isOwn }
+            for (first, second) in zip(left.path, right.path) where first != second {
+                return first.lexicographicallyPrecedes(second)
+            }
+            return left.path.count < right.path.count
+        }
+        let isOwn = sorted.first.map { $0.claim.endpoint < 0 } ?? false
+        return (sorted.map(\.claim), isOwn ? 1 : sorted.count)
+    }
+}
+
+/// The entries of a shard of addresses, as they are written.
+private struct ReverseRows {
+    private var v4: [UInt32] = []
+    private var v6: [UInt32] = []
+    private var lists: [UInt32] = []
+    private var hashes: [UInt64] = []
+    private var v6Hashes: [UInt64] = []
+
+    init(like shard: ReverseShard, adding count: Int) {
+        v4.reserveCapacity((shard.v4Count + count) * ReverseShard.v4EntryCount)
+        hashes.reserveCapacity(shard.v4Count + count)
+    }
+
+    /// Appends an entry of another shard as it is.
+    mutating func append(_ shard: ReverseShard, _ place: Int) {
+        let (all, told) = shard.claims(place)
+        append(shard.address(place), all, told: told)
+    }
+
+    mutating func append(_ address: IPAddress, _ claims: [ReverseClaim], told: Int) {
+        let entry: (UInt32, UInt32)
+        if claims.count == 1 {
+            entry = (claims[0].place, claims[0].node)
+        } else {
+            entry = (UInt32(truncatingIfNeeded: lists.count), ReverseClaim.listMark)
+            lists.append(UInt32(truncatingIfNeeded: claims.count))
+            lists.append(UInt32(truncatingIfNeeded: told))
+            for claim in claims {
+                lists.append(claim.place)
+                lists.append(claim.node)
+            }
+        }
+        if address.family == .v4 {
+            v4.append(UInt32(truncatingIfNeeded: address.low))
+            v4.append(entry.0)
+            v4.append(entry.1)
+            hashes.append(address.tableHash)
+        } else {
+            v6.append(contentsOf: address.words)
+            v6.append(entry.0)
+            v6.append(entry.1)
+            v6Hashes.append(address.tableHash)
+        }
+    }
+
+    /// The shard of these entries.
+    var shard: ReverseShard {
+        let count = hashes.count + v6Hashes.count
+        guard count > 0 else { return .empty }
+        let index = WordIndex(capacity: count, largest: count)
+        var words: [UInt32] = []
+        words.reserveCapacity(
+            ReverseShard.Head.count + index.wordCount + v4.count + v6.count + lists.count
+        )
+        words.append(index.head)
+        words.append(UInt32(truncatingIfNeeded: hashes.count))
+        words.append(UInt32(truncatingIfNeeded: v6Hashes.count))
+        words.append(contentsOf: repeatElement(0, count: index.wordCount))
+        for (place, hash) in hashes.enumerated() {
+            index.insert(place + 1, hash: hash, into: &words, at: ReverseShard.Head.count)
+        }
+        for (place, hash) in v6Hashes.enumerated() {
+            let number = hashes.count + place + 1
+            index.insert(number, hash: hash, into: &words, at: ReverseShard.Head.count)
+        }
+        words += v4
+        words += v6
+        words += lists
+        return ReverseShard(words)
+    }
+}
+
+extension ClusterShard {
+    /// The labels of the name that a claim leads to, the namespace first.
+    fileprivate func path(of claim: ReverseClaim) -> [ArraySlice<UInt8>] {
+        let start = start(ofBlock: claim.block)
+        var path = words.path(ofBlock: start)
+        if claim.endpoint >= 0 {
+            let endpoint = words.endpoint(claim.endpoint, ofBlock: start)
+            path.append(words.label(at: endpoint + Int(words[endpoint + EndpointWord.label])))
+        }
+        return path
+    }
+}
+
+extension Collection where Element == UInt32, Index == Int {
+    /// Where an endpoint of a block begins.
+    func endpoint(_ number: Int, ofBlock start: Int) -> Int {
+        let rest = rest(ofBlock: start)
+        return start + Int(self[rest + RestWord.groups])
+            + Int(self[rest + RestWord.groupCount]) * GroupWord.count
+            + number * EndpointWord.count
+    }
+}
+
+extension IPAddress {
+    /// Whether it comes first where IPv4 comes before IPv6, and then the bits decide.
+    func isOrdered(before other: IPAddress) -> Bool {
+        family == other.family ? isBefore(other) : family == .v4
+    }
+
+    /// Its bits, upper ones first: one word for IPv4, four for IPv6.
+    var words: [UInt32] {
+        let low = [UInt32(truncatingIfNeeded: low)]
+        guard family == .v6 else { return low }
+        return [
+            UInt32(truncatingIfNeeded: high >> 32), UInt32(truncatingIfNeeded: high),
+            UInt32(truncatingIfNeeded: self.low >> 32),
+        ] + low
+    }
+}
