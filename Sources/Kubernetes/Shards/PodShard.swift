@@ -21,7 +21,7 @@ struct PodName: Hashable, Sendable {
     }
 }
 
-/// Some Pods that have names of their own, in one row of words:
+/// Some Pods that have names of their own, in one row of words.
 ///
 ///     index head, number of Pods
 ///     the slots of the index, which lead to the place of an entry and one more

@@ -34,7 +34,7 @@ struct ReverseClaim: Hashable, Sendable {
     var endpoint: Int { Int(node) &- 1 }
 }
 
-/// Some addresses, and the nodes that they lead back to, in one row of words:
+/// Some addresses, and the nodes that they lead back to, in one row of words.
 ///
 ///     index head, number of IPv4 addresses, number of IPv6 addresses
 ///     the slots of the index, which lead from an address to the place of its entry, and one more
