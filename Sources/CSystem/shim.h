@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <linux/sockios.h>
+#include <malloc.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -204,6 +205,12 @@ static inline int csystem_name_thread(const char *name) {
 }
 static inline int csystem_thread_name(char *name, size_t size) {
     return pthread_getname_np(pthread_self(), name, size);
+}
+
+// What malloc has handed out and not got back, in bytes.
+static inline size_t csystem_allocated(void) {
+    struct mallinfo2 sums = mallinfo2();
+    return sums.uordblks + sums.hblkhd;
 }
 
 // environ: a global that Swift cannot read, because somebody could write it.

@@ -18,6 +18,9 @@ extension Process {
         return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
     }
 
+    /// What this process has asked memory for and has not given back, in bytes.
+    package static var allocatedByteCount: Int { csystem_allocated() }
+
     /// Lets the system forget the most memory that a process has had, so that from here on it notes
     /// it anew (`VmHWM` in `/proc/PID/status`).
     package static func resetPeakMemory(of identifier: Int) throws(SystemError) {

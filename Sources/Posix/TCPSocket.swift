@@ -22,9 +22,15 @@ package struct TCPSocket: ~Copyable, Sendable {
     }
 
     /// Begins to connect to `upstream`; the socket is writable when that has ended.
-    package init(connectingTo upstream: Endpoint) throws(SystemError) {
+    ///
+    /// `source`: the address of this side; nil lets the system choose.
+    package init(
+        connectingTo upstream: Endpoint,
+        from source: IPAddress? = nil
+    ) throws(SystemError) {
         let socket = try Descriptor.socket(SOCK_STREAM, for: upstream)
         try socket.set("TCP_NODELAY", CInt(IPPROTO_TCP), TCP_NODELAY, 1)
+        if let source { try socket.bind(to: Endpoint(source, port: 0)) }
         try socket.connect(to: upstream)
         let local = try socket.localEndpoint()
         self.init(taking: socket, peer: upstream, local: local)

@@ -27,6 +27,18 @@ import Testing
         #expect(Process.processorNanoseconds(of: identifier) == nil)
     }
 
+    @Test func countsWhatIsAllocated() async {
+        // In a process of its own, where nobody else allocates.
+        await #expect(processExitsWith: .success) {
+            let before = Process.allocatedByteCount
+            let bytes = [UInt8](repeating: 1, count: 1 << 20)
+            let with = Process.allocatedByteCount
+
+            #expect(((1 << 20)...(1 << 20) + 65_536).contains(with - before))
+            withExtendedLifetime(bytes) {}
+        }
+    }
+
     @Test func forgetsThePeak() throws {
         try Process.resetPeakMemory(of: Process.identifier)
 

@@ -128,6 +128,19 @@ import Wire
         }
     }
 
+    @Test func connectsFromTheAddressThatItIsGiven() throws {
+        let listener = try TCPListener(
+            binding: Endpoint(Loopback.v4(), port: 0),
+            sharingPort: false
+        )
+        let source = IPAddress(v4: 0x7F00_0203)
+        let client = try TCPSocket(connectingTo: listener.local, from: source)
+        let server = try listener.next()
+
+        #expect(server.peer.address == source)
+        #expect(client.peer == listener.local)
+    }
+
     @Test func throwsAwayWhatIsUnsentWhenToldTo() throws {
         let listener = try TCPListener(
             binding: Endpoint(Loopback.v4(), port: 0),
