@@ -20,8 +20,9 @@ package struct Streams: ~Copyable {
     package static let idleMilliseconds: UInt64 = 10_000
     /// How long a client may leave an answer unread, in milliseconds.
     package static let writeMilliseconds: UInt64 = 5_000
-    /// The memory that an idle connection keeps for its next answer, in bytes.
-    static let keptByteCount = 1_024
+    /// The memory that an idle connection keeps for its next message, and as much for its next
+    /// answer, in bytes: with all else of it no more than 2 KiB.
+    static let keptByteCount = 512
 
     private let budget: StreamBudget
     private var connections: [UInt64: StreamConnection] = [:]

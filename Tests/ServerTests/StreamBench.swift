@@ -67,7 +67,9 @@ final class StreamBench {
     var isIdle: Bool { streams.isIdle }
 
     /// Another client, which nothing reads from.
-    func connect() throws -> TCPSocket { try TCPSocket(connectingTo: listener.local) }
+    func connect(from source: IPAddress? = nil) throws -> TCPSocket {
+        try TCPSocket(connectingTo: listener.local, from: source)
+    }
 
     /// So many questions, each with its number as ID and its length in front.
     static func questions(_ count: Int) throws -> [UInt8] {
