@@ -36,6 +36,9 @@ struct DatagramAsker: Asker, ~Copyable {
     private var sent = MessageBatch(slotByteCount: 512)
     private var received = MessageBatch(slotByteCount: 4_096)
 
+    /// The number to poll.
+    var number: CInt { socket.number }
+
     init(to server: Endpoint) throws(SystemError) {
         let local = Endpoint(IPAddress(v4: 0x7F00_0001), port: 0)
         let socket = try UDPSocket(binding: local, sharingPort: false)

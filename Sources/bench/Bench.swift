@@ -7,9 +7,9 @@ import Wire
 enum Bench {
     private static let usage = """
         usage: bench run [WORKLOAD...] [--services N] [--endpoints N]
-                         [--queries N] [--rounds N] [--short]
+                         [--queries N] [--rounds N] [--workers N,N...] [--short]
                                                     measure Apus and every peer found; --endpoints is
-                                                    for registry alone; workloads:
+                                                    for registry and reload; workloads:
                                                     \(WorkloadName.allCases.map(\.rawValue)
             .joined(separator: " "))
                bench echo                           send every query back; prints its port

@@ -28,7 +28,12 @@ struct BenchRun {
             Process.write(try RegistryRun(stage, options).table().text)
         }
         let names = options.workloads.filter { $0 != .registry && $0 != .reload }
-        if !names.isEmpty { try BenchRun(options, stage).run(names) }
+        if !names.isEmpty {
+            let run = try BenchRun(options, stage)
+            try run.race(names.filter { $0 != .idle && $0 != .workers })
+            if names.contains(.idle) { try run.idle() }
+            if names.contains(.workers) { try run.compareWorkers() }
+        }
         // It comes last, as it gives the load another priority.
         if options.workloads.contains(.reload) {
             Process.write("bench: reload\n", toError: true)
@@ -73,7 +78,9 @@ struct BenchRun {
         return "/\(folder)/\(name)"
     }
 
-    private func run(_ names: [WorkloadName]) throws {
+    /// Puts workloads to all servers in turn.
+    private func race(_ names: [WorkloadName]) throws {
+        guard !names.isEmpty else { return }
         let server = try stage.start(apus, answering: questions)
         let servers = try others() + [server]
         var table = Table(Report.headings)
@@ -84,6 +91,26 @@ struct BenchRun {
             for row in try race.rows(of: servers) { table.add(row) }
         }
         Process.write(table.text)
+        for server in servers { server.child.end() }
+    }
+
+    /// Looks what silent connections take.
+    private func idle() throws {
+        Process.write("bench: idle\n", toError: true)
+        let server = try stage.start(apus, answering: questions)
+        defer { server.child.end() }
+        let question = try BenchQuestion(asking: Cluster.name(of: 0), .a)
+        var table = Table(IdleRun.headings)
+        let result = try IdleRun(server: server, question: question).run()
+        table.add(["idle", apus.name] + result.cells)
+        Process.write(table.text)
+    }
+
+    /// Compares numbers of workers.
+    private func compareWorkers() throws {
+        Process.write("bench: workers\n", toError: true)
+        let run = WorkerRun(stage: stage, options: options, contestant: apus, questions: questions)
+        Process.write(try run.table().text)
     }
 
     /// Starts the echo and every peer that is installed; a peer that fails is left out.

@@ -7,8 +7,10 @@ enum WorkloadName: String, CaseIterable {
     case headless
     case tcp
     case tcpConnect = "tcp-connect"
+    case idle
     case registry
     case reload
+    case workers
 }
 
 /// What a run is asked to do.
@@ -20,14 +22,17 @@ struct RunOptions: Equatable {
 
     static let maximumQueryCount = 100_000_000
     static let maximumRoundCount = 1_000
+    static let maximumWorkerCount = 1_024
 
     var workloads = WorkloadName.allCases
     var serviceCount = 10_000
-    /// The endpoints of `registry`, half of them in headless Services; 0: Services alone.
+    /// The endpoints of `registry` and `reload`, half of them in headless Services.
     var endpointCount = 0
     /// The questions of one server in one round; connections get fewer.
     var queryCount = 300_000
     var roundCount = 7
+    /// The numbers of workers that `workers` compares; nil: one, and as many as there can be.
+    var workerCounts: [Int]?
 
     init(parsing arguments: some Collection<String>) throws(Mistake) {
         var named: [WorkloadName] = []
@@ -43,6 +48,8 @@ struct RunOptions: Equatable {
                 endpointCount = try Self.number(word, &rest, Cluster.maximumPodCount)
             case "--queries":
                 queryCount = try Self.number(word, &rest, Self.maximumQueryCount)
+            case "--workers":
+                workerCounts = try Self.numbers(word, &rest, Self.maximumWorkerCount)
             case "--rounds":
                 roundCount = try Self.number(word, &rest, Self.maximumRoundCount)
             default:
@@ -54,6 +61,26 @@ struct RunOptions: Equatable {
             }
         }
         if !named.isEmpty { workloads = named }
+    }
+
+    /// Numbers with commas between them.
+    private static func numbers(
+        _ option: String,
+        _ rest: inout ArraySlice<String>,
+        _ maximum: Int
+    ) throws(Mistake) -> [Int] {
+        let word = rest.popFirst() ?? ""
+        var numbers: [Int] = []
+        for part in word.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let number = Int(part), (1...maximum).contains(number) else {
+                throw Mistake(
+                    description: "\(option) wants numbers from 1 to \(maximum) with commas between "
+                        + "them, not '\(word)'"
+                )
+            }
+            numbers.append(number)
+        }
+        return numbers
     }
 
     private static func number(

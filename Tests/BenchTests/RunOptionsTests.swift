@@ -41,11 +41,28 @@ import Testing
         #expect(throws: RunOptions.Mistake.self) { try RunOptions(parsing: [option]) }
     }
 
+    @Test func takesNumbersOfWorkers() throws {
+        #expect(try RunOptions(parsing: ["--workers", "1,2,16"]).workerCounts == [1, 2, 16])
+        #expect(try RunOptions(parsing: [String]()).workerCounts == nil)
+    }
+
+    @Test("Each number of workers is one", arguments: ["", "0", "1,", ",2", "1,1025", "1;2"])
+    func refusesOtherNumbersOfWorkers(word: String) {
+        #expect(
+            throws: RunOptions.Mistake(
+                description: "--workers wants numbers from 1 to 1024 with commas between them, "
+                    + "not '\(word)'"
+            )
+        ) {
+            try RunOptions(parsing: ["--workers", word])
+        }
+    }
+
     @Test func namesTheWorkloads() {
         #expect(
             throws: RunOptions.Mistake(
                 description: "there is no workload 'auht'; try auth, mix, headless, tcp,"
-                    + " tcp-connect, registry, reload"
+                    + " tcp-connect, idle, registry, reload, workers"
             )
         ) {
             try RunOptions(parsing: ["auht"])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import Testing
 
 /// The benchmark runs as a whole: servers, questions, verified answers, a table.
@@ -49,6 +50,29 @@ import Testing
             #expect(cells.suffix(8).prefix(1).allSatisfy { Double($0) ?? 0 > 0 }, "\(row)")
             #expect(cells.suffix(3).prefix(1).allSatisfy { Double($0) ?? 0 > 1 }, "\(row)")
         }
+    }
+
+    /// The thread sanitizer has memory of its own for everything.
+    private static var isOwnMemory: Bool { unsafe dlsym(nil, "__tsan_init") == nil }
+
+    @Test("10,000 silent connections take 32 MiB at most", .enabled(if: isOwnMemory))
+    func holdsManyConnections() throws {
+        let output = try RunningServer.run([Self.program, "run", "idle", "--services", "10"])
+        let row = Self.row("idle", "apus", in: output)
+
+        // Those that were open longest may have been closed meanwhile on a busy machine.
+        #expect((1_000...10_000).contains(Int(row.dropFirst(2).first ?? "") ?? 0), "\(output)")
+        #expect((1...33_554_432 / 10_000).contains(Int(row.last ?? "") ?? 0), "\(output)")
+    }
+
+    @Test func comparesWorkers() throws {
+        let output = try RunningServer.run([
+            Self.program, "run", "workers", "--services", "10", "--queries", "2000", "--rounds",
+            "1", "--workers", "1",
+        ])
+        let row = output.split(separator: "\n").first { $0.hasPrefix("workers") } ?? ""
+
+        #expect(row.split(separator: " ").suffix(2) == ["0", "0"], "lost and wrong: \(output)")
     }
 
     @Test func refusesAnUnknownWorkload() throws {
