@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Posix
+import Testing
+
+@Suite struct ProcessMemoryTests {
+    @Test func givesBackWhatLiesBetweenThingsInUse() throws {
+        // 64 MB in pieces, of which each 16th stays, so that the end of the memory is in use.
+        var pieces = (0..<8_192).map { [UInt8](repeating: UInt8($0 & 0xFF), count: 8_000) }
+        for index in pieces.indices where index % 16 != 15 { pieces[index] = [] }
+        let before = try #require(Process.residentByteCount)
+
+        Process.giveMemoryBack()
+
+        let after = try #require(Process.residentByteCount)
+        #expect(before - after > 32 << 20)
+        #expect(pieces.reduce(0) { $0 + $1.count } == 8_192 / 16 * 8_000)
+    }
+}
