@@ -61,6 +61,7 @@ package struct ControlPlane: ~Copyable {
     /// When the Corefile is looked at next; nil for only on a signal.
     var lookAt: Moment?
     private var releaseAt = Moment(nanoseconds: 0)
+    private var spare = SpareMemory()
     /// What was said about data before, so that a reload says only what is new.
     var said = SaidReports()
 
@@ -321,8 +322,22 @@ package struct ControlPlane: ~Copyable {
         if let due = lookAt, due <= now { lookAtCorefile() }
         if releaseAt <= now {
             published.release()
+            giveMemoryBack()
             releaseAt = now.adding(milliseconds: Self.releaseMilliseconds)
         }
+    }
+
+    /// Gives back what only loading needed.
+    private mutating func giveMemoryBack() {
+        let retiredCount = published.retiredCount
+        guard let resident = Process.residentByteCount,
+            spare.isDue(resident: resident, retiredCount: retiredCount)
+        else { return }
+        Process.giveMemoryBack()
+        spare.settle(
+            resident: Process.residentByteCount ?? resident,
+            retiredCount: retiredCount
+        )
     }
 
     /// How long to wait for events.
