@@ -11,6 +11,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/bpf.h>
+#include <linux/ethtool.h>
+#include <linux/if_link.h>
 #include <linux/sockios.h>
 #include <malloc.h>
 #include <net/if.h>
@@ -32,6 +35,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sys/vfs.h>
 #include <time.h>
@@ -199,6 +203,9 @@ static inline void csystem_reap(pid_t child) {
     while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
 }
 
+// setns(CLONE_NEWNET): the calling thread moves to another network.
+static inline int csystem_enter_network(int network) { return setns(network, CLONE_NEWNET); }
+
 // prctl(PR_SET_NAME) by way of pthread_setname_np, which wants at most 15 bytes.
 static inline int csystem_name_thread(const char *name) {
     return pthread_setname_np(pthread_self(), name);
@@ -239,4 +246,107 @@ static inline int csystem_has_writer(int fd) {
     default:
         return 1;
     }
+}
+
+// bpf(2), which the C library has no function for: a descriptor or 0, or -1.
+static inline int csystem_bpf(int command, union bpf_attr *attributes) {
+    return (int)syscall(SYS_bpf, command, attributes, sizeof *attributes);
+}
+
+// BPF_MAP_CREATE; the name is cut to what the kernel takes.
+static inline int csystem_bpf_map(int kind, unsigned int key_size, unsigned int value_size,
+                                  unsigned int capacity, unsigned int flags, const char *name) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.map_type = (unsigned int)kind;
+    attributes.key_size = key_size;
+    attributes.value_size = value_size;
+    attributes.max_entries = capacity;
+    attributes.map_flags = flags;
+    strncpy(attributes.map_name, name, sizeof attributes.map_name - 1);
+    return csystem_bpf(BPF_MAP_CREATE, &attributes);
+}
+
+// BPF_MAP_UPDATE_ELEM, BPF_MAP_DELETE_ELEM (without a value) and BPF_MAP_LOOKUP_ELEM.
+static inline int csystem_bpf_element(int command, int map, const void *key, void *value) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.map_fd = (unsigned int)map;
+    attributes.key = (uint64_t)(uintptr_t)key;
+    attributes.value = (uint64_t)(uintptr_t)value;
+    return csystem_bpf(command, &attributes);
+}
+
+// BPF_MAP_UPDATE_BATCH: many keys with their values, one behind the other.
+static inline int csystem_bpf_update(int map, const void *keys, const void *values,
+                                     unsigned int count) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.batch.map_fd = (unsigned int)map;
+    attributes.batch.keys = (uint64_t)(uintptr_t)keys;
+    attributes.batch.values = (uint64_t)(uintptr_t)values;
+    attributes.batch.count = count;
+    return csystem_bpf(BPF_MAP_UPDATE_BATCH, &attributes);
+}
+
+// BPF_PROG_LOAD of an XDP program; with a log the verifier writes what it sees into it.
+static inline int csystem_bpf_program(const uint64_t *instructions, unsigned int count,
+                                      const char *name, char *log, unsigned int log_size) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.prog_type = BPF_PROG_TYPE_XDP;
+    attributes.expected_attach_type = BPF_XDP;
+    attributes.insns = (uint64_t)(uintptr_t)instructions;
+    attributes.insn_cnt = count;
+    attributes.license = (uint64_t)(uintptr_t)"Apache-2.0";
+    strncpy(attributes.prog_name, name, sizeof attributes.prog_name - 1);
+    if (log_size > 0) {
+        attributes.log_level = 1;
+        attributes.log_buf = (uint64_t)(uintptr_t)log;
+        attributes.log_size = log_size;
+    }
+    return csystem_bpf(BPF_PROG_LOAD, &attributes);
+}
+
+// BPF_PROG_TEST_RUN: runs a program once on a frame; `*output_size` comes back as what it became.
+static inline int csystem_bpf_run(int program, const void *input, unsigned int input_size,
+                                  void *output, unsigned int *output_size,
+                                  unsigned int *verdict) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.test.prog_fd = (unsigned int)program;
+    attributes.test.data_in = (uint64_t)(uintptr_t)input;
+    attributes.test.data_size_in = input_size;
+    attributes.test.data_out = (uint64_t)(uintptr_t)output;
+    attributes.test.data_size_out = *output_size;
+    attributes.test.repeat = 1;
+    int result = csystem_bpf(BPF_PROG_TEST_RUN, &attributes);
+    *output_size = attributes.test.data_size_out;
+    *verdict = attributes.test.retval;
+    return result;
+}
+
+// BPF_LINK_CREATE: hangs a program on an interface for as long as the descriptor is open.
+static inline int csystem_bpf_link(int program, unsigned int interface, int in_driver) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.link_create.prog_fd = (unsigned int)program;
+    attributes.link_create.target_ifindex = interface;
+    attributes.link_create.attach_type = BPF_XDP;
+    attributes.link_create.flags = in_driver ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE;
+    return csystem_bpf(BPF_LINK_CREATE, &attributes);
+}
+
+// SIOCETHTOOL: the name of an interface's driver; "" where there is none.
+static inline void csystem_driver_name(int fd, const char *interface, char *name, size_t size) {
+    struct ethtool_drvinfo information;
+    struct ifreq request;
+    memset(&information, 0, sizeof information);
+    memset(&request, 0, sizeof request);
+    information.cmd = ETHTOOL_GDRVINFO;
+    strncpy(request.ifr_name, interface, IFNAMSIZ - 1);
+    request.ifr_data = (char *)&information;
+    if (ioctl(fd, SIOCETHTOOL, &request) != 0) information.driver[0] = 0;
+    strncpy(name, information.driver, size - 1);
+    name[size - 1] = 0;
 }

@@ -25,4 +25,14 @@ extension Process {
         }
         return found
     }
+
+    /// The name of the driver behind an interface; empty where the system does not say.
+    package static func driverName(of interface: String) -> String {
+        let any = Endpoint(IPAddress(v4: 0), port: 0)
+        guard let socket = try? Descriptor.socket(SOCK_DGRAM, for: any) else { return "" }
+        var name = [CChar](repeating: 0, count: 32)
+        // SAFETY: the shim writes a C string into as many bytes as it is told.
+        unsafe csystem_driver_name(socket.number, interface, &name, name.count)
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
 }

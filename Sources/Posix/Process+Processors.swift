@@ -38,4 +38,32 @@ extension Process {
         else { return nil }
         return Int((UInt64(quota) + UInt64(period) - 1) / UInt64(period))
     }
+
+    /// How many processors this machine can ever have, those counted too that are not there.
+    ///
+    /// The kernel writes so many copies of what it keeps for each processor.
+    static func possibleProcessorCount() throws(SystemError) -> Int {
+        let path = "/sys/devices/system/cpu/possible"
+        let bytes = try? DiskFiles(maximumByteCount: 4_096).read(path)
+        guard let count = bytes.flatMap(endOfProcessors) else {
+            throw SystemError(
+                call: "\(path) does not tell how many processors there may be",
+                code: 0
+            )
+        }
+        return count
+    }
+
+    /// One more than the last number of a list like `0-3,8-11`; nil for what is no such list.
+    static func endOfProcessors(_ list: [UInt8]) -> Int? {
+        var end = 0
+        let text = String(decoding: list.filter { $0 != 0x0A }, as: UTF8.self)
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let last = part.split(separator: "-", omittingEmptySubsequences: false).last,
+                let number = UInt16(last)
+            else { return nil }
+            end = max(end, Int(number) + 1)
+        }
+        return end
+    }
 }

@@ -66,6 +66,15 @@ import Glibc
         return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// Moves the calling thread to the network at a path like `/run/netns/NAME`: the sockets that it
+    /// makes from then on are there.
+    package static func enterNetwork(at path: String) throws(SystemError) {
+        let number = try check("open \(path)") { unsafe Int(open(path, O_RDONLY | O_CLOEXEC)) }
+        let network = Descriptor(owning: CInt(number))
+        let result = csystem_enter_network(network.number)
+        guard result == 0 else { throw SystemError(call: "setns \(path)", code: errno) }
+    }
+
     /// Keeps the calling thread on one processor, one of `Process.processors`.
     package static func stay(onProcessor processor: Int) throws(SystemError) {
         let code = csystem_stay_on_processor(CInt(clamping: processor))

@@ -13,6 +13,12 @@ import Wire
         #expect(found.contains { $0.address == Loopback.v6 } || !Loopback.hasIPv6)
     }
 
+    @Test func knowsNoDriverOfNoInterface() {
+        #expect(Process.driverName(of: "nowhere0").isEmpty)
+        #expect(Process.driverName(of: "lo").isEmpty)
+        #expect(Process.driverName(of: String(repeating: "x", count: 100)).isEmpty)
+    }
+
     @Test func knowsTheInterfaceOfLinkLocalAddressesOnly() {
         for (_, address, scope) in Process.interfaceAddresses() where address.family == .v6 {
             #expect((scope != 0) == address.isLinkLocal)

@@ -25,4 +25,19 @@ import Testing
     func roundsUp(text: String, count: Int?) {
         #expect(Process.processorQuota(Array(text.utf8)) == count)
     }
+
+    @Test func countsThoseThatMayCome() throws {
+        #expect(try Process.possibleProcessorCount() >= (Process.processors.max() ?? 0) + 1)
+    }
+
+    @Test(
+        "The list of possible processors ends behind its last number",
+        arguments: [
+            ("0\n", 1), ("0-3\n", 4), ("0-3,8-11\n", 12), ("65535\n", 65_536), ("", nil),
+            ("0-\n", nil), ("0,,1\n", nil), ("65536\n", nil), ("a\n", nil), ("-1\n", 2),
+        ] as [(String, Int?)]
+    )
+    func findsTheEndOfAList(text: String, end: Int?) {
+        #expect(Process.endOfProcessors(Array(text.utf8)) == end)
+    }
 }

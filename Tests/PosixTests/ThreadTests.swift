@@ -75,4 +75,10 @@ import Testing
             try Thread.stay(onProcessor: number)
         }
     }
+
+    @Test func saysWhichNetworkIsMissing() {
+        #expect(throws: SystemError(call: "open /nowhere", code: 2)) {
+            try Thread.enterNetwork(at: "/nowhere")
+        }
+    }
 }

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Posix
+
+/// What the kernel lets this user do.
+enum KernelRights {
+    /// Whether it takes maps and programs.
+    static let takesMaps: Bool = {
+        let map = try? BPFMap(
+            .table,
+            name: "trial",
+            keyByteCount: 4,
+            valueByteCount: 4,
+            capacity: 1
+        )
+        return map != nil
+    }()
+}
