@@ -64,6 +64,7 @@ let package = Package(
         module("LDNS", ["CLDNS"]),
         module("YAML", ["CYAML"]),
         module("HTTP", ["CMicrohttpd"]),
+        module("XDP", ["Wire"]),
 
         // What a plugin is; what a cluster is; the features; the server.
         module("Plugin", ["Wire", "Files", "Corefile", "Metrics"]),
@@ -74,7 +75,7 @@ let package = Package(
         ),
         module(
             "Server",
-            ["Posix", "Wire", "Files", "Corefile", "Metrics", "Plugin", "HTTP"]
+            ["Posix", "Wire", "Files", "Corefile", "Metrics", "Plugin", "HTTP", "XDP"]
         ),
         module(
             "Simulation",
@@ -108,6 +109,7 @@ let package = Package(
         tests("LDNS"),
         tests("YAML"),
         tests("HTTP"),
+        tests("XDP", ["Posix", "Wire"]),
         tests("Plugin", ["Wire", "Files", "Corefile", "Metrics"]),
         tests("Kubernetes", ["Wire", "Files", "YAML"], excluding: ["Manifests"]),
         tests(
@@ -118,7 +120,7 @@ let package = Package(
             "Server",
             [
                 "Posix", "Wire", "Files", "Corefile", "Metrics", "LDNS", "Plugin", "Plugins",
-                "HTTP",
+                "HTTP", "XDP",
             ]
         ),
         tests(
