@@ -76,5 +76,11 @@ package final class SharedCells: Sendable {
         block.add(Int(histogram.cell) + histogram.scale.sumOffset, value)
     }
 
+    /// Records `count` observations that fall into the bucket of `value` and add up to `sum`.
+    package func observe(_ histogram: Histogram, _ value: UInt64, count: UInt64, sum: UInt64) {
+        block.add(Int(histogram.cell) + histogram.scale.bucket(of: value), count)
+        block.add(Int(histogram.cell) + histogram.scale.sumOffset, sum)
+    }
+
     func value(_ index: Int) -> UInt64 { block.value(index) }
 }

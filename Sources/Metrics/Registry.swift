@@ -31,6 +31,7 @@ package final class Registry: Sendable {
     static let overflowCell = CellBlock.margin + 2
 
     private let state = Mutex(Shelves())
+    private let gathering = Mutex<(@Sendable () -> Void)?>(nil)
 
     package init() {}
 
@@ -136,11 +137,19 @@ package final class Registry: Sendable {
         state.withLock { $0.stopReading(family, Page.labels(family.labels, values)) }
     }
 
+    /// Calls `gather` before each page, to count what was counted elsewhere meanwhile; nil ends it.
+    ///
+    /// There is one such place at most: the kernel.
+    package func beforePage(_ gather: (@Sendable () -> Void)?) {
+        gathering.withLock { $0 = gather }
+    }
+
     /// How many series did not fit.
     package var droppedSeries: Int { state.withLock { $0.dropped } }
 
     /// All series in the Prometheus text format, families and series in the order of their names.
     package func page() -> [UInt8] {
+        gathering.withLock { $0 }?()
         // Readings are asked outside the lock, so that they may look at this registry.
         let shelves = state.withLock { $0 }
         return PageWriter(shelves, shared: shared).bytes()

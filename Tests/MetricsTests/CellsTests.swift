@@ -20,6 +20,19 @@ import Testing
         #expect(registry.text.hasSuffix("\nhits_total 42\n"))
     }
 
+    @Test func recordsManyObservationsOfABucketAtOnce() {
+        let registry = Registry()
+        let histogram = registry.histogram(Self.sizes)
+
+        registry.shared.observe(histogram, 200, count: 3, sum: 500)
+        registry.shared.observe(histogram, 100, count: 2, sum: 0)
+
+        #expect(registry.value(of: "sizes_bytes_bucket{le=\"100\"}") == "2")
+        #expect(registry.value(of: "sizes_bytes_bucket{le=\"200\"}") == "5")
+        #expect(registry.value(of: "sizes_bytes_sum") == "500")
+        #expect(registry.value(of: "sizes_bytes_count") == "5")
+    }
+
     @Test func givesAWorkerTheSameCellsAgain() {
         let registry = Registry()
 

@@ -67,4 +67,17 @@ import Testing
             _ = Registry().counter(.counter("a_total", help: "A.", labels: ["zone"]))
         }
     }
+
+    @Test func gathersBeforeEachPage() {
+        let registry = Registry()
+        let counter = registry.counter(Family.counter("late_total", help: "Late."))
+        registry.beforePage { registry.shared.increment(counter) }
+
+        #expect(registry.value(of: "late_total") == "1")
+        #expect(registry.value(of: "late_total") == "2")
+
+        registry.beforePage(nil)
+
+        #expect(registry.value(of: "late_total") == "2")
+    }
 }
