@@ -43,8 +43,17 @@ extension Answerer {
 
 /// A plugin that has a last look at each answer on the way back through the chain.
 package protocol Finisher: Plugin {
+    /// Whether it has nothing to do with an answer that is one address and went well.
+    ///
+    /// Then the kernel may give such answers without it; by default it may not.
+    var sparesSoleAddresses: Bool { get }
+
     /// Looks at an answer that this plugin or a later one gave; it may change it.
     func finish(_ query: borrowing Query, _ answer: inout Answer)
+}
+
+extension Finisher {
+    package var sparesSoleAddresses: Bool { false }
 }
 
 /// A plugin that learns what was sent, for logs and counters.

@@ -44,6 +44,8 @@ package struct Setup {
     package var root = ""
     /// The addresses to bind; empty for every address.
     package var addresses: [IPAddress] = []
+    /// Those of them at which the kernel may answer by itself, with the interface they belong to.
+    package var kernelInterfaces: [IPAddress: String] = [:]
     package var limits = AnswerLimits()
     /// Whether classes other than IN may enter the chain.
     package var takesEveryClass = false

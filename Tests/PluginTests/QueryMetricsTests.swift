@@ -92,4 +92,37 @@ import Wire
         #expect(!page.contains("coredns_dns_responses_total{"))
         #expect(page.contains("coredns_dns_requests_total{"))
     }
+
+    @Test func countsATallyInTheSameSeries() {
+        let metrics = QueryMetrics(
+            registry,
+            server: "dns://:53",
+            zone: "example.",
+            plugins: ["errors", "whoami"]
+        )
+        var tally = QueryTally()
+        (tally.aOverIPv4, tally.aaaaOverIPv4, tally.aOverIPv6, tally.aaaaOverIPv6) = (1, 2, 3, 4)
+        (tally.signatures, tally.queriesOver100, tally.answersOver100) = (5, 1, 6)
+        (tally.queryBytes, tally.answerBytes) = (700, 900)
+
+        metrics.count(tally, answeredBy: 1, registry.shared)
+
+        let page = String(decoding: registry.page(), as: UTF8.self)
+        let requests = "dns_requests_total{\(labels),proto=\"udp\",family="
+        let sizes = "{\(labels),proto=\"udp\""
+        for line in [
+            "\(requests)\"1\",type=\"A\"} 1", "\(requests)\"1\",type=\"AAAA\"} 2",
+            "\(requests)\"2\",type=\"A\"} 3", "\(requests)\"2\",type=\"AAAA\"} 4",
+            "dns_responses_total{\(labels),rcode=\"NOERROR\",plugin=\"whoami\"} 10",
+            "dns_do_requests_total{\(labels)} 5",
+            "dns_request_duration_seconds_bucket{\(labels),le=\"0.00025\"} 10",
+            "dns_request_duration_seconds_sum{\(labels)} 0",
+            "dns_request_size_bytes_bucket\(sizes),le=\"100\"} 9",
+            "dns_request_size_bytes_bucket\(sizes),le=\"200\"} 10",
+            "dns_request_size_bytes_sum\(sizes)} 700",
+            "dns_response_size_bytes_bucket\(sizes),le=\"100\"} 4",
+            "dns_response_size_bytes_bucket\(sizes),le=\"200\"} 10",
+            "dns_response_size_bytes_sum\(sizes)} 900",
+        ] { #expect(page.contains("coredns_" + line + "\n"), "\(line)") }
+    }
 }
