@@ -69,6 +69,29 @@ import Wire
         )
     }
 
+    @Test func countsTalliesUnderTheirZoneAndAddress() throws {
+        var surroundings = Surroundings()
+        surroundings.zones = ["example.", "b.example."]
+        surroundings.plugins = ["prometheus", "whoami"]
+        surroundings.addresses = try ["127.0.0.1", "::1"].map { try #require(IPAddress($0)) }
+        let (plugin, _) = try surroundings.make(Prometheus.self, "prometheus")
+        var tally = QueryTally()
+        tally.aOverIPv6 = 7
+
+        plugin.count(
+            tally,
+            answeredBy: 1,
+            zone: 1,
+            local: surroundings.addresses[1],
+            in: surroundings.metrics.shared
+        )
+
+        let labels = "server=\"dns://[::1]:53\",zone=\"b.example.\",view=\"\""
+        let page = surroundings.page
+        #expect(page.contains("{\(labels),proto=\"udp\",family=\"2\",type=\"A\"} 7\n"))
+        #expect(page.contains("{\(labels),rcode=\"NOERROR\",plugin=\"whoami\"} 7\n"))
+    }
+
     @Test func showsThePluginsOfTheBlockOnceItServes() throws {
         var surroundings = Surroundings()
         surroundings.plugins = ["prometheus", "log"]

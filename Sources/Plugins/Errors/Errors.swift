@@ -79,6 +79,9 @@ package struct Errors: Finisher {
         )
     }
 
+    /// Only failures are logged.
+    package var sparesSoleAddresses: Bool { true }
+
     package func finish(_ query: borrowing Query, _ answer: inout Answer) {
         for index in 0..<rules.count { rules[index].flush(at: query.received, to: log) }
         if !answer.failure.isEmpty { report(query, answer.code, answer.failure) }

@@ -61,6 +61,8 @@ package struct Kubernetes: Answerer {
     static let maximumZoneByteCount = Name.maximumByteCount - 11
 
     let zones: ServedZones
+    /// The same as names, in the order of the Corefile.
+    let zoneNames: [Name]
     /// The zone that pointers lead to, in wire form.
     let primaryZone: [UInt8]
     private let passing: Fallthrough
@@ -95,6 +97,7 @@ package struct Kubernetes: Answerer {
         nameServers: [IPAddress]
     ) {
         zones = ServedZones(settings.zones)
+        zoneNames = settings.zones
         primaryZone = (settings.zones.first { !$0.isReverse } ?? .root).bytes
         passing = settings.passing
         podNames = settings.cluster.podNames

@@ -88,6 +88,9 @@ package struct Loadbalance: Finisher {
         return Network(address: address, length: length)
     }
 
+    /// One record has one order.
+    package var sparesSoleAddresses: Bool { true }
+
     package func finish(_ query: borrowing Query, _ answer: inout Answer) {
         guard answer.recordCount > 1, answer.code == .noError, query.type != .axfr,
             query.type != .ixfr

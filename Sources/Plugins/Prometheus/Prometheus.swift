@@ -9,7 +9,7 @@ import Wire
 ///
 /// Names and labels are CoreDNS's. The page shows what other plugins count too, whichever block
 /// they are in.
-package struct Prometheus: Observer {
+package struct Prometheus: Observer, Tallier {
     package static let manual = Manual(
         name: "prometheus",
         summary: "a page with the metrics of the process: /metrics",
@@ -96,12 +96,27 @@ package struct Prometheus: Observer {
         _ report: borrowing SentReport,
         counting cells: borrowing WorkerCells
     ) {
-        var server = 0
-        while server + 1 < addresses.count, addresses[server] != query.local.address {
-            server += 1
-        }
-        let place = query.zonePlace * max(addresses.count, 1) + server
-        guard place < metrics.count else { return }
+        guard let place = place(query.zonePlace, query.local.address) else { return }
         metrics[place].count(query, report, cells)
+    }
+
+    package func count(
+        _ tally: QueryTally,
+        answeredBy plugin: Int,
+        zone: Int,
+        local: IPAddress,
+        in cells: SharedCells
+    ) {
+        guard let place = place(zone, local) else { return }
+        metrics[place].count(tally, answeredBy: plugin, cells)
+    }
+
+    /// The place of the metrics of a zone at an address.
+    @inline(__always)
+    private func place(_ zone: Int, _ local: IPAddress) -> Int? {
+        var server = 0
+        while server + 1 < addresses.count, addresses[server] != local { server += 1 }
+        let place = zone * max(addresses.count, 1) + server
+        return place < metrics.count ? place : nil
     }
 }
