@@ -33,6 +33,34 @@ import Wire
     }
 
     @Test(arguments: [
+        ("bind 192.0.2.1 {\n  xdp\n}", ["192.0.2.1": "eth0"]),
+        ("bind eth0 {\n  xdp\n  except 2001:db8::1\n}", ["192.0.2.1": "eth0"]),
+        ("bind lo\nbind eth0 {\n  xdp\n}", ["192.0.2.1": "eth0", "2001:db8::1": "eth0"]),
+        ("bind eth0", [:]),
+    ])
+    func letsTheKernelAnswer(text: String, expected: [String: String]) throws {
+        let (_, setup) = try surroundings.make(Bind.self, text)
+
+        let found = setup.kernelInterfaces.map { ($0.key.description, $0.value) }
+        #expect(Dictionary(uniqueKeysWithValues: found) == expected)
+    }
+
+    @Test func leavesLinkLocalAddressesOut() throws {
+        var surroundings = try surroundings
+        let address = try #require(IPAddress("fe80::1"))
+        surroundings.interfaces.append(Interface(name: "eth0", address: address, scope: 2))
+
+        let (_, setup) = try surroundings.make(Bind.self, "bind eth0")
+
+        #expect(setup.addresses.map(\.description) == ["192.0.2.1", "2001:db8::1"])
+    }
+
+    @Test(arguments: [
+        (
+            "bind 192.0.2.9 {\n  xdp\n}",
+            "Corefile:2:3: 'xdp' wants an interface or the address of one; 192.0.2.9 belongs to none"
+        ),
+        ("bind lo {\n  xdp yes\n}", "Corefile:2:7: 'xdp' takes no argument"),
         ("bind", "Corefile:1:1: 'bind' wants addresses or names of interfaces"),
         ("bind wlan0", "Corefile:1:6: 'wlan0' is not a valid IP address or interface name"),
         ("bind 1.2.3", "Corefile:1:6: '1.2.3' is not a valid IP address or interface name"),
