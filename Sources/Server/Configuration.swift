@@ -121,18 +121,22 @@ package final class ServerBlock: Sendable {
     package let takesEveryClass: Bool
     /// `dns://:53`, as metrics spell it.
     package let label: String
+    /// The addresses at which the kernel may answer by itself, with their interfaces.
+    package let kernelInterfaces: [IPAddress: String]
 
     package init(
         zones: [Name],
         chain: Chain,
         limits: AnswerLimits,
         takesEveryClass: Bool,
-        label: String
+        label: String,
+        kernelInterfaces: [IPAddress: String] = [:]
     ) {
         self.zones = zones
         self.chain = chain
         self.limits = limits
         self.takesEveryClass = takesEveryClass
         self.label = label
+        self.kernelInterfaces = kernelInterfaces
     }
 }

@@ -102,7 +102,8 @@ package struct ConfigurationBuilder {
             chain: chain,
             limits: setup.limits,
             takesEveryClass: setup.takesEveryClass,
-            label: setup.serverLabel
+            label: setup.serverLabel,
+            kernelInterfaces: setup.kernelInterfaces
         )
         gathering.add(serverBlock, keys: keys, addresses: setup.addresses)
     }

@@ -66,6 +66,8 @@ extension ControlPlane {
                 throw StartMistake(error.text)
             }
             pages.commit(next.plan.pages, poll, token: Token.pages)
+            // Before any worker knows it, so that the kernel's answers are never the older ones.
+            kernel.take(next, on: board)
             published.publish(next)
             board.close(exceptFor: next)
             for order in orders { order.wakeup.wake() }

@@ -37,6 +37,8 @@ package struct ControlPlane: ~Copyable {
     var surroundings: Surroundings
     let published: Published<Configuration>
     let board: SocketBoard
+    /// What the kernel answers by itself.
+    let kernel: KernelPath
     private let workerCount: Int
     let poll: Poll
     private let signals: Signals
@@ -102,6 +104,7 @@ package struct ControlPlane: ~Copyable {
             surroundings: surroundings,
             published: Published(configuration),
             board: board,
+            kernel: KernelPath(surroundings, workerCount: workerCount),
             workerCount: workerCount,
             poll: poll,
             signals: signals,
@@ -111,6 +114,7 @@ package struct ControlPlane: ~Copyable {
             counters: ReloadCounters(surroundings.metrics)
         )
         for warning in corefile.warnings { surroundings.log.write(.warning, warning) }
+        control.kernel.take(configuration, on: board)
         control.settle(configuration)
         return control
     }

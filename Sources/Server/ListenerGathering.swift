@@ -42,7 +42,8 @@ struct ListenerGathering {
                 chain: block.chain,
                 limits: block.limits,
                 takesEveryClass: block.takesEveryClass,
-                label: block.label
+                label: block.label,
+                kernelInterfaces: block.kernelInterfaces
             )
             for address in addresses {
                 let place = Place(address: address, port: port)
