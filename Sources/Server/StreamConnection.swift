@@ -54,6 +54,9 @@ package final class StreamConnection {
     /// The bytes that it keeps, those included that are done with and not let go of yet.
     package var heldByteCount: Int { input.count + output.count }
 
+    /// Whether the budget of all connections was told of other bytes than it keeps.
+    var hasUntoldBytes: Bool { heldByteCount != toldByteCount }
+
     /// Whether a whole message came that nobody has looked at.
     package var hasMessage: Bool { hasMessage(in: input) }
 

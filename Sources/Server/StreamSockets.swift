@@ -123,6 +123,10 @@ struct StreamSockets: ~Copyable {
     }
 
     /// Reads, answers and writes as far as one connection allows.
+    ///
+    /// A function of its own also where the whole program is optimised: what can be reached from it
+    /// is looked at for locks, which only `close` and `account` may take.
+    @inline(never)
     mutating func serve(
         _ id: UInt64,
         _ interest: Interest,
@@ -199,7 +203,13 @@ struct StreamSockets: ~Copyable {
             ready.append(open.id)
         }
         watch(open, poll)
-        while let largest = streams.account(open.id) {
+        if connection.hasUntoldBytes || streams.isOverBudget { account(open.id) }
+    }
+
+    /// Tells the budget what a connection keeps now, and cuts off others while that is too much.
+    @inline(never)
+    private mutating func account(_ id: UInt64) {
+        while let largest = streams.account(id) {
             reports.count(.memory)
             reset(largest)
         }
@@ -289,6 +299,7 @@ struct StreamSockets: ~Copyable {
         close(id)
     }
 
+    @inline(never)
     private mutating func close(_ id: UInt64) {
         sockets[id] = nil
         streams.close(id)

@@ -88,6 +88,9 @@ package struct Streams: ~Copyable {
         return largest.key
     }
 
+    /// Whether the connections of all workers keep more than they may.
+    var isOverBudget: Bool { budget.isExceeded }
+
     /// Moves every connection to its listener's new place; those whose listener is gone come back.
     ///
     /// `places`: the new place of each old one, nil where the listener is no more.

@@ -138,6 +138,10 @@ struct Worker: ~Copyable {
     }
 
     /// Receives, answers and sends the datagrams of one listener.
+    ///
+    /// A function of its own also where the whole program is optimised: what can be reached from it
+    /// is looked at for locks.
+    @inline(never)
     private mutating func serveDatagrams(_ place: Int) {
         guard place < listeners.count, let listener = listeners[place] else { return }
         for _ in 0..<Self.maximumBatchCount {
