@@ -17,9 +17,10 @@ enum Bench {
                                                     ask, and print answered, lost, wrong, nanoseconds
                bench reload PORT PROCESS COUNT FILE change FILE and reload so often under load, and
                                                     print reloads, answered, lost, wrong, nanoseconds
-               bench count CEILINGS [--lower]       count instructions and calls into the runtime
+               bench count CEILINGS PROGRAM [--lower]
+                                                    count instructions and calls into the runtime
                                                     under callgrind, against the file CEILINGS
-               bench disassembly                    show that nothing locks on the path of an answer
+               bench disassembly PROGRAM            show that nothing locks on the path of an answer
                bench lines                          show that no cache line has two writers
 
         """
@@ -40,11 +41,12 @@ enum Bench {
                     file: arguments[4]
                 )
                 try run.run(count: numbers[2])
-            case ("count", _) where arguments.count == 2:
-                try CountRun.run(ceilings: arguments[1], lowers: false)
-            case ("count", _) where arguments.count == 3 && arguments[2] == "--lower":
-                try CountRun.run(ceilings: arguments[1], lowers: true)
-            case ("disassembly", _) where arguments.count == 1: try DisassemblyRun.run()
+            case ("count", _) where arguments.count == 3:
+                try CountRun.run(ceilings: arguments[1], program: arguments[2], lowers: false)
+            case ("count", _) where arguments.count == 4 && arguments[3] == "--lower":
+                try CountRun.run(ceilings: arguments[1], program: arguments[2], lowers: true)
+            case ("disassembly", _) where arguments.count == 2:
+                try DisassemblyRun.run(program: arguments[1])
             case ("lines", _) where arguments.count == 1: try LineRun.run()
             default:
                 Process.write(usage, toError: true)

@@ -40,13 +40,14 @@ struct CountRun {
 
     /// Counts, prints a table, and throws when a ceiling of the file `path` is exceeded.
     ///
-    /// `lowers`: whether the file's ceilings are lowered instead, where they can be.
-    static func run(ceilings path: String, lowers: Bool) throws {
+    /// `program`: the path of the server. `lowers`: whether the file's ceilings are lowered instead,
+    /// where they can be.
+    static func run(ceilings path: String, program: String, lowers: Bool) throws {
         var ceilings = try Ceilings(parsing: try Tool.text(path))
         let stage = try Stage(processor: Process.processors.last)
         defer { stage.end() }
         try stage.endOnSignals()
-        let kubeadm = try KubeadmStage(stage, serviceCount: serviceCount)
+        let kubeadm = try KubeadmStage(stage, program: program, serviceCount: serviceCount)
         var run = CountRun(server: try ProfiledServer(kubeadm))
         var table = Table(headings)
         var (mistakes, callers): ([String], [String]) = ([], [])

@@ -36,7 +36,12 @@ struct Disassembly {
     }
 
     /// All functions that can be reached from `roots`, by references, each with one that led there.
-    func reached(from roots: [String]) -> [String: String] {
+    ///
+    /// Those for which `isEnd` says so are reached, and what they refer to is not because of them.
+    func reached(
+        from roots: [String],
+        endingAt isEnd: (String) -> Bool = { _ in false }
+    ) -> [String: String] {
         var reached: [String: String] = [:]
         var waiting: [String] = []
         for root in roots where functions[root] != nil && reached[root] == nil {
@@ -44,6 +49,7 @@ struct Disassembly {
             waiting.append(root)
         }
         while let name = waiting.popLast() {
+            if isEnd(name) { continue }
             for target in (functions[name]?.references ?? []).sorted()
             where functions[target] != nil && reached[target] == nil {
                 reached[target] = name
@@ -51,6 +57,11 @@ struct Disassembly {
             }
         }
         return reached
+    }
+
+    /// Whether a function, or one that can be reached from it, locks.
+    func locksSomewhere(from name: String) -> Bool {
+        reached(from: [name]).keys.contains { functions[$0]?.lockings.isEmpty == false }
     }
 
     /// The name in `0000000000001139 <main>:`.

@@ -2,9 +2,9 @@
 
 import Posix
 
-/// Shows that no instruction between a datagram and its answer locks memory.
+/// Shows that no instruction between a query and its answer locks memory.
 ///
-/// From the function that serves a socket's datagrams, and from those of the plugins, which are
+/// From the functions that serve datagrams and connections, and from those of the plugins, which are
 /// called through tables, every function of the program is followed whose name an instruction
 /// holds. The runtime is outside; calls into it are counted by `CountRun`.
 struct DisassemblyRun {
@@ -23,12 +23,10 @@ struct DisassemblyRun {
 
         var description: String {
             "no function is \(beginning): it was renamed, or became part of its caller, which must "
-                + "then be named in DisassemblyRun"
+                + "then be named in ServingPath"
         }
     }
 
-    /// `Server.Worker.serveDatagrams`.
-    private static let start = "$s6Server6WorkerV14serveDatagrams"
     /// What plugins and listeners are asked while a query is answered, as Swift mangles it.
     ///
     /// They stand behind protocols. Of each of these there must be one.
@@ -37,39 +35,42 @@ struct DisassemblyRun {
     private static let moreRequirements = ["P5route", "P6limits", "P15takesEveryClass"]
     /// The modules that fulfil them.
     private static let modules = ["$s7Plugins", "$s6Server"]
-    /// What may lock, because an answer from memory does not come there.
-    ///
-    /// - `CoreDesk`: a query that must wait becomes a task, whose queue has a lock.
-    /// - `Errors.finish`, `Errors.report`: an answer that failed is noted for the log. The locks of
-    ///   `finish` stand behind the question whether it did, and `LineRun` would see them.
-    private static let allowed = [
-        "$s6Server8CoreDeskC", "$s7Plugins6ErrorsV6finish", "$s7Plugins6ErrorsV6report",
-    ]
-
-    /// Reads the release program beside this one, and throws when something locks.
-    static func run() throws {
+    /// Reads a release program, and throws when something locks.
+    static func run(program path: String) throws {
         let folder = try ScratchFolder(named: "apus-bench")
         defer { folder.remove() }
         let command = [
-            try Tool.path("objdump"), "-d", "--no-show-raw-insn", "--section=.text",
-            try BenchRun.program("apus"),
+            try Tool.path("objdump"), "-d", "--no-show-raw-insn", "--section=.text", path,
         ]
         try Tool.run(command, output: folder("text"))
         let program = Disassembly(parsing: try Tool.bytes(folder("text")))
-        let roots = try roots(of: program)
-        let reached = program.reached(from: roots)
-        let lockings = lockings(in: program, reached)
-        Process.write(
-            "\(reached.count) functions from \(roots.count) roots, of "
-                + "\(program.functions.count): \(lockings.count) lock that must not\n"
-        )
+        var lockings: [String] = []
+        for path in ServingPath.all {
+            let roots = try roots(of: program, path)
+            let reached = program.reached(from: roots, endingAt: path.excuses)
+            let found = Self.lockings(in: program, reached, path)
+            Process.write(
+                "\(path.name): \(reached.count) functions from \(roots.count) roots, of "
+                    + "\(program.functions.count): \(found.count) lock that must not\n"
+            )
+            for exception in path.exceptions {
+                let names = reached.keys.filter { $0.hasPrefix(exception.beginning) }.sorted()
+                for name in names where program.locksSomewhere(from: name) {
+                    Process.write("\(path.name): may lock: \(name): \(exception.reason)\n")
+                }
+            }
+            lockings += found
+        }
         guard lockings.isEmpty else { throw Locking(places: lockings) }
     }
 
-    private static func roots(of program: Disassembly) throws(NoRoot) -> [String] {
+    private static func roots(
+        of program: Disassembly,
+        _ path: ServingPath
+    ) throws(NoRoot) -> [String] {
         let names = program.functions.keys
-        let first = names.filter { $0.hasPrefix(start) }
-        guard !first.isEmpty else { throw NoRoot(beginning: start) }
+        let first = names.filter { $0.hasPrefix(path.start) }
+        guard !first.isEmpty else { throw NoRoot(beginning: path.start) }
         let witnesses = names.filter { isWitness($0) }
         for name in requirements where !witnesses.contains(where: { $0.contains(name) }) {
             throw NoRoot(beginning: "a requirement \(name)")
@@ -84,10 +85,14 @@ struct DisassemblyRun {
     }
 
     /// Each function that locks and must not, and the way there.
-    static func lockings(in program: Disassembly, _ reached: [String: String]) -> [String] {
+    static func lockings(
+        in program: Disassembly,
+        _ reached: [String: String],
+        _ path: ServingPath
+    ) -> [String] {
         reached.keys.sorted().compactMap { name in
             guard let function = program.functions[name], !function.lockings.isEmpty,
-                !allowed.contains(where: { name.hasPrefix($0) })
+                !path.excuses(name)
             else { return nil }
             var (way, place) = (name, name)
             while let caller = reached[place], caller != place {

@@ -14,9 +14,10 @@ struct KubeadmStage {
     private let program: String
     private let cluster: Cluster
 
-    init(_ stage: Stage, serviceCount: Int) throws {
+    /// `program`: the path of the server.
+    init(_ stage: Stage, program: String, serviceCount: Int) throws {
         self.stage = stage
-        program = try BenchRun.program("apus")
+        self.program = program
         cluster = Cluster(serviceCount: serviceCount)
         for name in [Self.folder, Self.notesFolder, "\(Self.folder)/manifests"] {
             try stage.folder.makeFolder(name)

@@ -40,7 +40,11 @@ struct LineRun {
         let stage = try Stage(processor: nil)
         defer { stage.end() }
         try stage.endOnSignals()
-        let kubeadm = try KubeadmStage(stage, serviceCount: serviceCount)
+        let kubeadm = try KubeadmStage(
+            stage,
+            program: try BenchRun.program("apus"),
+            serviceCount: serviceCount
+        )
         let stores = stage.folder("\(KubeadmStage.notesFolder)/stores")
         let server = try kubeadm.start(behind: [
             "/bin/sh", "-c", script, stores,

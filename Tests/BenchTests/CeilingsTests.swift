@@ -62,10 +62,13 @@ import Testing
         #expect(ceilings["tcp"] == Ceilings.Ceiling(instructions: 112, callsPerThousand: 0))
     }
 
-    /// The file that continuous integration goes by.
-    @Test func readsTheRepositorysOwn() throws {
+    @Test(
+        "The files that continuous integration goes by have a ceiling for all that is counted",
+        arguments: ["instruction-ceilings.txt", "instruction-ceilings-whole.txt"]
+    )
+    func readsTheRepositorysOwn(name: String) throws {
         let top = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        let bytes = try DiskFiles().read("/\(top)/Tests/instruction-ceilings.txt")
+        let bytes = try DiskFiles().read("/\(top)/Tests/\(name)")
         let ceilings = try Ceilings(parsing: String(decoding: bytes, as: UTF8.self))
 
         #expect(ceilings.names == ["auth", "mix", "headless", "tcp"])

@@ -43,17 +43,33 @@ import Testing
         #expect(program.reached(from: ["missing"]).isEmpty)
     }
 
+    @Test func followsNothingBeyondWhatIsExcused() {
+        let program = Disassembly(parsing: Self.text.utf8)
+        let path = ServingPath(
+            name: "test",
+            start: "serve",
+            exceptions: [ServingPath.Exception(beginning: "lat", reason: "it is later")]
+        )
+        let reached = program.reached(from: ["answer", "later"], endingAt: path.excuses)
+
+        #expect(reached == ["answer": "answer", "later": "later"])
+        #expect(DisassemblyRun.lockings(in: program, reached, path).isEmpty)
+        #expect(program.locksSomewhere(from: "serve"))
+        #expect(program.locksSomewhere(from: "later"))
+        #expect(!program.locksSomewhere(from: "answer"))
+    }
+
     @Test func tellsWhereAndHowItLocks() {
         let program = Disassembly(parsing: Self.text.utf8)
         let reached = program.reached(from: ["serve"])
 
         #expect(
-            DisassemblyRun.lockings(in: program, reached)
+            DisassemblyRun.lockings(in: program, reached, .datagrams)
                 == ["lock cmpxchg %edi,0x0(%r13) in later\n    from serve"]
         )
-        #expect(DisassemblyRun.lockings(in: program, ["answer": "answer"]).isEmpty)
+        #expect(DisassemblyRun.lockings(in: program, ["answer": "answer"], .streams).isEmpty)
         #expect(
-            DisassemblyRun.lockings(in: program, ["finish": "finish"])
+            DisassemblyRun.lockings(in: program, ["finish": "finish"], .streams)
                 == ["xchg   %rbx,(%r12,%rax,1) in finish"]
         )
     }

@@ -52,6 +52,23 @@ import Testing
         }
     }
 
+    @Test func asksWhileManifestsChange() throws {
+        let output = try RunningServer.run([
+            Self.program, "run", "reload", "--services", "10", "--endpoints", "40", "--queries",
+            "2000", "--rounds", "1",
+        ])
+        let rows = output.split(separator: "\n").map { $0.split(separator: " ") }
+        let names = rows.filter { $0.first == "reload" && $0.dropFirst().first == "apus" }
+            .map { $0[2] }
+
+        #expect(names == ["quiet", "100/s", "1000/s", "reload"], "\(output)")
+        let bars = rows.filter { $0.count == 10 && $0[0] == "reload" }
+
+        #expect(bars.count == 11, "\(output)")
+        // The first 2,000 were all answered, however late.
+        #expect(bars.compactMap { Int($0[2]) }.reduce(0, +) > 1_000, "\(output)")
+    }
+
     /// The thread sanitizer has memory of its own for everything.
     private static var isOwnMemory: Bool { unsafe dlsym(nil, "__tsan_init") == nil }
 
