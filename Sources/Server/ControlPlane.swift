@@ -104,7 +104,7 @@ package struct ControlPlane: ~Copyable {
             surroundings: surroundings,
             published: Published(configuration),
             board: board,
-            kernel: KernelPath(surroundings, workerCount: workerCount),
+            kernel: KernelPath(surroundings),
             workerCount: workerCount,
             poll: poll,
             signals: signals,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Metrics
 import Posix
 import Wire
 import XDP
@@ -11,6 +12,8 @@ extension KernelPath {
         let maps: KernelMaps
         if let open = state.maps { maps = open } else { maps = try KernelMaps() }
         state.maps = maps
+        let cells = state.cells ?? Registry().cells(forWorker: 0)
+        state.cells = cells
         let wanted = Set(tables.flatMap(\.places).map(\.interface))
         state.hooks = state.hooks.filter { wanted.contains($0.key) }
         let before = state.tables
@@ -21,10 +24,10 @@ extension KernelPath {
         if !keepsPlaces { try remove(before.flatMap(Self.keys), from: maps.places) }
         gather(&state)
         for table in before where !next.contains(where: { $0.number == table.number }) {
-            try change(table, to: nil, maps, &state)
+            try change(table, to: nil, maps, cells, &state)
         }
         for table in next {
-            try change(before.first { $0.number == table.number }, to: table, maps, &state)
+            try change(before.first { $0.number == table.number }, to: table, maps, cells, &state)
         }
         state.tables = next
         try placeTallies(maps, writesPlaces: !keepsPlaces, &state)
@@ -67,6 +70,7 @@ extension KernelPath {
         _ old: KernelTable?,
         to new: KernelTable?,
         _ maps: KernelMaps,
+        _ cells: WorkerCells,
         _ state: inout State
     ) throws(KernelRefusal) {
         var before: [KernelQuestion: KernelAnswer] = [:]

@@ -31,6 +31,8 @@ package final class KernelPath: Sendable {
     /// What the lock guards; only the control plane ever takes it.
     struct State: Sendable {
         var maps: KernelMaps?
+        /// Where plugins count that are asked here: nobody's, so that no page shows it.
+        var cells: WorkerCells?
         /// By interface.
         var hooks: [String: KernelHook] = [:]
         var tables: [KernelTable] = []
@@ -48,20 +50,16 @@ package final class KernelPath: Sendable {
 
     private let registry: Registry
     private let log: any LogSink
-    /// Where plugins count that are asked here; a worker that never serves.
-    let cells: WorkerCells
     private let counter: Counter
     let maximumAnswerCount: Int
     private let state = Mutex(State())
 
     package init(
         _ surroundings: Surroundings,
-        workerCount: Int,
         maximumAnswerCount: Int = KernelMaps.maximumAnswerCount
     ) {
         registry = surroundings.metrics
         log = surroundings.log
-        cells = surroundings.metrics.cells(forWorker: workerCount)
         counter = surroundings.metrics.counter(Self.answered)
         self.maximumAnswerCount = maximumAnswerCount
         surroundings.metrics.beforePage { [weak self] in self?.gather() }

@@ -25,7 +25,7 @@ import Wire
             log: log,
             wallSeconds: { 0 }
         )
-        return KernelPath(surroundings, workerCount: 1, maximumAnswerCount: maximumAnswerCount)
+        return KernelPath(surroundings, maximumAnswerCount: maximumAnswerCount)
     }
 
     private static let missing =
