@@ -5,34 +5,43 @@ extension IPAddress: CustomStringConvertible {
     ///
     /// - Returns: nil when `text` is anything else, also when a zone (`%eth0`) follows.
     package init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
-        guard bytes.count <= 45 else { return nil }
-        if bytes.contains(UInt8(ascii: ":")) {
-            guard let address = Self.parseV6(bytes) else { return nil }
-            self = address
-        } else {
-            guard let bits = Self.parseV4(bytes[...]) else { return nil }
+        let string = String(text)
+        if let bits = Self.dottedQuad(string.utf8.span) {
             self.init(v4: bits)
+            return
         }
+        let bytes = Array(string.utf8)
+        guard bytes.count <= 45 else { return nil }
+        guard bytes.contains(UInt8(ascii: ":")), let address = Self.parseV6(bytes) else {
+            return nil
+        }
+        self = address
     }
 
-    /// The four decimal parts of an IPv4 address as 32 bits.
-    private static func parseV4(_ bytes: ArraySlice<UInt8>) -> UInt32? {
-        let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
+    /// The four decimal parts of an IPv4 address as 32 bits; nil when it is none.
+    private static func dottedQuad(_ bytes: Span<UInt8>) -> UInt32? {
+        guard bytes.count <= 15 else { return nil }
         var bits: UInt32 = 0
-        for part in parts {
-            guard part.count <= 3, let first = part.first else { return nil }
-            guard first != UInt8(ascii: "0") || part.count == 1 else { return nil }
-            var value: UInt32 = 0
-            for digit in part {
-                guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
-                value = value * 10 + UInt32(digit - UInt8(ascii: "0"))
+        var value: UInt32 = 0
+        var digitCount = 0
+        var pointCount = 0
+        for index in bytes.indices {
+            switch bytes[index] {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                // No leading zeros.
+                guard digitCount < 3, digitCount == 0 || value != 0 else { return nil }
+                value = value * 10 + UInt32(bytes[index] - UInt8(ascii: "0"))
+                digitCount += 1
+            case UInt8(ascii: "."):
+                guard digitCount > 0, value <= 255, pointCount < 3 else { return nil }
+                bits = bits << 8 | value
+                (value, digitCount) = (0, 0)
+                pointCount += 1
+            default: return nil
             }
-            guard value <= 255 else { return nil }
-            bits = bits << 8 | value
         }
-        return bits
+        guard digitCount > 0, value <= 255, pointCount == 3 else { return nil }
+        return bits << 8 | value
     }
 
     /// The groups of an IPv6 address, with at most one `::` among them.
@@ -55,7 +64,7 @@ extension IPAddress: CustomStringConvertible {
                 guard gap == nil else { return nil }
                 gap = groups.count
             } else if part.contains(UInt8(ascii: ".")) {
-                guard index == parts.count - 1, let bits = parseV4(part) else { return nil }
+                guard index == parts.count - 1, let bits = dottedQuad(part.span) else { return nil }
                 groups.append(UInt16(truncatingIfNeeded: bits >> 16))
                 groups.append(UInt16(truncatingIfNeeded: bits))
             } else {
