@@ -19,7 +19,26 @@ package struct FileVersion: Sendable, Equatable {
     /// `wallSeconds`: the time, in seconds since 1970; nil to trust every identity.
     package init(of file: SettledFile, wallSeconds: Int64?) {
         identity = file.identity
-        digest = Self.isTooNew(file.identity, wallSeconds) ? file.bytes.hashValue : nil
+        digest = Self.isTooNew(file.identity, wallSeconds) ? Self.digest(of: file.bytes) : nil
+    }
+
+    /// A hash of a content, eight bytes at a time, as files may be large.
+    private static func digest(of bytes: [UInt8]) -> Int {
+        var hasher = Hasher()
+        hasher.combine(bytes.count)
+        let span = bytes.span
+        var index = 0
+        while index &+ 8 <= span.count {
+            var word: UInt64 = 0
+            for offset in 0..<8 { word = word << 8 | UInt64(span[index &+ offset]) }
+            hasher.combine(word)
+            index &+= 8
+        }
+        while index < span.count {
+            hasher.combine(span[index])
+            index &+= 1
+        }
+        return hasher.finalize()
     }
 
     /// Whether a file could be written once more without a trace in its identity.
@@ -46,7 +65,7 @@ package struct FileVersion: Sendable, Equatable {
                 reading: path,
                 from: source,
                 maximumByteCount: identity.byteCount
-            ), file.identity == identity, file.bytes.hashValue == digest
+            ), file.identity == identity, Self.digest(of: file.bytes) == digest
         else { return nil }
         return FileVersion(of: file, wallSeconds: wallSeconds)
     }
