@@ -2,27 +2,6 @@
 
 internal import CYAML
 
-/// What libyaml says next about a document.
-struct Event {
-    /// The kinds of event.
-    enum Kind {
-        case scalar(YAMLScalar)
-        case alias(String)
-        case sequenceStart
-        case mappingStart
-        /// The end of a sequence or mapping.
-        case collectionEnd
-        case documentStart
-        case documentEnd
-        case streamStart
-    }
-
-    let kind: Kind
-    let position: YAMLPosition
-    /// The name that an alias can use for this value; nil when it has none.
-    var anchor: String?
-}
-
 /// One run of libyaml's parser over one piece of a stream.
 @safe struct EventParser: ~Copyable {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
@@ -50,53 +29,61 @@ struct Event {
         unsafe parser.deallocate()
     }
 
-    /// The next event; nil at the end of the piece.
-    mutating func next() throws(YAMLError) -> Event? {
+    /// Gives what comes next to `builder`, up to the end of a document, whose root is returned; nil
+    /// at the end of the piece.
+    mutating func next(into builder: inout DocumentBuilder) throws(YAMLError) -> YAMLNode? {
         guard isReady else {
             throw YAMLError(at: YAMLPosition(line: firstLine, column: 1), "out of memory")
         }
-        // SAFETY: libyaml fills the event, whose memory is freed before this returns.
+        // SAFETY: libyaml fills the event, whose memory is freed before the next one comes.
         var event = unsafe yaml_event_t()
-        guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw failure() }
-        defer { unsafe yaml_event_delete(&event) }
-        return unsafe translated(event)
+        while true {
+            guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw failure() }
+            defer { unsafe yaml_event_delete(&event) }
+            switch unsafe event.type {
+            case YAML_NO_EVENT, YAML_STREAM_END_EVENT: return nil
+            default:
+                if let root = try unsafe give(event, to: &builder) { return root }
+            }
+        }
     }
 
-    /// The same event in Swift values.
-    private func translated(_ event: yaml_event_t) -> Event? {
+    /// Gives one event to `builder`; returns the root of a document that is complete with it.
+    @inline(__always)
+    private func give(
+        _ event: yaml_event_t,
+        to builder: inout DocumentBuilder
+    ) throws(YAMLError) -> YAMLNode? {
         let place = unsafe position(event.start_mark)
         // SAFETY: which member of the union is valid follows from the type.
         switch unsafe event.type {
         case YAML_SCALAR_EVENT:
             let data = unsafe event.data.scalar
-            let length = unsafe data.length
-            let bytes = unsafe UnsafeBufferPointer(start: data.value, count: length)
-            let scalar = unsafe YAMLScalar(
-                text: String(decoding: bytes, as: UTF8.self),
+            let text = unsafe UnsafeBufferPointer(start: data.value, count: data.length)
+            return try unsafe builder.addScalar(
+                text.span,
                 isPlain: data.style == YAML_PLAIN_SCALAR_STYLE,
-                tag: tag(data.tag)
+                tag: tag(data.tag),
+                anchor: name(data.anchor),
+                at: place
             )
-            return unsafe Event(kind: .scalar(scalar), position: place, anchor: name(data.anchor))
         case YAML_SEQUENCE_START_EVENT:
             let anchor = unsafe name(event.data.sequence_start.anchor)
-            return Event(kind: .sequenceStart, position: place, anchor: anchor)
+            try builder.beginCollection(isMapping: false, anchor: anchor, at: place)
         case YAML_MAPPING_START_EVENT:
             let anchor = unsafe name(event.data.mapping_start.anchor)
-            return Event(kind: .mappingStart, position: place, anchor: anchor)
+            try builder.beginCollection(isMapping: true, anchor: anchor, at: place)
         case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
-            return Event(kind: .collectionEnd, position: place)
+            return try builder.endCollection()
         case YAML_ALIAS_EVENT:
             let anchor = unsafe name(event.data.alias.anchor) ?? ""
-            return Event(kind: .alias(anchor), position: place)
+            return try builder.addAlias(anchor, at: place)
         case YAML_DOCUMENT_START_EVENT:
-            return Event(kind: .documentStart, position: place)
-        case YAML_DOCUMENT_END_EVENT:
-            return Event(kind: .documentEnd, position: place)
-        case YAML_STREAM_START_EVENT:
-            return Event(kind: .streamStart, position: place)
+            builder.begin()
         default:
-            return nil
+            break
         }
+        return nil
     }
 
     private func position(_ mark: yaml_mark_t) -> YAMLPosition {

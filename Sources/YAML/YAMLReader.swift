@@ -25,7 +25,7 @@ package struct YAMLReader {
     /// Documents of the last piece that `next` has not returned yet, last first.
     private var waiting: [Result<YAMLNode, YAMLError>] = []
     private let maximumByteCount: Int
-    private let maximumNodeCount: Int
+    private var builder: DocumentBuilder
 
     /// A reader over `bytes`, which should be UTF-8; tests hand in smaller limits.
     package init(
@@ -36,7 +36,7 @@ package struct YAMLReader {
         self.bytes = bytes
         if bytes.starts(with: Self.byteOrderMark) { offset = Self.byteOrderMark.count }
         self.maximumByteCount = maximumByteCount
-        self.maximumNodeCount = maximumNodeCount
+        builder = DocumentBuilder(maximumNodeCount: maximumNodeCount)
     }
 
     /// The next document, or why it cannot be read; nil after the last.
@@ -62,17 +62,14 @@ package struct YAMLReader {
     }
 
     /// Parses one piece, which holds one document in all but odd cases.
-    private func documents(in piece: Piece) -> [Result<YAMLNode, YAMLError>] {
+    private mutating func documents(in piece: Piece) -> [Result<YAMLNode, YAMLError>] {
         var found: [Result<YAMLNode, YAMLError>] = []
         // SAFETY: the parser and the pointer to its input end with the closure.
         unsafe bytes.withUnsafeBufferPointer { buffer in
             let input = unsafe UnsafeBufferPointer(rebasing: buffer[piece.range])
             var parser = unsafe EventParser(input, firstLine: piece.line)
-            var builder = TreeBuilder(maximumNodeCount: maximumNodeCount)
             do throws(YAMLError) {
-                while let event = try parser.next() {
-                    if let root = try builder.add(event) { found.append(.success(root)) }
-                }
+                while let root = try parser.next(into: &builder) { found.append(.success(root)) }
             } catch {
                 // What libyaml took for documents before it stopped was no more than the wrong one.
                 found = [.failure(error)]

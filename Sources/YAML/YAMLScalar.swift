@@ -53,14 +53,22 @@ package struct YAMLScalar: Hashable, Sendable {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"),
             UInt8(ascii: "."):
             return number(text) ?? .string(text)
-        default:
+        case UInt8(ascii: "~"), UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "y"),
+            UInt8(ascii: "Y"), UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "f"),
+            UInt8(ascii: "F"), UInt8(ascii: "o"), UInt8(ascii: "O"):
+            // The longest of the words is "false".
             return text.utf8.count <= 5 ? word(text) : .string(text)
+        default:
+            return .string(text)
         }
     }
 
     /// The words with a meaning of their own (YAML 1.1 types `bool` and `null`).
     private static func word(_ text: String) -> Value {
-        switch text {
+        // Most words with these first letters go on otherwise.
+        let second = text.utf8.dropFirst().first ?? UInt8(ascii: "o")
+        guard "aAeEfFnNoOrRuU".utf8.contains(second) else { return .string(text) }
+        return switch text {
         case "~", "null", "Null", "NULL": .null
         case "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON":
             .boolean(true)
@@ -72,6 +80,10 @@ package struct YAMLScalar: Hashable, Sendable {
 
     /// The number that `text` is; nil when it is none.
     private static func number(_ text: String) -> Value? {
+        // Most of what begins with a digit is an address, and no number has two points.
+        var pointCount = 0
+        for byte in text.utf8 where byte == UInt8(ascii: ".") { pointCount &+= 1 }
+        guard pointCount <= 1 else { return nil }
         let bytes = text.utf8.filter { $0 != UInt8(ascii: "_") }
         var digits = bytes[...]
         var isNegative = false

@@ -69,7 +69,7 @@ package struct DecodedObject: Hashable, Sendable {
             case .success(let root) where root.isNull:
                 continue
             case .success(let root):
-                ObjectDecoder(file: file).decode(root, path: "", into: &found)
+                ObjectDecoder(file: file, object: root).decode(into: &found)
             }
             for index in first..<found.count where !found[index].mistakes.isEmpty {
                 found[index].mistakes = Array(found[index].mistakes.prefix(mistakesLeft))

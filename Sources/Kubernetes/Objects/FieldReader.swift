@@ -14,13 +14,21 @@ struct FieldReader {
     static let maximumShownLength = 64
 
     let file: String
+    /// The object that is read, and the path that leads to it: empty for a document itself.
+    let object: YAMLNode
+    let objectPath: String
     /// What is read, such as `Service "web-svc"`; empty until it is known.
     var subject = ""
     private(set) var mistakes: [ManifestMistake] = []
     /// Whether a mistake other than a warning was found.
     private(set) var isBroken = false
 
-    init(file: String) { self.file = file }
+    /// A reader of `object` in a file; `objectPath`: its path, such as `items[0]` in a List.
+    init(file: String, object: YAMLNode, objectPath: String) {
+        self.file = file
+        self.object = object
+        self.objectPath = objectPath
+    }
 
     // MARK: Mistakes
 
@@ -28,6 +36,27 @@ struct FieldReader {
     mutating func refuse(_ text: String, at position: YAMLPosition) {
         isBroken = true
         note(text, at: position, isWarning: false)
+    }
+
+    /// The path of a value in the object as Kubernetes writes it, such as `spec.ports[0]`.
+    ///
+    /// It is searched for, as it is needed only when something is wrong. Of several ways to one
+    /// value, by aliases, the first is told.
+    func path(of node: YAMLNode) -> String {
+        var path = objectPath
+        for step in object.steps(to: node) {
+            switch step {
+            case .key(let name): path += path.isEmpty ? name : ".\(name)"
+            case .index(let index): path += "[\(index)]"
+            }
+        }
+        return path
+    }
+
+    /// The path of a field of a mapping, whether it is there or not.
+    func path(of node: YAMLNode, to name: String) -> String {
+        let path = path(of: node)
+        return path.isEmpty ? name : "\(path).\(name)"
     }
 
     /// Notes what the object can be used in spite of.
@@ -44,7 +73,12 @@ struct FieldReader {
     }
 
     /// Notes a field whose value is not what it must be.
-    mutating func invalid(_ path: String, _ node: YAMLNode, mustBe wanted: String) {
+    mutating func invalid(_ node: YAMLNode, mustBe wanted: String) {
+        invalid(node, at: path(of: node), mustBe: wanted)
+    }
+
+    /// The same with a path of the caller's.
+    mutating func invalid(_ node: YAMLNode, at path: String, mustBe wanted: String) {
         let shown = Self.shown(node)
         let hint = Self.hint(node)
         refuse("\(path): Invalid value: \(shown): must be \(wanted)\(hint)", at: node.position)
@@ -52,21 +86,15 @@ struct FieldReader {
 
     /// Notes a field that must be there.
     mutating func required(_ name: String, in fields: Fields, _ reason: String) {
-        refuse("\(fields.path(to: name)): Required value: \(reason)", at: fields.position)
+        let path = path(of: fields.node, to: name)
+        refuse("\(path): Required value: \(reason)", at: fields.position)
     }
 
     /// A value as a mistake shows it: quoted when it is a text, and not too long.
     static func shown(_ node: YAMLNode) -> String {
-        switch node.content {
-        case .sequence: "a list"
-        case .mapping: "a mapping"
-        case .scalar(let scalar):
-            if case .string(let text) = scalar.value {
-                quoted(text)
-            } else {
-                shortened(scalar.text)
-            }
-        }
+        guard let scalar = node.scalar else { return node.items == nil ? "a mapping" : "a list" }
+        if case .string(let text) = scalar.value { return quoted(text) }
+        return shortened(scalar.text)
     }
 
     static func quoted(_ text: String) -> String { "\"\(shortened(text))\"" }
@@ -96,35 +124,31 @@ extension FieldReader {
     /// A field that holds fields itself.
     mutating func fields(_ name: String, in parent: Fields) -> Fields? {
         guard let node = parent[name] else { return nil }
-        let path = parent.path(to: name)
-        guard let fields = Fields(node, path: path) else {
-            invalid(path, node, mustBe: "a mapping")
+        guard let fields = Fields(node) else {
+            invalid(node, mustBe: "a mapping")
             return nil
         }
         return fields
     }
 
     /// The items of a list, null ones left out; empty when there is no list.
-    mutating func items(_ name: String, in parent: Fields) -> [(path: String, node: YAMLNode)] {
+    mutating func items(_ name: String, in parent: Fields) -> [YAMLNode] {
         guard let node = parent[name] else { return [] }
-        let path = parent.path(to: name)
-        guard case .sequence(let items) = node.content else {
-            invalid(path, node, mustBe: "a list (each item on its own line, after '- ')")
+        guard let items = node.items else {
+            invalid(node, mustBe: "a list (each item on its own line, after '- ')")
             return []
         }
-        return items.enumerated().compactMap { index, item in
-            item.isNull ? nil : ("\(path)[\(index)]", item)
-        }
+        return items.filter { !$0.isNull }
     }
 
     /// The items of a list of mappings.
     mutating func elements(_ name: String, in parent: Fields) -> [Fields] {
         var elements: [Fields] = []
-        for (path, node) in items(name, in: parent) {
-            if let fields = Fields(node, path: path) {
+        for item in items(name, in: parent) {
+            if let fields = Fields(item) {
                 elements.append(fields)
             } else {
-                invalid(path, node, mustBe: "a mapping")
+                invalid(item, mustBe: "a mapping")
             }
         }
         return elements
@@ -135,50 +159,51 @@ extension FieldReader {
     /// A text; nil when it is absent.
     mutating func string(_ name: String, in parent: Fields) -> String? {
         guard let node = parent[name] else { return nil }
-        return string(node, path: parent.path(to: name))
+        return string(node)
     }
 
     /// A text that must be a text to Kubernetes as well: a bare `80` or `yes` is none.
-    mutating func string(_ node: YAMLNode, path: @autoclosure () -> String) -> String? {
-        guard let scalar = node.scalar else {
-            invalid(path(), node, mustBe: "a string")
-            return nil
-        }
-        if case .string(let text) = scalar.value { return text }
-        let shown = Self.quoted(scalar.text)
-        invalid(path(), node, mustBe: "a string (in quotes: \(shown))")
+    mutating func string(_ node: YAMLNode) -> String? {
+        if case .string(let text) = node.scalar?.value { return text }
+        refuseText(node, at: path(of: node))
         return nil
+    }
+
+    /// Notes that a value is no text.
+    private mutating func refuseText(_ node: YAMLNode, at path: String) {
+        let hint = node.scalar.map { " (in quotes: \(Self.quoted($0.text)))" } ?? ""
+        invalid(node, at: path, mustBe: "a string" + hint)
     }
 
     /// A text that keeps to a rule for names; nil when it is absent or empty.
     mutating func name(_ name: String, in parent: Fields, _ rule: NameRule) -> String? {
         guard let text = string(name, in: parent), !text.isEmpty else { return nil }
         guard !rule.allows(text) else { return text }
-        if let node = parent[name] { invalid(parent.path(to: name), node, mustBe: rule.wanted) }
+        if let node = parent[name] { invalid(node, mustBe: rule.wanted) }
         return nil
     }
 
     mutating func boolean(_ name: String, in parent: Fields) -> Bool? {
         guard let node = parent[name] else { return nil }
         if case .boolean(let value) = node.scalar?.value { return value }
-        invalid(parent.path(to: name), node, mustBe: "true or false, without quotes")
+        invalid(node, mustBe: "true or false, without quotes")
         return nil
     }
 
     /// The number of a port: 1 to 65535.
     mutating func port(_ name: String, in parent: Fields) -> UInt16? {
         guard let node = parent[name] else { return nil }
-        return port(node, path: parent.path(to: name))
+        return port(node)
     }
 
-    mutating func port(_ node: YAMLNode, path: @autoclosure () -> String) -> UInt16? {
+    mutating func port(_ node: YAMLNode) -> UInt16? {
         guard case .integer(let number) = node.scalar?.value else {
             let isQuoted = node.scalar.map { !$0.isPlain && Int($0.text) != nil } ?? false
-            invalid(path(), node, mustBe: isQuoted ? "an integer, without quotes" : "an integer")
+            invalid(node, mustBe: isQuoted ? "an integer, without quotes" : "an integer")
             return nil
         }
         guard let port = UInt16(exactly: number), port > 0 else {
-            invalid(path(), node, mustBe: "between 1 and 65535")
+            invalid(node, mustBe: "between 1 and 65535")
             return nil
         }
         return port
@@ -191,23 +216,24 @@ extension FieldReader {
         let shown = Self.quoted(text)
         let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
         let place = parent[name]?.position ?? parent.position
-        let path = parent.path(to: name)
+        let path = path(of: parent.node, to: name)
         refuse("\(path): Unsupported value: \(shown): supported values: \(list)", at: place)
         return nil
     }
 
+    private static let transports = PortProtocol.allCases.map(\.rawValue)
+
     /// The transport of a port; TCP when it is not named.
     mutating func transport(in parent: Fields) -> PortProtocol {
-        let words = PortProtocol.allCases.map(\.rawValue)
-        let word = choice("protocol", in: parent, of: words)
+        let word = choice("protocol", in: parent, of: Self.transports)
         return word.flatMap(PortProtocol.init(rawValue:)) ?? .tcp
     }
 
     /// An IPv4 or IPv6 address; nil when it is absent or empty.
-    mutating func address(_ node: YAMLNode, path: @autoclosure () -> String) -> IPAddress? {
-        guard let text = string(node, path: path()), !text.isEmpty else { return nil }
+    mutating func address(_ node: YAMLNode) -> IPAddress? {
+        guard let text = string(node), !text.isEmpty else { return nil }
         if let address = IPAddress(text) { return address }
-        invalid(path(), node, mustBe: "a valid IP address (such as 10.9.8.7 or 2001:db8::ffff)")
+        invalid(node, mustBe: "a valid IP address (such as 10.9.8.7 or 2001:db8::ffff)")
         return nil
     }
 
@@ -217,13 +243,13 @@ extension FieldReader {
         var texts: [String: String] = [:]
         texts.reserveCapacity(fields.pairs.count)
         for pair in fields.pairs {
+            let key = pair.key
             if pair.value.isNull {
-                texts[pair.key] = ""
-            } else if let text = string(
-                pair.value,
-                path: "\(fields.path)[\(Self.shortened(pair.key))]"
-            ) {
-                texts[pair.key] = text
+                texts[key] = ""
+            } else if case .string(let text) = pair.value.scalar?.value {
+                texts[key] = text
+            } else {
+                refuseText(pair.value, at: "\(path(of: fields.node))[\(Self.shortened(key))]")
             }
         }
         return texts
@@ -232,9 +258,10 @@ extension FieldReader {
     /// Warns of each field that Kubernetes would not know, with the one that was probably meant.
     mutating func checkNames(of fields: Fields?, known: [String]) {
         guard let fields else { return }
-        for pair in fields.pairs where !known.contains(pair.key) {
-            let path = fields.path(to: Self.shortened(pair.key))
-            let nearest = Spelling.nearest(to: pair.key, among: known)
+        for pair in fields.pairs where !pair.isNamed(in: known) {
+            let key = pair.key
+            let path = path(of: fields.node, to: Self.shortened(key))
+            let nearest = Spelling.nearest(to: key, among: known)
             let hint = nearest.map { "; did you mean \"\($0)\"?" } ?? ""
             warn("unknown field \"\(path)\"\(hint)", at: pair.keyPosition)
         }

@@ -2,29 +2,23 @@
 
 import YAML
 
-/// The fields of one mapping in a manifest, and the path that leads to it.
+/// The fields of one mapping in a manifest.
 struct Fields {
-    /// The path as Kubernetes writes it, such as `spec.ports[0]`; empty for the document itself.
-    let path: String
-    let pairs: [YAMLPair]
-    let position: YAMLPosition
+    let node: YAMLNode
+    let pairs: YAMLPairs
 
     /// The fields of `node`; nil when it is no mapping.
-    init?(_ node: YAMLNode, path: String) {
-        guard case .mapping(let pairs) = node.content else { return nil }
-        self.path = path
+    init?(_ node: YAMLNode) {
+        guard let pairs = node.pairs else { return nil }
+        self.node = node
         self.pairs = pairs
-        position = node.position
     }
+
+    var position: YAMLPosition { node.position }
 
     /// The value of a field; nil when it is absent or null, which is the same to Kubernetes.
     subscript(name: String) -> YAMLNode? {
-        for pair in pairs where pair.key == name {
-            return pair.value.isNull ? nil : pair.value
-        }
-        return nil
+        guard let value = pairs[name], !value.isNull else { return nil }
+        return value
     }
-
-    /// The path of one of the fields.
-    func path(to name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 }

@@ -20,22 +20,19 @@ enum NameRule {
 
     /// Whether `text` keeps to the rule.
     func allows(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
+        let count = text.utf8.count
         switch self {
         case .label1035:
-            return Self.isLabel(bytes[...]) && Self.isLetter(bytes.first)
+            return count <= Self.maximumLabelLength && Self.isWord(text)
+                && Self.isLetter(text.utf8.first)
         case .label1123:
-            return Self.isLabel(bytes[...])
+            return count <= Self.maximumLabelLength && Self.isWord(text)
         case .subdomain1123:
-            guard bytes.count <= Self.maximumNameLength else { return false }
-            let labels = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
             // Kubernetes bounds the whole name only; DNS bounds each label, where it is used.
-            return labels.allSatisfy { Self.isWord($0) }
+            return count <= Self.maximumNameLength && Self.isWord(text, areDotsAllowed: true)
         case .portName:
-            guard bytes.count <= Self.maximumPortNameLength, Self.isWord(bytes[...]) else {
-                return false
-            }
-            return bytes.contains { Self.isLetter($0) } && !text.contains("--")
+            guard count <= Self.maximumPortNameLength, Self.isWord(text) else { return false }
+            return text.utf8.contains { Self.isLetter($0) } && !text.contains("--")
         }
     }
 
@@ -57,17 +54,25 @@ enum NameRule {
         }
     }
 
-    /// Letters, digits and inner hyphens, as long as a label may be.
-    private static func isLabel(_ bytes: ArraySlice<UInt8>) -> Bool {
-        bytes.count <= maximumLabelLength && isWord(bytes)
-    }
-
-    /// Letters, digits and inner hyphens.
-    private static func isWord(_ bytes: ArraySlice<UInt8>) -> Bool {
-        guard let first = bytes.first, let last = bytes.last else { return false }
-        let hyphen = UInt8(ascii: "-")
-        guard first != hyphen, last != hyphen else { return false }
-        return bytes.allSatisfy { isLetter($0) || isDigit($0) || $0 == hyphen }
+    /// Letters, digits and inner hyphens; several such words with dots between, where allowed.
+    private static func isWord(_ text: String, areDotsAllowed: Bool = false) -> Bool {
+        var hasBegun = false
+        var mayEnd = false
+        for byte in text.utf8 {
+            switch byte {
+            case _ where isLetter(byte) || isDigit(byte):
+                hasBegun = true
+                mayEnd = true
+            case UInt8(ascii: "-") where hasBegun:
+                mayEnd = false
+            case UInt8(ascii: ".") where areDotsAllowed && mayEnd:
+                hasBegun = false
+                mayEnd = false
+            default:
+                return false
+            }
+        }
+        return mayEnd
     }
 
     private static func isLetter(_ byte: UInt8?) -> Bool {

@@ -14,7 +14,9 @@ extension ObjectDecoder {
         }
         let type = reader.choice("addressType", in: object, of: ["IPv4", "IPv6", "FQDN"])
         var endpoints: [SliceEndpoint] = []
-        for fields in reader.elements("endpoints", in: object) {
+        let elements = reader.elements("endpoints", in: object)
+        endpoints.reserveCapacity(elements.count)
+        for fields in elements {
             reader.checkNames(of: fields, known: KnownFields.sliceEndpoint)
             let endpoint = sliceEndpoint(fields, type: type)
             // Endpoints that are names have no addresses to tell.
@@ -35,10 +37,12 @@ extension ObjectDecoder {
         if items.isEmpty, !reader.isBroken {
             reader.required("addresses", in: fields, "at least one address")
         }
-        for (path, node) in items where type != "FQDN" {
-            guard let address = reader.address(node, path: path) else { continue }
+        addresses.reserveCapacity(items.count)
+        for item in items where type != "FQDN" {
+            guard let address = reader.address(item) else { continue }
             if let type, type != (address.family == .v4 ? "IPv4" : "IPv6") {
-                reader.invalid(path, node, mustBe: "an \(type) address, as addressType says")
+                let wanted = "an \(type) address, as addressType says"
+                reader.invalid(item, mustBe: wanted)
             }
             addresses.append(address)
         }
@@ -114,7 +118,7 @@ extension ObjectDecoder {
                 reader.required("ip", in: fields, "an IP address")
                 continue
             }
-            guard let address = reader.address(node, path: fields.path(to: "ip")) else { continue }
+            guard let address = reader.address(node) else { continue }
             endpoints.append(
                 SliceEndpoint(
                     addresses: [address],

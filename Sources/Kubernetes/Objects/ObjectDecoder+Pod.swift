@@ -36,13 +36,13 @@ extension ObjectDecoder {
         var addresses: [IPAddress] = []
         for fields in reader.elements("podIPs", in: status) {
             guard let node = fields["ip"] else { continue }
-            if let address = reader.address(node, path: fields.path(to: "ip")) {
+            if let address = reader.address(node) {
                 addresses.append(address)
             }
         }
         guard let node = status["podIP"] else { return addresses }
         // Read even if it is not needed: an address that is wrong is said to be.
-        guard let single = reader.address(node, path: status.path(to: "podIP")) else {
+        guard let single = reader.address(node) else {
             return addresses
         }
         return addresses.isEmpty ? [single] : addresses

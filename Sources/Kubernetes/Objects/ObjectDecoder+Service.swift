@@ -41,7 +41,7 @@ extension ObjectDecoder {
         if type == "ExternalName" {
             if let node = given.first?.node {
                 reader.refuse(
-                    "\(spec.path).clusterIPs: Forbidden: may not be set for ExternalName services",
+                    "\(reader.path(of: spec.node)).clusterIPs: Forbidden: may not be set for ExternalName services",
                     at: node.position
                 )
             }
@@ -50,29 +50,30 @@ extension ObjectDecoder {
         if let first = given.first, first.text == "None" {
             if type != "ClusterIP" {
                 reader.invalid(
-                    "\(spec.path).clusterIPs[0]",
                     first.node,
+                    at: "\(reader.path(of: spec.node)).clusterIPs[0]",
                     mustBe: "an address for a \(type)"
                 )
             }
             if given.count > 1 {
                 reader.invalid(
-                    "\(spec.path).clusterIPs",
                     first.node,
+                    at: "\(reader.path(of: spec.node)).clusterIPs",
                     mustBe: "alone if it is 'None'"
                 )
             }
             return .headless
         }
-        let addresses = given.compactMap { reader.address($0.node, path: $0.path) }
+        let addresses = given.compactMap { reader.address($0.node) }
         if addresses.count > 2 {
             reader.refuse(
-                "\(spec.path).clusterIPs: Too many: \(addresses.count): must have at most 2 items",
+                "\(reader.path(of: spec.node)).clusterIPs: Too many: \(addresses.count): must have at most 2 items",
                 at: given[2].node.position
             )
         } else if addresses.count == 2, addresses[0].family == addresses[1].family {
-            let wanted = "of the other family than \(spec.path).clusterIPs[0] (one IPv4, one IPv6)"
-            reader.invalid(given[1].path, given[1].node, mustBe: wanted)
+            let wanted =
+                "of the other family than \(reader.path(of: spec.node)).clusterIPs[0] (one IPv4, one IPv6)"
+            reader.invalid(given[1].node, mustBe: wanted)
         }
         return .clusterIP(addresses)
     }
@@ -80,7 +81,6 @@ extension ObjectDecoder {
     /// One of the addresses of a Service as it is written.
     private struct WrittenAddress {
         let text: String
-        let path: String
         let node: YAMLNode
     }
 
@@ -90,17 +90,20 @@ extension ObjectDecoder {
         if let node = spec["clusterIP"],
             let text = reader.string("clusterIP", in: spec), !text.isEmpty
         {
-            single = WrittenAddress(text: text, path: spec.path(to: "clusterIP"), node: node)
+            single = WrittenAddress(text: text, node: node)
         }
         var list: [WrittenAddress] = []
-        for (path, node) in reader.items("clusterIPs", in: spec) {
-            guard let text = reader.string(node, path: path), !text.isEmpty else { continue }
-            list.append(WrittenAddress(text: text, path: path, node: node))
+        for item in reader.items("clusterIPs", in: spec) {
+            guard let text = reader.string(item), !text.isEmpty else {
+                continue
+            }
+            list.append(WrittenAddress(text: text, node: item))
         }
         guard let first = list.first else { return single.map { [$0] } ?? [] }
         if let single, single.text != first.text {
-            let wanted = "the same as \(spec.path).clusterIPs[0], \(FieldReader.quoted(first.text))"
-            reader.invalid(single.path, single.node, mustBe: wanted)
+            let wanted =
+                "the same as \(reader.path(of: spec.node)).clusterIPs[0], \(FieldReader.quoted(first.text))"
+            reader.invalid(single.node, mustBe: wanted)
         }
         return list
     }
@@ -111,11 +114,10 @@ extension ObjectDecoder {
             reader.required("externalName", in: spec, "the name elsewhere, such as db.example.com")
             return ""
         }
-        guard let name = reader.string(node, path: spec.path(to: "externalName")) else { return "" }
+        guard let name = reader.string(node) else { return "" }
         // An address is allowed through, as CoreDNS does: it leads to no name.
         if IPAddress(name) == nil, !NameRule.allowsTarget(name) {
             reader.invalid(
-                spec.path(to: "externalName"),
                 node,
                 mustBe: "a DNS name in lower case (such as db.example.com)"
             )
@@ -138,7 +140,10 @@ extension ObjectDecoder {
             } else if !name.isEmpty, !names.insert(name).inserted {
                 let place = fields["name"]?.position ?? fields.position
                 let shown = FieldReader.quoted(name)
-                reader.refuse("\(fields.path).name: Duplicate value: \(shown)", at: place)
+                reader.refuse(
+                    "\(reader.path(of: fields.node)).name: Duplicate value: \(shown)",
+                    at: place
+                )
             }
             if fields["port"] == nil {
                 reader.required("port", in: fields, "the number that clients use, 1 to 65535")
@@ -170,11 +175,10 @@ extension ObjectDecoder {
             return .number(reader.port("targetPort", in: fields) ?? number)
         }
         guard !NameRule.portName.allows(name) else { return .name(name) }
-        let path = fields.path(to: "targetPort")
         if Int(name) != nil {
-            reader.invalid(path, node, mustBe: "an integer without quotes, or a port's name")
+            reader.invalid(node, mustBe: "an integer without quotes, or a port's name")
         } else {
-            reader.invalid(path, node, mustBe: "an integer, or " + NameRule.portName.wanted)
+            reader.invalid(node, mustBe: "an integer, or " + NameRule.portName.wanted)
         }
         return .number(number)
     }

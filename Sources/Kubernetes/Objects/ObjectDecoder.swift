@@ -13,9 +13,10 @@ struct ObjectDecoder {
     let file: String
     var reader: FieldReader
 
-    init(file: String) {
+    /// A decoder of `object` in a file; `path`: what leads to it, such as `items[0]` in a List.
+    init(file: String, object: YAMLNode, path: String = "") {
         self.file = file
-        reader = FieldReader(file: file)
+        reader = FieldReader(file: file, object: object, objectPath: path)
     }
 
     /// Reads the object at `node`, or each item of the List that it is.
@@ -23,15 +24,14 @@ struct ObjectDecoder {
     /// An item of a typed List may leave out its `kind` and `version`, which are then handed in;
     /// `depth` says in how many Lists it lies.
     func decode(
-        _ node: YAMLNode,
-        path: String,
         kind: String? = nil,
         version: String? = nil,
         depth: Int = 0,
         into found: inout [DecodedObject]
     ) {
         var decoder = self
-        guard let fields = Fields(node, path: path) else {
+        let node = reader.object
+        guard let fields = Fields(node) else {
             let what = FieldReader.shown(node)
             decoder.reader.refuse(
                 "\(what) where an object should be: a mapping with apiVersion, kind and metadata",
@@ -78,14 +78,13 @@ struct ObjectDecoder {
             found.append(result(at: list.position, key: nil, []))
             return
         }
-        let items = reader.items("items", in: list)
+        _ = reader.items("items", in: list)
         if !reader.mistakes.isEmpty { found.append(result(at: list.position, key: nil, [])) }
         let itemKind = kind == "List" ? nil : String(kind.dropLast("List".count))
-        let decoder = ObjectDecoder(file: file)
-        for (path, node) in items {
-            decoder.decode(
-                node,
-                path: path,
+        let path = reader.path(of: list.node, to: "items")
+        guard let items = list["items"]?.items else { return }
+        for (index, item) in items.enumerated() where !item.isNull {
+            ObjectDecoder(file: file, object: item, path: "\(path)[\(index)]").decode(
                 kind: itemKind,
                 version: itemKind == nil ? nil : version,
                 depth: depth + 1,
@@ -106,7 +105,7 @@ struct ObjectDecoder {
             return other(fields, kind: kind, version: version)
         }
         if version != wanted, !(kind == "EndpointSlice" && version == wanted + "beta1") {
-            let path = fields.path(to: "apiVersion")
+            let path = reader.path(of: fields.node, to: "apiVersion")
             reader.refuse(
                 "\(path): Invalid value: \(FieldReader.quoted(version)): must be \(wanted)",
                 at: fields["apiVersion"]?.position ?? fields.position
@@ -238,6 +237,6 @@ extension ObjectDecoder {
 
     /// The fields of a field, if it has any.
     private func inner(_ name: String, _ parent: Fields) -> Fields? {
-        parent[name].flatMap { Fields($0, path: parent.path(to: name)) }
+        parent[name].flatMap { Fields($0) }
     }
 }

@@ -3,7 +3,7 @@
 import Testing
 import YAML
 
-@Suite struct TreeBuilderTests {
+@Suite struct DocumentBuilderTests {
     private static let tooDeep = "nested more than 100 levels deep; flatten it"
 
     @Test(
