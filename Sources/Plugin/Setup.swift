@@ -19,6 +19,8 @@ package struct Setup {
     /// The port of the server block.
     package let port: UInt16
     package let files: any FileSource
+    /// Who reads several of them side by side.
+    package let workforce: any Workforce
     package let metrics: Metrics.Registry
     package let log: any LogSink
     /// The environment of the process.
@@ -76,6 +78,7 @@ package struct Setup {
         serverLabel: String,
         port: UInt16,
         files: any FileSource,
+        workforce: any Workforce = SoleWorker(),
         metrics: Metrics.Registry,
         log: any LogSink,
         environment: [String: String] = [:],
@@ -91,6 +94,7 @@ package struct Setup {
         self.serverLabel = serverLabel
         self.port = port
         self.files = files
+        self.workforce = workforce
         self.metrics = metrics
         self.log = log
         self.environment = environment

@@ -81,6 +81,7 @@ package struct ConfigurationBuilder {
             serverLabel: "dns://:\(first.port)",
             port: first.port,
             files: surroundings.files,
+            workforce: surroundings.workforce,
             metrics: surroundings.metrics,
             log: surroundings.log,
             environment: surroundings.environment,

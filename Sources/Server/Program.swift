@@ -48,6 +48,7 @@ package enum Program {
                 plugins: plugins,
                 pluginsNotYet: pluginsNotYet,
                 files: DiskFiles(),
+                workforce: ThreadCrew(threadCount: Process.processorCount),
                 metrics: Registry(),
                 log: isCheck ? SilentLog() : log,
                 environment: Process.environment,

@@ -11,6 +11,8 @@ package struct Surroundings: Sendable {
     /// The names of CoreDNS's plugins that are not built yet.
     package var pluginsNotYet: [String]
     package var files: any FileSource
+    /// Who reads several files side by side.
+    package var workforce: any Workforce
     package var metrics: Metrics.Registry
     package var log: any LogSink
     package var environment: [String: String]
@@ -27,6 +29,7 @@ package struct Surroundings: Sendable {
         plugins: [any Plugin.Type],
         pluginsNotYet: [String],
         files: any FileSource,
+        workforce: any Workforce = SoleWorker(),
         metrics: Metrics.Registry,
         log: any LogSink,
         environment: [String: String] = [:],
@@ -38,6 +41,7 @@ package struct Surroundings: Sendable {
         self.plugins = plugins
         self.pluginsNotYet = pluginsNotYet
         self.files = files
+        self.workforce = workforce
         self.metrics = metrics
         self.log = log
         self.environment = environment

@@ -1,33 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Files
+import Synchronization
 
 /// Reads the files that were found, as far as they are new or have changed.
-struct ManifestReading<Source: FileSource> {
+struct ManifestReading<Source: FileSource, Force: Workforce>: Sendable {
+    /// What the pieces of work give, by their numbers.
+    private final class Results: Sendable {
+        private let files: Mutex<[ManifestFile?]>
+
+        init(_ files: [ManifestFile?]) { self.files = Mutex(files) }
+
+        func set(_ file: ManifestFile?, at index: Int) { files.withLock { $0[index] = file } }
+        var all: [ManifestFile?] { files.withLock { $0 } }
+    }
+
     let source: Source
+    let workforce: Force
     let limits: ManifestLimits
     /// The time, in seconds since 1970; nil to trust every identity.
     let wallSeconds: Int64?
     /// Whether a file that is being written is left for later.
     let waitsForWriters: Bool
 
-    /// The files, without those that are gone again.
+    /// The files in the order in which they were found, without those that are gone again.
+    ///
+    /// Those that are new or have changed are read and decoded side by side. Only as many as work
+    /// at a time are in memory as text.
     func files(
-        _ found: some Sequence<FoundFile>,
+        _ found: ArraySlice<FoundFile>,
         _ before: inout ManifestHistory
     ) -> [ManifestFile] {
-        found.compactMap { file($0, previous: before.file($0.path)) }
+        var files: [ManifestFile?] = []
+        var unread: [(index: Int, found: FoundFile, previous: ManifestFile?)] = []
+        files.reserveCapacity(found.count)
+        for found in found {
+            let previous = before.file(found.path)
+            let file = known(found, previous)
+            if file == nil { unread.append((files.count, found, previous)) }
+            files.append(file)
+        }
+        guard !unread.isEmpty else { return files.compactMap(\.self) }
+        let results = Results(files)
+        workforce.perform(unread.count) { [unread] number in
+            let (index, found, previous) = unread[number]
+            results.set(read(found, previous), at: index)
+        }
+        return results.all.compactMap(\.self)
     }
 
     /// A file: as it is known, or read when it is new or has changed; nil when it is gone again.
     func file(_ found: FoundFile, previous: ManifestFile?) -> ManifestFile? {
+        known(found, previous) ?? read(found, previous)
+    }
+
+    /// A file that is as it is known.
+    private func known(_ found: FoundFile, _ previous: ManifestFile?) -> ManifestFile? {
         let version = previous?.version?.current(
             found.path,
             found.identity,
             in: source,
             wallSeconds: wallSeconds
         )
-        if let previous, let version { return previous.known(as: version) }
+        return version.flatMap { previous?.known(as: $0) }
+    }
+
+    /// A file that is new or has changed; nil when it is gone again.
+    private func read(_ found: FoundFile, _ previous: ManifestFile?) -> ManifestFile? {
         do throws(FileError) {
             let settled = try SettledFile(
                 reading: found.path,

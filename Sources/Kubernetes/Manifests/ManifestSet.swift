@@ -41,6 +41,7 @@ package struct ManifestSet: Sendable {
     /// - Parameters:
     ///   - paths: As the user gave them; the objects come in this order.
     ///   - source: The disk, or a simulated one.
+    ///   - workforce: Who reads and decodes files side by side; the result is the same.
     ///   - previous: The set that this one replaces; nil at the start.
     ///   - changes: What happened since the set before was made, in its `folders` and to its
     ///     `links`. Only that is looked at, and what was unsettled; all, when some of it is unknown.
@@ -53,6 +54,7 @@ package struct ManifestSet: Sendable {
     package static func load(
         paths: [String],
         from source: some FileSource,
+        workforce: some Workforce = SoleWorker(),
         previous: ManifestSet? = nil,
         changes: FileChanges = .unknown,
         limits: ManifestLimits = ManifestLimits(),
@@ -60,6 +62,7 @@ package struct ManifestSet: Sendable {
     ) throws(FileError) -> ManifestSet {
         let reading = ManifestReading(
             source: source,
+            workforce: workforce,
             limits: limits,
             wallSeconds: wallSeconds,
             waitsForWriters: previous != nil
@@ -76,7 +79,7 @@ package struct ManifestSet: Sendable {
     /// Walks everything and reads what is new or has changed.
     private static func load(
         _ paths: [String],
-        by reading: ManifestReading<some FileSource>,
+        by reading: ManifestReading<some FileSource, some Workforce>,
         _ previous: ManifestSet?
     ) throws(FileError) -> ManifestSet {
         var before = ManifestHistory(previous)

@@ -6,8 +6,8 @@ import Files
 ///
 /// It gives up where that is not enough: when changes were lost, when folders came, went or led
 /// elsewhere, or when what is wrong with a path can only be told by walking all of them.
-struct ManifestUpdate<Source: FileSource> {
-    let reading: ManifestReading<Source>
+struct ManifestUpdate<Source: FileSource, Force: Workforce> {
+    let reading: ManifestReading<Source, Force>
     let previous: ManifestSet
 
     /// The roots after the changes; nil when everything has to be looked at.

@@ -27,6 +27,7 @@ extension Setup {
             set = try ManifestSet.load(
                 paths: paths,
                 from: files,
+                workforce: workforce,
                 previous: previous(key, as: ManifestSet.self),
                 changes: changes,
                 wallSeconds: wallSeconds()
