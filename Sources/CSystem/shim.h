@@ -170,6 +170,24 @@ static inline int csystem_stay_on_processor(int processor) {
     return pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
+// Lets other threads go before the calling one: batch policy, a nice value, and from Linux 6.12 on a
+// time slice in nanoseconds (sched_setattr, which the C library has no call for). An errno or 0.
+static inline int csystem_give_way(int nice_value, uint64_t slice) {
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+    } attributes = {sizeof attributes, SCHED_BATCH, 0, nice_value, 0, slice, 0, 0};
+    return syscall(SYS_sched_setattr, 0, &attributes, 0) == 0 ? 0 : errno;
+}
+
+// The nice value of the calling thread, and whether its policy is batch. The system call counts from
+// 40 down to 1; <sys/resource.h> would bring types that Swift has from the C library already.
+static inline int csystem_nice_value(void) { return 20 - (int)syscall(SYS_getpriority, 0, 0); }
+static inline int csystem_is_batch(void) { return sched_getscheduler(0) == SCHED_BATCH; }
+
 // fork and execv: the program runs in a process group of its own, on one processor unless that is
 // negative, with no signal blocked, and is ended with the thread that started it. The process's
 // number, or -1. Only calls that are safe between fork and exec are made in between.

@@ -177,6 +177,8 @@ package struct ControlPlane: ~Copyable {
             var threads = ThreadGroup()
             for index in 0..<workerCount { try threads.add(try worker(index)) }
             announce()
+            // Here and not earlier: the workers would take it over.
+            giveWay()
             code = serve()
             for order in orders { order.drain() }
             let isForced = waitForWorkers()
@@ -187,6 +189,16 @@ package struct ControlPlane: ~Copyable {
             return 1
         }
         return code
+    }
+
+    /// Lets the workers go first, as far as the system allows it.
+    private func giveWay() {
+        do throws(SystemError) {
+            try Thread.giveWay()
+        } catch {
+            let text = "\(error): answers may wait for reloads where processors are few"
+            surroundings.log.write(.warning, text)
+        }
     }
 
     /// One worker, ready to run on its thread.

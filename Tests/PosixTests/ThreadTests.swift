@@ -81,4 +81,23 @@ import Testing
             try Thread.enterNetwork(at: "/nowhere")
         }
     }
+
+    @Test func givesWayWithThoseThatItStarts() throws {
+        let before = Thread.priority
+        let (own, inner) = (Note<Int>(), Note<Bool>())
+
+        try Thread(name: "worker") {
+            do {
+                try Thread.giveWay()
+                own.set(Thread.priority.niceValue)
+                try Thread(name: "inner") { inner.set(Thread.priority.isBatch) }.join()
+            } catch {
+                Issue.record(error)
+            }
+        }.join()
+
+        #expect(own.get == Thread.yieldingNiceValue)
+        #expect(inner.get == true)
+        #expect(Thread.priority == before)
+    }
 }
