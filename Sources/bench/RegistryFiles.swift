@@ -7,7 +7,7 @@ import YAML
 ///
 /// So a server sees every file change in the same moment, and what it does then is one reload.
 struct RegistryFiles {
-    /// Everything that libyaml reads nothing from.
+    /// A file that libyaml cannot read, so that there is no floor.
     struct NotRead: Error, CustomStringConvertible {
         let path: String
 
