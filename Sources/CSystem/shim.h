@@ -170,9 +170,11 @@ static inline int csystem_stay_on_processor(int processor) {
     return pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
-// Lets other threads go before the calling one: batch policy, a nice value, and from Linux 6.12 on a
-// time slice in nanoseconds (sched_setattr, which the C library has no call for). An errno or 0.
-static inline int csystem_give_way(int nice_value, uint64_t slice) {
+// Lets other threads go before the calling one: batch policy and, from Linux 6.12 on, a time slice
+// in nanoseconds (sched_setattr, which the C library has no call for). An errno or 0.
+static inline int csystem_give_way(uint64_t slice) {
+    // The system call counts from 40 down to 1.
+    int nice_value = 20 - (int)syscall(SYS_getpriority, 0, 0);
     struct {
         uint32_t size, policy;
         uint64_t flags;
@@ -183,9 +185,7 @@ static inline int csystem_give_way(int nice_value, uint64_t slice) {
     return syscall(SYS_sched_setattr, 0, &attributes, 0) == 0 ? 0 : errno;
 }
 
-// The nice value of the calling thread, and whether its policy is batch. The system call counts from
-// 40 down to 1; <sys/resource.h> would bring types that Swift has from the C library already.
-static inline int csystem_nice_value(void) { return 20 - (int)syscall(SYS_getpriority, 0, 0); }
+// Whether the policy of the calling thread is batch.
 static inline int csystem_is_batch(void) { return sched_getscheduler(0) == SCHED_BATCH; }
 
 // fork and execv: the program runs in a process group of its own, on one processor unless that is

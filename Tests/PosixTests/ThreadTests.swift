@@ -83,21 +83,21 @@ import Testing
     }
 
     @Test func givesWayWithThoseThatItStarts() throws {
-        let before = Thread.priority
-        let (own, inner) = (Note<Int>(), Note<Bool>())
+        let before = Thread.givesWay
+        let (own, inner) = (Note<Bool>(), Note<Bool>())
 
         try Thread(name: "worker") {
             do {
                 try Thread.giveWay()
-                own.set(Thread.priority.niceValue)
-                try Thread(name: "inner") { inner.set(Thread.priority.isBatch) }.join()
+                own.set(Thread.givesWay)
+                try Thread(name: "inner") { inner.set(Thread.givesWay) }.join()
             } catch {
                 Issue.record(error)
             }
         }.join()
 
-        #expect(own.get == Thread.yieldingNiceValue)
+        #expect(own.get == true)
         #expect(inner.get == true)
-        #expect(Thread.priority == before)
+        #expect(Thread.givesWay == before)
     }
 }
