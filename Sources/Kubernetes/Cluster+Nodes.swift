@@ -101,12 +101,15 @@ extension Cluster {
         )
     }
 
-    /// The groups of a headless Service's endpoints.
+    /// The groups of a headless Service's endpoints; none of any other node.
     package func groups(of node: Int) -> ClusterRange {
+        guard kind(of: node) == .headless else {
+            return ClusterRange(0, count: 0, stride: GroupWord.count)
+        }
         let rest = rest(ofBlock: node)
         return ClusterRange(
             node &+ number(rest &+ RestWord.groups),
-            count: kind(of: node) == .headless ? number(rest &+ RestWord.groupCount) : 0,
+            count: number(rest &+ RestWord.groupCount),
             stride: GroupWord.count
         )
     }

@@ -31,7 +31,7 @@ struct RandomObjects {
     static let addresses: [IPAddress] =
         (1...6).map { IPAddress(v4: 0x0A00_0000 | $0 << 6) }
         + (0...3).map { IPAddress(v6High: 0x2001_0DB8 << 32, low: $0 << 3) }
-    private static let names = ["web", "db", "tcp", "b"]
+    static let names = ["web", "db", "tcp", "b"]
     private static let labels: [[String: String]] = [
         [:], ["app": "a"], ["app": "b"], ["app": "a", "tier": "x"],
     ]

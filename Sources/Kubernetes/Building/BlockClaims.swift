@@ -10,9 +10,6 @@ struct BlockClaim: Equatable {
     /// Those of the endpoint's label; none for the Service itself.
     let label: ArraySlice<UInt32>
 
-    /// The number of the shard in which the address lies.
-    var shard: Int { ShardTable<ReverseShard>.number(of: claim.address.tableHash) }
-
     static func == (left: BlockClaim, right: BlockClaim) -> Bool {
         left.claim.address == right.claim.address && left.claim.claim == right.claim.claim
             && left.label == right.label
@@ -20,60 +17,73 @@ struct BlockClaim: Equatable {
 }
 
 extension ArraySlice<UInt32> {
-    /// The addresses that lead back to the nodes of a block, in the order of the nodes.
+    /// The claims of a block with the names that make them, in the order of the nodes.
     ///
     /// This is that block, or nothing.
     func claims(ofShard shard: Int, block: Int) -> [BlockClaim] {
         guard let head = first else { return [] }
+        let start = startIndex + BlockWord.count
+        let name = self[start..<(start + head.nameWordCount)]
         var found: [BlockClaim] = []
-        let names = startIndex + BlockWord.count
-        let rest = rest(ofBlock: startIndex)
-        let name = self[names..<(names + head.nameWordCount)]
-        let kind = NodeKind(rawValue: UInt8(truncatingIfNeeded: head.nodeKind))
-        if kind == .clusterIP || kind == .hidden {
-            let claim = ReverseClaim(shard: shard, block: block, endpoint: nil)
-            let first = names + head.nameWordCount
-            let list =
-                addresses(at: first, v4: rest - first, v6: 0)
-                + addresses(
-                    at: rest + RestWord.count,
-                    v4: 0,
-                    v6: Int(self[rest + RestWord.v6Count])
-                )
-            for address in list {
-                let claim = AddressClaim(address: address, claim: claim)
-                found.append(BlockClaim(claim: claim, name: name, label: []))
-            }
-        }
-        for number in 0..<Int(self[rest + RestWord.endpointCount]) {
-            let endpoint = endpoint(number, ofBlock: startIndex)
-            let start = endpoint + Int(self[endpoint + EndpointWord.label])
-            let label = self[start...(start + Int(self[start] >> 24) >> 2)]
-            let claim = ReverseClaim(shard: shard, block: block, endpoint: number)
-            for address in addresses(ofEndpoint: endpoint) {
-                let claim = AddressClaim(address: address, claim: claim)
-                found.append(BlockClaim(claim: claim, name: name, label: label))
-            }
+        forEachClaim(ofShard: shard, block: block) { claim in
+            let number = claim.claim.endpoint
+            found.append(
+                BlockClaim(claim: claim, name: name, label: number < 0 ? [] : label(number))
+            )
         }
         return found
     }
 
-    private func addresses(ofEndpoint start: Int) -> [IPAddress] {
-        let address = self[start + EndpointWord.address]
-        guard self[start] & EndpointWord.hasList != 0 else { return [IPAddress(v4: address)] }
-        let list = start + Int(address)
-        return addresses(at: list + 2, v4: Int(self[list]), v6: Int(self[list + 1]))
+    /// The words of an endpoint's label.
+    private func label(_ number: Int) -> ArraySlice<UInt32> {
+        let endpoint = endpoint(number, ofBlock: startIndex)
+        let start = endpoint + Int(self[endpoint + EndpointWord.label])
+        return self[start...(start + Int(self[start] >> 24) >> 2)]
     }
 
-    private func addresses(at start: Int, v4: Int, v6: Int) -> [IPAddress] {
-        (0..<v4).map { IPAddress(v4: self[start + $0]) }
-            + (0..<v6).map { number in
-                let place = start + v4 + number * 4
-                return IPAddress(
-                    v6High: UInt64(self[place]) << 32 | UInt64(self[place + 1]),
-                    low: UInt64(self[place + 2]) << 32 | UInt64(self[place + 3])
-                )
+    /// Goes through the addresses that lead back to the nodes of a block, in the order of the nodes.
+    ///
+    /// This is that block, or nothing.
+    func forEachClaim(ofShard shard: Int, block: Int, _ body: (AddressClaim) -> Void) {
+        guard let head = first else { return }
+        let rest = rest(ofBlock: startIndex)
+        let kind = NodeKind(rawValue: UInt8(truncatingIfNeeded: head.nodeKind))
+        if kind == .clusterIP || kind == .hidden {
+            let claim = ReverseClaim(shard: shard, block: block, endpoint: nil)
+            for place in (startIndex + BlockWord.count + head.nameWordCount)..<rest {
+                body(AddressClaim(address: IPAddress(v4: self[place]), claim: claim))
             }
+            let first = rest + RestWord.count
+            forEachV6(first, count: Int(self[rest + RestWord.v6Count]), claim, body)
+        }
+        for number in 0..<Int(self[rest + RestWord.endpointCount]) {
+            let endpoint = endpoint(number, ofBlock: startIndex)
+            let claim = ReverseClaim(shard: shard, block: block, endpoint: number)
+            let address = self[endpoint + EndpointWord.address]
+            guard self[endpoint] & EndpointWord.hasList != 0 else {
+                body(AddressClaim(address: IPAddress(v4: address), claim: claim))
+                continue
+            }
+            let list = endpoint + Int(address)
+            let v6 = list + 2 + Int(self[list])
+            for place in (list + 2)..<v6 {
+                body(AddressClaim(address: IPAddress(v4: self[place]), claim: claim))
+            }
+            forEachV6(v6, count: Int(self[list + 1]), claim, body)
+        }
+    }
+
+    private func forEachV6(
+        _ start: Int,
+        count: Int,
+        _ claim: ReverseClaim,
+        _ body: (AddressClaim) -> Void
+    ) {
+        for number in 0..<count {
+            let place = start + number * 4
+            guard let address = IPAddress(words: self[place..<(place + 4)]) else { continue }
+            body(AddressClaim(address: address, claim: claim))
+        }
     }
 }
 

@@ -38,7 +38,7 @@ struct ClusterBuilder: Sendable {
         var touched = updateNamespaces()
         updateServices(&touched)
         var isChanged = false
-        var edits: [Int: ReverseEdit] = [:]
+        var edits = ReverseEdit.none
         for number in touched.sorted() {
             let before = shards[number]
             let shard = shard(number)
@@ -124,12 +124,17 @@ struct ClusterBuilder: Sendable {
         _ before: ClusterShard,
         _ after: ClusterShard,
         number: Int,
-        into edits: inout [Int: ReverseEdit]
+        into edits: inout [ReverseEdit]
     ) {
         for block in 0..<max(before.blockCount, after.blockCount) {
             let old = block < before.blockCount ? before.block(block) : []
             let new = block < after.blockCount ? after.block(block) : []
             guard old != new else { continue }
+            guard !old.isEmpty, !new.isEmpty else {
+                old.forEachClaim(ofShard: number, block: block) { edits[$0.shard].gone.append($0) }
+                new.forEachClaim(ofShard: number, block: block) { edits[$0.shard].come.append($0) }
+                continue
+            }
             var gone = old.claims(ofShard: number, block: block)[...]
             var come = new.claims(ofShard: number, block: block)[...]
             // A name decides the order of claims, so that it has to be the same as well.
@@ -143,19 +148,16 @@ struct ClusterBuilder: Sendable {
                     come.removeLast()
                 }
             }
-            for claim in gone {
-                edits[claim.shard, default: ReverseEdit()].gone.append(claim.claim)
-            }
-            for claim in come {
-                edits[claim.shard, default: ReverseEdit()].come.append(claim.claim)
-            }
+            for claim in gone { edits[claim.claim.shard].gone.append(claim.claim) }
+            for claim in come { edits[claim.claim.shard].come.append(claim.claim) }
         }
     }
 
-    private mutating func updateReverse(_ edits: [Int: ReverseEdit]) {
+    /// `edits`: one for each shard of addresses.
+    private mutating func updateReverse(_ edits: [ReverseEdit]) {
         var appeared: [IPAddress] = []
         var vanished: [IPAddress] = []
-        for (number, edit) in edits {
+        for (number, edit) in edits.enumerated() where !edit.isEmpty {
             reverse[number] = edit.applied(
                 to: reverse[number],
                 over: shards,
@@ -200,6 +202,32 @@ struct ClusterBuilder: Sendable {
             pods[number] = names.isEmpty ? .empty : PodShard(names)
         }
         return isChanged
+    }
+}
+
+extension ClusterBuilder {
+    /// Makes the tables of blocks and Pods that were kept, shard by shard; of no use for going on.
+    mutating func restore(
+        blocks: () throws(SnapshotError) -> [UInt32],
+        pods: () throws(SnapshotError) -> [PodName]
+    ) throws(SnapshotError) {
+        var edits = ReverseEdit.none
+        for number in 0..<ShardTable<ClusterShard>.count {
+            let words = try blocks()
+            guard !words.isEmpty else { continue }
+            guard let ranges = BlockCheck(words).blocks else { throw .damaged }
+            var builder = ShardBuilder()
+            for range in ranges { builder.add(words[range]) }
+            let shard = builder.finish()
+            nameCount += shard.nameCount
+            shards[number] = shard
+            Self.compare(.empty, shard, number: number, into: &edits)
+        }
+        updateReverse(edits)
+        for number in 0..<ShardTable<PodShard>.count {
+            let names = try pods()
+            if !names.isEmpty { self.pods[number] = PodShard(names) }
+        }
     }
 }
 

@@ -7,6 +7,9 @@ struct AddressClaim: Sendable {
     let address: IPAddress
     let claim: ReverseClaim
 
+    /// The number of the shard in which the address lies.
+    var shard: Int { ShardTable<ReverseShard>.number(of: address.tableHash) }
+
     static func isOrdered(_ left: AddressClaim, _ right: AddressClaim) -> Bool {
         left.address.isOrdered(before: right.address)
     }
@@ -16,6 +19,13 @@ struct AddressClaim: Sendable {
 struct ReverseEdit: Sendable {
     var gone: [AddressClaim] = []
     var come: [AddressClaim] = []
+
+    /// For each shard of addresses one that changes nothing.
+    static var none: [ReverseEdit] {
+        Array(repeating: ReverseEdit(), count: ShardTable<ReverseShard>.count)
+    }
+
+    var isEmpty: Bool { gone.isEmpty && come.isEmpty }
 
     /// The shard after the edit.
     ///
@@ -42,8 +52,14 @@ struct ReverseEdit: Sendable {
                 rows.append(shard, place)
                 place += 1
             }
-            var claims: [ReverseClaim] = []
             let wasThere = place < count && shard.address(place) == address
+            if !wasThere, let claim = Self.only(come, nextCome, on: address, gone, nextGone) {
+                rows.append(address, claim)
+                appeared.append(address)
+                nextCome += 1
+                continue
+            }
+            var claims: [ReverseClaim] = []
             if wasThere {
                 claims = shard.claims(place).all
                 place += 1
@@ -71,6 +87,21 @@ struct ReverseEdit: Sendable {
             place += 1
         }
         return rows.shard
+    }
+
+    /// The claim that comes to a new address, if there is one only.
+    private static func only(
+        _ come: [AddressClaim],
+        _ next: Int,
+        on address: IPAddress,
+        _ gone: [AddressClaim],
+        _ nextGone: Int
+    ) -> ReverseClaim? {
+        guard next < come.count, come[next].address == address,
+            next + 1 == come.count || come[next + 1].address != address,
+            nextGone == gone.count || gone[nextGone].address != address
+        else { return nil }
+        return come[next].claim
     }
 
     /// The one of two addresses that comes first; at least one is there.
@@ -124,27 +155,28 @@ private struct ReverseRows {
     }
 
     mutating func append(_ address: IPAddress, _ claims: [ReverseClaim], told: Int) {
-        let entry: (UInt32, UInt32)
-        if claims.count == 1 {
-            entry = (claims[0].place, claims[0].node)
-        } else {
-            entry = (UInt32(truncatingIfNeeded: lists.count), ReverseClaim.listMark)
-            lists.append(UInt32(truncatingIfNeeded: claims.count))
-            lists.append(UInt32(truncatingIfNeeded: told))
-            for claim in claims {
-                lists.append(claim.place)
-                lists.append(claim.node)
-            }
+        guard claims.count > 1 else { return append(address, claims[0]) }
+        let list = UInt32(truncatingIfNeeded: lists.count)
+        append(address, ReverseClaim(place: list, node: ReverseClaim.listMark))
+        lists.append(UInt32(truncatingIfNeeded: claims.count))
+        lists.append(UInt32(truncatingIfNeeded: told))
+        for claim in claims {
+            lists.append(claim.place)
+            lists.append(claim.node)
         }
+    }
+
+    /// Appends an entry with a single claim.
+    mutating func append(_ address: IPAddress, _ claim: ReverseClaim) {
         if address.family == .v4 {
             v4.append(UInt32(truncatingIfNeeded: address.low))
-            v4.append(entry.0)
-            v4.append(entry.1)
+            v4.append(claim.place)
+            v4.append(claim.node)
             hashes.append(address.tableHash)
         } else {
             v6.append(contentsOf: address.words)
-            v6.append(entry.0)
-            v6.append(entry.1)
+            v6.append(claim.place)
+            v6.append(claim.node)
             v6Hashes.append(address.tableHash)
         }
     }
