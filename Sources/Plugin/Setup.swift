@@ -21,6 +21,8 @@ package struct Setup {
     package let files: any FileSource
     /// Who reads several of them side by side.
     package let workforce: any Workforce
+    /// Where files are written; nil where nothing is.
+    package let store: (any FileStore)?
     package let metrics: Metrics.Registry
     package let log: any LogSink
     /// The environment of the process.
@@ -72,6 +74,8 @@ package struct Setup {
     package var lameduckMilliseconds: UInt64 = 0
     /// What is to be done once this configuration serves, in order.
     package var whenServing: [@Sendable () -> Void] = []
+    /// What is to be done now and then while this configuration serves.
+    package var chores: [Chore] = []
 
     package init(
         zones: [Name],
@@ -79,6 +83,7 @@ package struct Setup {
         port: UInt16,
         files: any FileSource,
         workforce: any Workforce = SoleWorker(),
+        store: (any FileStore)? = nil,
         metrics: Metrics.Registry,
         log: any LogSink,
         environment: [String: String] = [:],
@@ -95,6 +100,7 @@ package struct Setup {
         self.port = port
         self.files = files
         self.workforce = workforce
+        self.store = store
         self.metrics = metrics
         self.log = log
         self.environment = environment
@@ -223,6 +229,16 @@ package struct Readiness: Sendable {
     package init(plugin: String, isReady: @escaping @Sendable () -> Bool) {
         self.plugin = plugin
         self.isReady = isReady
+    }
+}
+
+/// Something that the control plane does about once a second, and once more at the end.
+package struct Chore: Sendable {
+    /// Does what is due at a moment; `isLast`: whether the server ends.
+    package let run: @Sendable (_ now: Moment, _ isLast: Bool) -> Void
+
+    package init(run: @escaping @Sendable (_ now: Moment, _ isLast: Bool) -> Void) {
+        self.run = run
     }
 }
 

@@ -162,24 +162,6 @@ package struct DiskFiles: FileSource {
         }
     }
 
-    /// Writes a file so that nobody sees half of it: beside its place, then moved over it.
-    ///
-    /// What was there before stays when any step fails, also when the machine stops in between.
-    package func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
-        let draft = path + ".draft"
-        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
-        let number = try check("open \(draft)") { unsafe Int(open(draft, flags, 0o644)) }
-        let file = Descriptor(owning: CInt(number))
-        do throws(SystemError) {
-            try file.writeAll(bytes, name: draft)
-            try check("fsync \(draft)") { Int(fsync(file.number)) }
-            try check("rename \(draft)") { unsafe Int(rename(draft, path)) }
-        } catch {
-            unsafe unlink(draft)
-            throw error
-        }
-    }
-
     /// The name in an entry of a folder.
     private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
         // SAFETY: d_name is a C string inside the entry, copied before the next reading.
@@ -203,7 +185,7 @@ package struct DiskFiles: FileSource {
 
 extension DiskFiles {
     /// Runs what the system may refuse, and says it in the words of files.
-    private func explaining<Value>(
+    func explaining<Value>(
         _ path: String,
         limit: Int = 0,
         _ body: (String) throws(SystemError) -> Value

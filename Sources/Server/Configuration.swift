@@ -30,6 +30,7 @@ package struct Plan: Sendable {
     package var corefileInterval: CorefileInterval?
     package var lameduckMilliseconds: UInt64 = 0
     package var whenServing: [@Sendable () -> Void] = []
+    package var chores: [Chore] = []
     /// What `/ready` answers from.
     package var board = ReadinessBoard()
 

@@ -82,6 +82,7 @@ package struct ConfigurationBuilder {
             port: first.port,
             files: surroundings.files,
             workforce: surroundings.workforce,
+            store: surroundings.isCheck ? nil : surroundings.store,
             metrics: surroundings.metrics,
             log: surroundings.log,
             environment: surroundings.environment,
@@ -176,5 +177,6 @@ extension Plan {
         corefileInterval = setup.corefileInterval ?? corefileInterval
         lameduckMilliseconds = max(lameduckMilliseconds, setup.lameduckMilliseconds)
         whenServing += setup.whenServing
+        chores += setup.chores
     }
 }

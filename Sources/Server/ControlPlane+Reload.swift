@@ -76,8 +76,16 @@ extension ControlPlane {
             return true
         } catch {
             refuse(error)
+            if published.current.plan.isUnsettled { tryAgainLater() }
             return false
         }
+    }
+
+    /// Has everything read again after a while, each time a longer one.
+    private mutating func tryAgainLater() {
+        guard rebuildAt == nil else { return }
+        rebuildAt = Self.now.adding(milliseconds: patienceMilliseconds)
+        patienceMilliseconds = min(patienceMilliseconds * 2, Self.maximumUnsettledMilliseconds)
     }
 
     private func refuse(_ mistake: StartMistake) {
@@ -103,11 +111,10 @@ extension ControlPlane {
             if report.level == .mistake { counters.countFault(surroundings.metrics) }
         }
         counters.setKept(plan.keptUnits)
-        if !plan.isUnsettled {
+        if plan.isUnsettled {
+            tryAgainLater()
+        } else {
             patienceMilliseconds = Self.unsettledMilliseconds
-        } else if rebuildAt == nil {
-            rebuildAt = Self.now.adding(milliseconds: patienceMilliseconds)
-            patienceMilliseconds = min(patienceMilliseconds * 2, Self.maximumUnsettledMilliseconds)
         }
         // What is newly watched may have changed between its reading and the watching; of what
         // cannot be watched nothing is told.

@@ -184,6 +184,7 @@ package struct ControlPlane: ~Copyable {
             let isForced = waitForWorkers()
             if isForced { return 2 }
             threads.join()
+            for chore in published.current.plan.chores { chore.run(Self.now, true) }
         } catch {
             Process.write("\(error)\n", toError: true)
             return 1
@@ -338,6 +339,7 @@ package struct ControlPlane: ~Copyable {
         if let due = lookAt, due <= now { lookAtCorefile() }
         if releaseAt <= now {
             published.release()
+            for chore in published.current.plan.chores { chore.run(now, false) }
             giveMemoryBack()
             releaseAt = now.adding(milliseconds: Self.releaseMilliseconds)
         }

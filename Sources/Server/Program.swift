@@ -49,6 +49,7 @@ package enum Program {
                 pluginsNotYet: pluginsNotYet,
                 files: DiskFiles(),
                 workforce: ThreadCrew(threadCount: Process.processorCount),
+                store: DiskFiles(),
                 metrics: Registry(),
                 log: isCheck ? SilentLog() : log,
                 environment: Process.environment,

@@ -13,6 +13,8 @@ package struct Surroundings: Sendable {
     package var files: any FileSource
     /// Who reads several files side by side.
     package var workforce: any Workforce
+    /// Where files are written; nil where nothing is.
+    package var store: (any FileStore)?
     package var metrics: Metrics.Registry
     package var log: any LogSink
     package var environment: [String: String]
@@ -30,6 +32,7 @@ package struct Surroundings: Sendable {
         pluginsNotYet: [String],
         files: any FileSource,
         workforce: any Workforce = SoleWorker(),
+        store: (any FileStore)? = nil,
         metrics: Metrics.Registry,
         log: any LogSink,
         environment: [String: String] = [:],
@@ -42,6 +45,7 @@ package struct Surroundings: Sendable {
         self.pluginsNotYet = pluginsNotYet
         self.files = files
         self.workforce = workforce
+        self.store = store
         self.metrics = metrics
         self.log = log
         self.environment = environment

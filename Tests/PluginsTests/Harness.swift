@@ -13,8 +13,11 @@ import Wire
 struct MemoryFiles: FileSource {
     var contents: [String: String] = [:]
     var folders: Set<String> = []
+    /// Files that are no text.
+    var bytes: [String: [UInt8]] = [:]
 
     func read(_ path: String) throws(FileError) -> [UInt8] {
+        if let bytes = bytes[path] { return bytes }
         guard let text = contents[path] else { throw FileError(path: path, reason: .missing) }
         return Array(text.utf8)
     }
@@ -36,6 +39,28 @@ struct MemoryFiles: FileSource {
     func list(_ path: String) throws(FileError) -> [String] { [] }
 }
 
+/// A place for files in memory.
+final class MemoryStore: FileStore {
+    private let kept = Mutex<[String: [UInt8]]>([:])
+    private let failure = Mutex<FileError.Reason?>(nil)
+    private let count = Mutex(0)
+
+    func replace(_ path: String, with next: () -> [UInt8]?) throws(FileError) {
+        count.withLock { $0 += 1 }
+        if let reason = failure.withLock({ $0 }) { throw FileError(path: path, reason: reason) }
+        var bytes: [UInt8] = []
+        while let part = next() { bytes += part }
+        kept.withLock { $0[path] = bytes }
+    }
+
+    /// Has every writing fail from now on, or none.
+    func fail(_ reason: FileError.Reason?) { failure.withLock { $0 = reason } }
+
+    var files: [String: [UInt8]] { kept.withLock { $0 } }
+    /// How often something was to be written.
+    var writingCount: Int { count.withLock { $0 } }
+}
+
 /// A log in memory.
 final class MemoryLog: LogSink {
     private let kept = Mutex<[String]>([])
@@ -55,6 +80,7 @@ struct Surroundings {
     var previous: [String: any Sendable] = [:]
     var addresses: [IPAddress] = []
     var plugins: [String] = []
+    var store: MemoryStore?
     let log = MemoryLog()
     let metrics = Registry()
 
@@ -65,6 +91,7 @@ struct Surroundings {
             serverLabel: "dns://:53",
             port: 53,
             files: files,
+            store: store,
             metrics: metrics,
             log: log,
             interfaces: interfaces,

@@ -209,6 +209,19 @@ import Testing
         #expect(try files.list(folder.path) == ["folder"])
     }
 
+    @Test func writesAFilePartByPart() throws {
+        let store: any FileStore = DiskFiles()
+        var parts: [[UInt8]] = [[1, 2], [], [3]]
+
+        try store.replace(folder("file")) { parts.isEmpty ? nil : parts.removeFirst() }
+
+        #expect(try DiskFiles().read(folder("file")) == [1, 2, 3])
+        #expect(try DiskFiles().list(folder.path) == ["file"])
+        #expect(throws: FileError(path: folder("no/file"), reason: .missing)) {
+            try store.replace(folder("no/file")) { nil }
+        }
+    }
+
     @Test func listsNamesInOrder() throws {
         for name in ["b", "a", "..data", ".hidden", "c"] { folder.write("", to: name) }
 

@@ -19,6 +19,11 @@ package struct Kubernetes: Answerer {
                 "manifests PATH...",
                 "files and folders with objects, read again when they change; wanted"
             ),
+            Manual.Option(
+                "snapshot PATH",
+                "keep the cluster in this file and serve it from the start, until the manifests "
+                    + "are read: names that it does not have are SERVFAIL meanwhile"
+            ),
             Manual.Option("ttl SECONDS", "time to live of the records, 0 to 3600; 5 by default"),
             Manual.Option(
                 "pods disabled|insecure|verified",
@@ -78,21 +83,31 @@ package struct Kubernetes: Answerer {
 
     package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
         let settings = try KubernetesSettings(parsing: try stanzas.onlyOnce(), zones: setup.zones)
-        let objects = try setup.objects(of: settings)
-        let edition = setup.edition(of: objects, settings)
-        setup.readiness.append(Readiness(plugin: Self.manual.name) { true })
+        let edition: ClusterEdition
+        if let stored = setup.storedEdition(settings) {
+            edition = stored
+        } else {
+            let objects = try setup.objects(of: settings)
+            edition = setup.edition(of: objects, settings)
+        }
+        let isVerified = edition.isVerified
+        setup.readiness.append(Readiness(plugin: Self.manual.name) { isVerified })
         self.init(
             settings,
             cluster: edition.cluster,
+            isSynced: isVerified,
             serial: edition.serial,
             nameServers: setup.nameServers(edition.cluster)
         )
     }
 
     /// A plugin over a cluster that is there; without one it waits for it forever.
+    ///
+    /// `isSynced`: whether what the cluster does not have does not exist.
     package init(
         _ settings: KubernetesSettings,
         cluster: Cluster?,
+        isSynced: Bool = true,
         serial: UInt32,
         nameServers: [IPAddress]
     ) {
@@ -102,7 +117,7 @@ package struct Kubernetes: Answerer {
         passing = settings.passing
         podNames = settings.cluster.podNames
         ttl = settings.ttl
-        isSynced = cluster != nil
+        self.isSynced = isSynced && cluster != nil
         self.cluster = cluster ?? .empty
         self.serial = cluster == nil ? 0 : serial
         self.nameServers = nameServers

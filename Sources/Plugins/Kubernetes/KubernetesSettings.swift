@@ -11,7 +11,6 @@ package struct KubernetesSettings: Sendable {
     static let notYet: Set<String> = [
         "endpoint", "tls", "kubeconfig", "apiserver_qps", "apiserver_burst",
         "apiserver_max_inflight", "startup_timeout", "zonal", "multicluster", "state", "control",
-        "snapshot",
     ]
     static let maximumTTL = 3_600
 
@@ -22,6 +21,10 @@ package struct KubernetesSettings: Sendable {
     package var ttl: UInt32 = 5
     /// The paths of the manifests, as they are written.
     package var manifests: [Word] = []
+    /// The path of the file that keeps the cluster, as it is written; nil for none.
+    package var snapshot: Word?
+    /// What tells these settings from others that give other answers.
+    package private(set) var fingerprint: UInt64 = 0
     var passing = Fallthrough()
 
     /// The settings without an option.
@@ -47,6 +50,7 @@ package struct KubernetesSettings: Sendable {
             )
         }
         for option in stanza.options { try read(option) }
+        fingerprint = Self.fingerprint(of: stanza, zones: self.zones)
         guard !manifests.isEmpty else {
             throw CorefileError(
                 at: stanza.name.position,
@@ -55,11 +59,23 @@ package struct KubernetesSettings: Sendable {
         }
     }
 
+    /// A hash of the zones, and of all options as they are written.
+    private static func fingerprint(of stanza: Stanza, zones: [Name]) -> UInt64 {
+        var text = zones.map(\.description)
+        for option in stanza.options {
+            text.append("\n" + option.name.text)
+            text += option.arguments.map(\.text)
+        }
+        return hashBytes(Array(text.joined(separator: " ").utf8).span)
+    }
+
     private mutating func read(_ option: Option) throws(CorefileError) {
         switch option.name.text {
         case "manifests":
             try option.arguments(1...Int.max, "files or folders with manifests")
             manifests += option.arguments
+        case "snapshot":
+            snapshot = try option.oneArgument("the path of a file to keep the cluster in")
         case "ttl":
             let word = try option.oneArgument("seconds, 0 to \(Self.maximumTTL)")
             ttl = UInt32(try word.integer(in: 0...Self.maximumTTL))

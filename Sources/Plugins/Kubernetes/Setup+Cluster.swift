@@ -13,6 +13,8 @@ struct ClusterEdition: Sendable {
     let cluster: Cluster
     /// The second in which the answers last changed.
     let serial: UInt32
+    /// Whether it was made of objects that were read; else it is what a file kept.
+    var isVerified = true
 }
 
 extension Setup {
@@ -55,12 +57,18 @@ extension Setup {
         of objects: ManifestSet,
         _ settings: KubernetesSettings
     ) -> ClusterEdition {
-        let zones = settings.zones.map(\.description).joined(separator: " ")
-        let key = "kubernetes: cluster \(serverLabel) \(zones)"
+        let key = editionKey(settings)
         let before = previous(key, as: ClusterEdition.self)
         let edition = edition(of: objects, settings.cluster, before)
         kept[key] = edition
+        keepSnapshot(of: edition, settings)
         return edition
+    }
+
+    /// Under which key the running cluster is kept.
+    func editionKey(_ settings: KubernetesSettings) -> String {
+        let zones = settings.zones.map(\.description).joined(separator: " ")
+        return "kubernetes: cluster \(serverLabel) \(zones)"
     }
 
     private func edition(
@@ -82,9 +90,10 @@ extension Setup {
         let registry = isSameKind ? before.registry : ClusterRegistry(options)
         let cluster = registry.cluster(of: objects)
         if before.cluster.isSame(as: cluster) {
+            // What was kept in a file is not kept in memory besides what was read.
             return ClusterEdition(
                 registry: registry,
-                cluster: before.cluster,
+                cluster: before.isVerified ? before.cluster : cluster,
                 serial: before.serial
             )
         }
