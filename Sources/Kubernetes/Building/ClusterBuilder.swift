@@ -8,6 +8,10 @@ import Wire
 /// Services, and so are the parts of the table of addresses whose claims differ after that.
 /// Everything else is shared with the cluster before.
 struct ClusterBuilder: Sendable {
+    /// How many shards of names are built before their claims on addresses are worked in: fewer
+    /// need less memory for a moment, more need less time.
+    private static let maximumBatchCount = 1_024
+
     private var census: ClusterCensus
     /// The Services that are seen, sorted, by the numbers of their shards.
     private var services = [[ServiceKey]](repeating: [], count: ShardTable<ClusterShard>.count)
@@ -38,8 +42,22 @@ struct ClusterBuilder: Sendable {
         var touched = updateNamespaces()
         updateServices(&touched)
         var isChanged = false
+        var numbers = touched.sorted()[...]
+        while !numbers.isEmpty {
+            if updateShards(numbers.prefix(Self.maximumBatchCount)) { isChanged = true }
+            numbers = numbers.dropFirst(Self.maximumBatchCount)
+        }
+        if updatePods() { isChanged = true }
+        for namespace in gone { census.forget(namespace) }
+        census.settle()
+        return isChanged
+    }
+
+    /// Builds some shards of names anew, and the shards of addresses that these change.
+    private mutating func updateShards(_ numbers: ArraySlice<Int>) -> Bool {
+        var isChanged = false
         var edits = ReverseEdit.none
-        for number in touched.sorted() {
+        for number in numbers {
             let before = shards[number]
             let shard = shard(number)
             guard shard != before else { continue }
@@ -49,9 +67,6 @@ struct ClusterBuilder: Sendable {
             Self.compare(before, shard, number: number, into: &edits)
         }
         updateReverse(edits)
-        if updatePods() { isChanged = true }
-        for namespace in gone { census.forget(namespace) }
-        census.settle()
         return isChanged
     }
 
@@ -213,6 +228,10 @@ extension ClusterBuilder {
     ) throws(SnapshotError) {
         var edits = ReverseEdit.none
         for number in 0..<ShardTable<ClusterShard>.count {
+            if number > 0, number % Self.maximumBatchCount == 0 {
+                updateReverse(edits)
+                edits = ReverseEdit.none
+            }
             let words = try blocks()
             guard !words.isEmpty else { continue }
             guard let ranges = BlockCheck(words).blocks else { throw .damaged }

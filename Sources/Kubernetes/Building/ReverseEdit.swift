@@ -150,8 +150,12 @@ private struct ReverseRows {
 
     /// Appends an entry of another shard as it is.
     mutating func append(_ shard: ReverseShard, _ place: Int) {
-        let (all, told) = shard.claims(place)
-        append(shard.address(place), all, told: told)
+        if let claim = shard.soleClaim(place) {
+            append(shard.address(place), claim)
+        } else {
+            let (all, told) = shard.claims(place)
+            append(shard.address(place), all, told: told)
+        }
     }
 
     mutating func append(_ address: IPAddress, _ claims: [ReverseClaim], told: Int) {

@@ -82,12 +82,17 @@ struct ReverseShard: Equatable, Sendable {
         )
     }
 
+    /// The claim on an address; nil when there are several.
+    func soleClaim(_ place: Int) -> ReverseClaim? {
+        let start = entry(place) + (place < v4Count ? 1 : 4)
+        guard words[start + 1] != ReverseClaim.listMark else { return nil }
+        return ReverseClaim(place: words[start], node: words[start + 1])
+    }
+
     /// All claims on an address, also those that are not told; and how many are.
     func claims(_ place: Int) -> (all: [ReverseClaim], told: Int) {
+        if let claim = soleClaim(place) { return ([claim], 1) }
         let start = entry(place) + (place < v4Count ? 1 : 4)
-        guard words[start + 1] == ReverseClaim.listMark else {
-            return ([ReverseClaim(place: words[start], node: words[start + 1])], 1)
-        }
         let list = entry(v4Count + v6Count) + Int(words[start])
         let all = (0..<Int(words[list])).map { number in
             ReverseClaim(

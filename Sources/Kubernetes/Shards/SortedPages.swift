@@ -5,9 +5,9 @@
 /// It answers whether anything lies in a range, which the hash tables cannot.
 struct SortedPages<Key: Comparable & Sendable>: Sendable {
     /// The most keys of a page; one that grows beyond is parted in halves.
-    static var maximumPageCount: Int { 1_024 }
+    static var maximumPageCount: Int { 4_096 }
     /// Smaller pages are put together with the next one.
-    private static var minimumPageCount: Int { 256 }
+    private static var minimumPageCount: Int { 1_024 }
 
     /// Some keys, sorted.
     private var pages: [[Key]] = []
