@@ -42,4 +42,30 @@ import YAML
         #expect(found.map(\.mistakes.count) == [1, 1, 1, 0])
         #expect(found.allSatisfy { $0.isBroken })
     }
+
+    @Test func tellsWhyAnObjectIsNotUsedBehindManyWarnings() {
+        let unknown = (0..<25).map { "  unknown\($0): 1\n" }.joined()
+        let text =
+            "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n\(unknown)"
+            + "  ports: [{port: 0}]\n"
+
+        let found = DecodedObject.all(in: Array(text.utf8), of: "f")
+
+        #expect(found.map(\.isBroken) == [true])
+        #expect(found[0].mistakes.count == 20)
+        #expect(found[0].mistakes.map(\.isWarning) == Array(repeating: true, count: 19) + [false])
+    }
+
+    /// Looking for the path of each would take minutes.
+    @Test func isNotHeldUpByTheSameMistakeAgainAndAgain() {
+        let endpoint = "- {addresses: [10.0.0.1], nod: a, conditions: {ready: true}}\n"
+        let text =
+            "apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: a}\n"
+            + "addressType: IPv4\nendpoints:\n" + String(repeating: endpoint, count: 20_000)
+
+        let found = DecodedObject.all(in: Array(text.utf8), of: "f")
+
+        #expect(found.map(\.mistakes.count) == [20])
+        #expect(found.map(\.isBroken) == [false])
+    }
 }

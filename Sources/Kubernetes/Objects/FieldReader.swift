@@ -41,8 +41,10 @@ struct FieldReader {
     /// The path of a value in the object as Kubernetes writes it, such as `spec.ports[0]`.
     ///
     /// It is searched for, as it is needed only when something is wrong. Of several ways to one
-    /// value, by aliases, the first is told.
+    /// value, by aliases, the first is told. Empty when enough is told already.
     func path(of node: YAMLNode) -> String {
+        // Searching again and again for what nobody is told would take long in a large object.
+        guard isTelling else { return "" }
         var path = objectPath
         for step in object.steps(to: node) {
             switch step {
@@ -65,12 +67,20 @@ struct FieldReader {
     }
 
     private mutating func note(_ text: String, at position: YAMLPosition, isWarning: Bool) {
-        guard mistakes.count < Self.maximumMistakeCount else { return }
+        guard isTelling, !isWarning || !isFull else { return }
+        // Warnings give way to the reason why an object is not used.
+        if isFull { mistakes.removeLast() }
         let text = subject.isEmpty ? text : "\(subject): \(text)"
         mistakes.append(
             ManifestMistake(file: file, position: position, text, isWarning: isWarning)
         )
     }
+
+    /// Whether no warning is told any more.
+    private var isFull: Bool { mistakes.count >= Self.maximumMistakeCount }
+
+    /// Whether a mistake is still told.
+    private var isTelling: Bool { !isFull || mistakes.allSatisfy(\.isWarning) }
 
     /// Notes a field whose value is not what it must be.
     mutating func invalid(_ node: YAMLNode, mustBe wanted: String) {
@@ -258,7 +268,7 @@ extension FieldReader {
     /// Warns of each field that Kubernetes would not know, with the one that was probably meant.
     mutating func checkNames(of fields: Fields?, known: [String]) {
         guard let fields else { return }
-        for pair in fields.pairs where !pair.isNamed(in: known) {
+        for pair in fields.pairs where !isFull && !pair.isNamed(in: known) {
             let key = pair.key
             let path = path(of: fields.node, to: Self.shortened(key))
             let nearest = Spelling.nearest(to: key, among: known)

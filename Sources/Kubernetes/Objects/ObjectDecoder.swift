@@ -131,11 +131,6 @@ struct ObjectDecoder {
         return result(at: fields.position, key: isKnown ? key : nil, objects)
     }
 
-    /// Whether two documents about the object of this key contradict each other here.
-    static func isOfUse(_ key: ObjectKey) -> Bool {
-        versions[key.kind] != nil
-    }
-
     /// Whether a version belongs to somebody else's group, who may have kinds of the same name.
     private static func isForeign(_ version: String) -> Bool {
         guard let slash = version.firstIndex(of: "/") else { return false }
