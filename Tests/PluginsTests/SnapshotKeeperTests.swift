@@ -80,6 +80,19 @@ import Wire
         #expect(setup.reports.isEmpty)
     }
 
+    /// A block that is new since a reload is no start: what was read a moment ago is better.
+    @Test func readsTheFileAtTheStartOnly() throws {
+        var surroundings = Self.surroundings("10.0.0.2")
+        surroundings.files.bytes["kept"] = try Self.kept()
+        surroundings.previous = ["another plugin": 1]
+
+        let (plugin, setup) = try surroundings.make(Kubernetes.self, Self.text)
+
+        let web = try query("web.default.svc.cluster.local.", zone: "cluster.local.")
+        #expect(ask(plugin, web).answers == ["web.default.svc.cluster.local. 5 A 10.0.0.2"])
+        #expect(!setup.isUnsettled)
+    }
+
     @Test func saysWhyAFileIsOfNoUse() throws {
         var surroundings = Self.surroundings()
         surroundings.files.bytes["kept"] = try Self.kept().dropLast()

@@ -97,19 +97,36 @@ struct BlockCheck {
         }
         var endpoint = groups + groupCount * GroupWord.count
         var number = 0
+        // Lists that lay over each other could be longer together than the file.
+        var listed = 0
         for index in 0..<groupCount {
             let group = groups + index * GroupWord.count
             let members = Int(words[group + GroupWord.endpointCount])
-            guard Int(words[group + GroupWord.firstEndpoint]) == number, members <= count - number,
-                isGroup(group, of: block)
+            guard Int(words[group + GroupWord.firstEndpoint]) == number, members > 0,
+                members <= count - number, isGroup(group, of: block)
             else { return false }
+            listed += listCount(ofGroup: group)
             for _ in 0..<members {
                 guard isEndpoint(endpoint, of: group, block) else { return false }
+                listed += listCount(ofEndpoint: endpoint)
                 endpoint += EndpointWord.count
             }
             number += members
         }
-        return number == count
+        return number == count && listed <= block.count
+    }
+
+    /// How many words the lists of a group take.
+    private func listCount(ofGroup group: Int) -> Int {
+        Int(words[group + GroupWord.v4Count]) + Int(words[group + GroupWord.v6Count]) * 4
+            + Int(words[group + GroupWord.portCount]) * PortWord.count
+    }
+
+    /// How many words the list of an endpoint takes.
+    private func listCount(ofEndpoint endpoint: Int) -> Int {
+        guard words[endpoint] & EndpointWord.hasList != 0 else { return 0 }
+        let list = endpoint + Int(words[endpoint + EndpointWord.address])
+        return 2 + Int(words[list]) + Int(words[list + 1]) * 4
     }
 
     private func isGroup(_ group: Int, of block: Range<Int>) -> Bool {

@@ -197,7 +197,8 @@ extension Kubernetes {
     ) {
         var room = Self.maximumRecordCount(query) &- answer.recordCount
         let pointers = cluster.pointers(at: place)
-        for number in 0..<pointers.count where room > 0 {
+        for number in 0..<pointers.count {
+            if room <= 0 { break }
             let node = cluster.pointer(at: pointers[number])
             guard putName(of: node, primaryZone.span, &answer) != nil else {
                 answer.discardData()

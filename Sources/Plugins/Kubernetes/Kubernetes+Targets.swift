@@ -50,7 +50,8 @@ extension Kubernetes {
                     truncatingIfNeeded: query.randomBits >> 16 % UInt64(block.nodes.count)
                 )
             }
-            for _ in 0..<block.nodes.count where room > 0 {
+            for _ in 0..<block.nodes.count {
+                if room <= 0 { break }
                 writeTarget(
                     block.nodes[target],
                     block.ports,
@@ -138,11 +139,13 @@ extension Kubernetes {
         }
         guard let target else { return }
         let (v4, v6) = (cluster.v4(of: index), cluster.v6(of: index))
-        for number in 0..<v4.count where spare > 0 {
+        for number in 0..<v4.count {
+            if spare <= 0 { break }
             answer.append(.additional, .placed(target), cluster.v4(at: v4[number]), ttl: ttl)
             spare &-= 1
         }
-        for number in 0..<v6.count where spare > 0 {
+        for number in 0..<v6.count {
+            if spare <= 0 { break }
             answer.append(.additional, .placed(target), cluster.v6(at: v6[number]), ttl: ttl)
             spare &-= 1
         }

@@ -23,7 +23,7 @@ package struct KubernetesSettings: Sendable {
     package var manifests: [Word] = []
     /// The path of the file that keeps the cluster, as it is written; nil for none.
     package var snapshot: Word?
-    /// What tells these settings from others that give other answers.
+    /// What tells these settings from others, but for the folder that paths start from.
     package private(set) var fingerprint: UInt64 = 0
     var passing = Fallthrough()
 
@@ -66,7 +66,7 @@ package struct KubernetesSettings: Sendable {
             text.append("\n" + option.name.text)
             text += option.arguments.map(\.text)
         }
-        return hashBytes(Array(text.joined(separator: " ").utf8).span)
+        return hashBytes(Array(text.joined(separator: "\n").utf8).span)
     }
 
     private mutating func read(_ option: Option) throws(CorefileError) {

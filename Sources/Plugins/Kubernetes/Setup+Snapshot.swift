@@ -11,13 +11,13 @@ extension Setup {
     ///
     /// Nil when there is none, or the file is of no use, and at any other time.
     mutating func storedEdition(_ settings: KubernetesSettings) -> ClusterEdition? {
+        guard let word = settings.snapshot, !isCheck, previous.isEmpty else { return nil }
         let key = editionKey(settings)
-        guard let word = settings.snapshot, !isCheck, previous[key] == nil else { return nil }
         let path = resolve(word.text)
         let snapshot: ClusterSnapshot
         do {
             let bytes = try files.read(path, maximumByteCount: ClusterSnapshot.maximumByteCount)
-            snapshot = try ClusterSnapshot(bytes, fingerprint: settings.fingerprint)
+            snapshot = try ClusterSnapshot(bytes, fingerprint: fingerprint(of: settings))
         } catch let error as FileError {
             // There is none before the first end.
             guard error.reason != .missing else { return nil }
@@ -39,6 +39,13 @@ extension Setup {
         return edition
     }
 
+    /// What tells these settings from others that give other answers.
+    private func fingerprint(of settings: KubernetesSettings) -> UInt64 {
+        let paths = settings.manifests.map { resolve($0.text) }
+        let text = "\(settings.fingerprint)\n" + paths.joined(separator: "\n")
+        return hashBytes(Array(text.utf8).span)
+    }
+
     /// Has a cluster that was made of objects kept in the file of `snapshot`.
     mutating func keepSnapshot(of edition: ClusterEdition, _ settings: KubernetesSettings) {
         guard let word = settings.snapshot, let store else { return }
@@ -47,7 +54,7 @@ extension Setup {
         let keeper =
             previous(key, as: SnapshotKeeper.self) ?? SnapshotKeeper(path, in: store, log: log)
         kept[key] = keeper
-        let fingerprint = settings.fingerprint
+        let fingerprint = fingerprint(of: settings)
         whenServing.append { keeper.offer(edition, fingerprint: fingerprint) }
         chores.append(Chore { now, isLast in keeper.run(now, isLast: isLast) })
     }

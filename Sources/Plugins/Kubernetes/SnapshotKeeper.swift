@@ -17,9 +17,13 @@ final class SnapshotKeeper: Sendable {
         let serial: UInt32
         let fingerprint: UInt64
 
-        func isSame(as other: Wanted) -> Bool {
-            cluster === other.cluster && serial == other.serial && fingerprint == other.fingerprint
-        }
+        var mark: Mark { Mark(serial: serial, fingerprint: fingerprint) }
+    }
+
+    /// What tells one file from the next: the serial moves with every change of answers.
+    private struct Mark: Equatable {
+        let serial: UInt32
+        let fingerprint: UInt64
     }
 
     /// What the lock guards.
@@ -27,7 +31,7 @@ final class SnapshotKeeper: Sendable {
         /// What is to be written; nil when the file has it.
         var wanted: Wanted?
         /// What the file has.
-        var written: Wanted?
+        var written: Mark?
         /// When it was last written, or that was last tried.
         var triedAt: Moment?
         /// What was last said about a failure.
@@ -53,8 +57,7 @@ final class SnapshotKeeper: Sendable {
             fingerprint: fingerprint
         )
         state.withLock { state in
-            let isWritten = state.written.map { $0.isSame(as: next) } ?? false
-            state.wanted = isWritten ? nil : next
+            state.wanted = state.written == next.mark ? nil : next
         }
     }
 
@@ -75,7 +78,7 @@ final class SnapshotKeeper: Sendable {
             )
             do throws(FileError) {
                 try store.replace(path) { writer.next() }
-                state.written = wanted
+                state.written = wanted.mark
                 state.wanted = nil
                 state.complaint = nil
             } catch {
