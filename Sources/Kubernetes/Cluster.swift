@@ -80,9 +80,6 @@ package struct ClusterPort: Hashable, Sendable {
 /// Each step of reading begins at the tables, so that no reference to a shard is held and none is
 /// counted; the compiler sees that the way to it is always the same.
 package final class Cluster: Sendable {
-    /// The most objects that are taken; the rest would not fit the tables.
-    package static let maximumObjectCount = 16_000_000
-
     /// The names, by the hash of Service and namespace, or of a namespace alone.
     let shards: ShardTable<ClusterShard>
     /// The addresses, by their hashes.
@@ -117,7 +114,7 @@ package final class Cluster: Sendable {
         options: ClusterOptions = ClusterOptions()
     ) {
         var builder = ClusterBuilder(options)
-        for object in objects.prefix(Self.maximumObjectCount) { builder.add(StoredObject(object)) }
+        for object in objects { builder.add(StoredObject(object)) }
         builder.build()
         self.init(builder)
     }

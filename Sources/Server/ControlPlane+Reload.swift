@@ -17,6 +17,7 @@ extension ControlPlane {
 
     /// Changes to a Corefile that was read, or goes on without it.
     private mutating func take(_ next: LoadedCorefile) {
+        refusal = []
         guard rebuild(next, .unknown) else {
             looks.refused = next.digest
             return
@@ -72,10 +73,13 @@ extension ControlPlane {
             board.close(exceptFor: next)
             for order in orders { order.wakeup.wake() }
             self.changes = FileChanges()
+            refusal = []
             settle(next)
             return true
         } catch {
-            refuse(error)
+            // What is tried again and again is told once.
+            if error.lines != refusal { refuse(error) }
+            refusal = error.lines
             if published.current.plan.isUnsettled { tryAgainLater() }
             return false
         }

@@ -58,6 +58,8 @@ package struct ControlPlane: ~Copyable {
     var changes = FileChanges()
     /// When files that changed are to be taken; nil when none did.
     var rebuildAt: Moment?
+    /// Why the configuration could not be built the last time, when it could not.
+    var refusal: [String] = []
     /// How long to wait for what is not whole the next time, in milliseconds.
     var patienceMilliseconds = Self.unsettledMilliseconds
     /// When the Corefile is looked at next; nil for only on a signal.
