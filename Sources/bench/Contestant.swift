@@ -63,7 +63,8 @@ enum EchoContestant {
 enum ApusContestant {
     static let name = "apus"
 
-    static func corefile(manifests: String) -> String {
+    /// `options`: further lines of `kubernetes`.
+    static func corefile(manifests: String, options: String = "") -> String {
         """
         cluster.local 10.0.0.0/8 {
             bind 127.0.0.1
@@ -75,6 +76,7 @@ enum ApusContestant {
             kubernetes cluster.local 10.0.0.0/8 {
                 manifests \(manifests)
                 ttl \(Cluster.ttl)
+                \(options)
             }
             reload
             loadbalance

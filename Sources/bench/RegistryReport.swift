@@ -3,6 +3,8 @@
 /// What `registry` measures of Apus, each a row.
 enum RegistryStep: String, CaseIterable {
     case load = "load"
+    /// Loading again from what the server kept when it ended; the manifests are read afterwards.
+    case restart = "snapshot"
     /// One endpoint, in a file of its own.
     case change = "change"
     /// A Service and its endpoints, in a file of 100 Services.
@@ -17,7 +19,7 @@ enum RegistryStep: String, CaseIterable {
     var readsEverything: Bool { self == .load || self == .fewChanged || self == .allChanged }
 
     /// Whether the server has loaded the cluster before.
-    var changesSomething: Bool { self != .load }
+    var changesSomething: Bool { self != .load && self != .restart }
 }
 
 /// What one step took in one round.

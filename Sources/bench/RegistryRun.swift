@@ -12,6 +12,8 @@ struct RegistryRun {
     private let cluster: Cluster
     private let files: RegistryFiles
     private let contestant: Contestant
+    /// The same that keeps the cluster in a file.
+    private let keeper: Contestant
 
     /// Writes all files that are needed, which takes a while.
     init(_ stage: Stage, _ options: RunOptions) throws {
@@ -24,6 +26,15 @@ struct RegistryRun {
         contestant = try ApusContestant.contestant(
             program: BenchRun.program("apus"),
             corefile: stage.folder("Corefile.registry")
+        ).kept(on: stage.processors)
+        let keeping = ApusContestant.corefile(
+            manifests: files.path,
+            options: "snapshot \(stage.folder("registry.snapshot"))"
+        )
+        try stage.folder.write(keeping, to: "Corefile.snapshot")
+        keeper = try ApusContestant.contestant(
+            program: BenchRun.program("apus"),
+            corefile: stage.folder("Corefile.snapshot")
         ).kept(on: stage.processors)
     }
 
@@ -69,7 +80,17 @@ struct RegistryRun {
         try changes.wait(for: .first)
         steps.append((.fewChanged, try changes.reload(to: .fewChanged)))
         steps.append((.allChanged, try changes.reload(to: .allChanged)))
+        steps.append((.restart, try restart()))
         return steps
+    }
+
+    /// A second life from what the first one kept at its end.
+    private func restart() throws -> RegistryMeasurement {
+        try files.reset()
+        try load(keeper, answering: questions + [lastQuestion]).0.child.end()
+        let (server, loaded) = try load(keeper, answering: questions + [lastQuestion])
+        server.child.end()
+        return loaded
     }
 
     /// Starts a server and waits for its answers.
