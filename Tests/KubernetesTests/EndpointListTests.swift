@@ -85,6 +85,23 @@ import Wire
         #expect(Self.entries([StoredObject(slice)], options) == ["\(label) 10.0.0.1 80"])
     }
 
+    @Test(
+        "An address is one label",
+        arguments: [
+            ("10.0.0.1", "10-0-0-1"), ("255.100.10.0", "255-100-10-0"),
+            ("2001:db8::1", "2001-db8--1"), ("2001:db8::", "2001-db8--0"), ("::", "--0"),
+            ("::ffff:10.0.0.1", "--ffff-10-0-0-1"),
+        ]
+    )
+    func writesAnAddressAsALabel(text: String, label: String) throws {
+        let address = try #require(IPAddress(text))
+        var written: [UInt8] = []
+
+        address.appendDashed(to: &written)
+
+        #expect(String(decoding: written, as: UTF8.self) == label)
+    }
+
     @Test func takesAllSubsetsOfADocument() {
         let key = ObjectKey(kind: "Endpoints", namespace: "default", name: "web")
         let subsets = [

@@ -154,7 +154,11 @@ extension IPAddress {
             }
             return
         }
-        for byte in description.utf8 { text.append(byte == UInt8(ascii: ":") ? dash : byte) }
+        // An IPv4 address in IPv6 (`::ffff:10.0.0.1`) has dots as well.
+        for byte in description.utf8 {
+            let isMark = byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
+            text.append(isMark ? dash : byte)
+        }
         if text.last == dash { text.append(UInt8(ascii: "0")) }
     }
 }
