@@ -83,6 +83,26 @@ import Testing
         #expect(second.outline == expected + ["z=v2"])
     }
 
+    @Test(
+        "Each loose document takes one form, the last one the rest",
+        arguments: [1, 2, 3, 4, 2_000]
+    )
+    func sharesOutWhatIsFree(count: Int) throws {
+        let files = MemoryFiles(["m/a.yaml": file(headless("a"), headless("b"), headless("c"))])
+        let first = try ManifestSet.load(files)
+        files["m/a.yaml"] = Array(repeating: "[\n", count: count).joined(separator: "---\n")
+        let second = try ManifestSet.load(files, after: first)
+        // Whoever heals takes what is kept in its place along.
+        files["m/a.yaml"] =
+            headless("x") + "---\n"
+            + Array(repeating: "[\n", count: count).dropFirst().joined(separator: "---\n")
+
+        let third = try ManifestSet.load(files, after: second)
+
+        #expect(second.outline == ["a=v1", "b=v1", "c=v1"])
+        #expect(third.outline.first == "x=v1")
+    }
+
     @Test func keepsTheLastGoodFormThroughSeveralWrongOnes() throws {
         let files = MemoryFiles(["m/a.yaml": file(headless("a"), headless("b"))])
         var set = try ManifestSet.load(files)

@@ -123,11 +123,12 @@ struct LastGoodForms {
             free.append(earlier[index].form)
             index = firstFree(from: index + 1)
         }
+        var next = 0
         for number in run {
             let isLast = number == run.upperBound - 1
-            let count = isLast ? free.count : min(1, free.count)
-            units.append(Self.unit(decoded[number], keeping: Array(free.prefix(count))))
-            free.removeFirst(count)
+            let end = isLast ? free.count : min(next + 1, free.count)
+            units.append(Self.unit(decoded[number], keeping: Array(free[next..<end])))
+            next = end
         }
     }
 
