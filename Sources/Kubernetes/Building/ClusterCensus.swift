@@ -80,9 +80,12 @@ struct ClusterCensus: Sendable {
     /// The addresses of Pods with names of their own that went or came, by namespace.
     private(set) var touchedPods: [String: Set<IPAddress>] = [:]
 
-    /// The Services and slices, by the Service that they speak of.
+    /// The Services and slices, by the Service that they speak of: first the Services as they were
+    /// added, as the first one counts, then the slices by their names, as nothing depends on their
+    /// order: endpoints are sorted, and those of one name are put together (`EndpointDrafts`).
     private var services = SharedTable<StoredObject>()
-    /// The Services that select Pods, by the first of the labels that they ask for.
+    /// The Services that select Pods, by the first of the labels that they ask for; by their names,
+    /// as all of them are touched, in whatever order.
     private var selecting = SharedTable<StoredObject>()
     /// The Pods, by their names; the same name twice makes two Pods.
     private var pods = SharedTable<StoredObject>()
@@ -141,13 +144,16 @@ struct ClusterCensus: Sendable {
             touchedServices.insert(key)
             if let first = service.selector.min(by: { $0.key < $1.key }) {
                 let label = Label(key: first.key, value: first.value)
-                selecting.change(object, at: label.number(in: namespace), by: difference)
+                let number = label.number(in: namespace)
+                selecting.change(object, at: number, rank: rank(of: head.name), by: difference)
             }
         case .endpointSlice:
             let name = reader.text()
             guard !name.isEmpty else { break }
             let key = ServiceKey(namespace: namespace, name: name)
-            services.change(object, at: key.number, by: difference)
+            // 0 is for Services.
+            let rank = max(1, rank(of: head.name))
+            services.change(object, at: key.number, rank: rank, by: difference)
             touchedServices.insert(key)
         case .pod:
             let pod = reader.pod(head)
@@ -299,6 +305,10 @@ extension Label {
     /// A hash of the label in a namespace, the same in every process.
     fileprivate func number(in namespace: String) -> UInt64 { hashTexts(namespace, key, value) }
 }
+
+/// Where an object stands among those of one key if their order means nothing: nearly each has a
+/// rank of its own, so that one is found among many without looking at the others.
+private func rank(of name: String) -> UInt32 { UInt32(truncatingIfNeeded: hashTexts(name)) }
 
 /// A hash of some texts, none of which holds a zero.
 private func hashTexts(_ texts: String...) -> UInt64 {
