@@ -17,6 +17,11 @@ struct AddressClaim: Sendable {
 
 /// Claims on addresses that go and come in one shard.
 struct ReverseEdit: Sendable {
+    /// How many claims on one address are put in their places one by one, where they are few among
+    /// those that are there (one in `insertionShare`); more are sorted with all of them.
+    static let maximumInsertionCount = 64
+    static let insertionShare = 16
+
     var gone: [AddressClaim] = []
     var come: [AddressClaim] = []
 
@@ -64,23 +69,15 @@ struct ReverseEdit: Sendable {
                 claims = shard.claims(place).all
                 place += 1
             }
-            while nextGone < gone.count, gone[nextGone].address == address {
-                if let index = claims.firstIndex(of: gone[nextGone].claim) {
-                    claims.remove(at: index)
-                }
-                nextGone += 1
-            }
-            while nextCome < come.count, come[nextCome].address == address {
-                claims.append(come[nextCome].claim)
-                nextCome += 1
-            }
+            Self.remove(Self.claims(in: gone, at: &nextGone, on: address), from: &claims)
+            Self.add(Self.claims(in: come, at: &nextCome, on: address), to: &claims, over: shards)
             if claims.isEmpty {
                 if wasThere { vanished.append(address) }
                 continue
             }
             if !wasThere { appeared.append(address) }
-            let (ordered, told) = Self.order(claims, over: shards)
-            rows.append(address, ordered, told: told)
+            // The address of a Service leads back to it alone, and to one only.
+            rows.append(address, claims, told: claims[0].endpoint < 0 ? 1 : claims.count)
         }
         while place < count {
             rows.append(shard, place)
@@ -111,27 +108,94 @@ struct ReverseEdit: Sendable {
         return right.isOrdered(before: left) ? right : left
     }
 
-    /// Puts claims in the order in which they are told, and counts those that are.
-    ///
-    /// The address of a Service leads back to it alone, and to one only.
-    private static func order(
-        _ claims: [ReverseClaim],
-        over shards: ShardTable<ClusterShard>
-    ) -> (ordered: [ReverseClaim], told: Int) {
-        guard claims.count > 1 else { return (claims, claims.count) }
-        let keyed = claims.map { claim in
-            (claim: claim, path: shards[claim.shard].path(of: claim))
+    /// The claims on an address, the next of a sorted list.
+    private static func claims(
+        in sorted: [AddressClaim],
+        at next: inout Int,
+        on address: IPAddress
+    ) -> [ReverseClaim] {
+        var found: [ReverseClaim] = []
+        while next < sorted.count, sorted[next].address == address {
+            found.append(sorted[next].claim)
+            next += 1
         }
-        let sorted = keyed.sorted { left, right in
-            let isOwn = left.claim.endpoint < 0
-            if isOwn != (right.claim.endpoint < 0) { return isOwn }
-            for (first, second) in zip(left.path, right.path) where first != second {
-                return first.lexicographicallyPrecedes(second)
+        return found
+    }
+
+    /// Takes each of some claims out once.
+    private static func remove(_ gone: [ReverseClaim], from claims: inout [ReverseClaim]) {
+        guard gone.count > 1 else {
+            if let claim = gone.first, let index = claims.firstIndex(of: claim) {
+                claims.remove(at: index)
             }
-            return left.path.count < right.path.count
+            return
         }
-        let isOwn = sorted.first.map { $0.claim.endpoint < 0 } ?? false
-        return (sorted.map(\.claim), isOwn ? 1 : sorted.count)
+        var counts: [ReverseClaim: Int] = [:]
+        for claim in gone { counts[claim, default: 0] += 1 }
+        claims.removeAll { claim in
+            guard let count = counts[claim], count > 0 else { return false }
+            counts[claim] = count - 1
+            return true
+        }
+    }
+
+    /// Puts claims among others, in the order in which they are told.
+    ///
+    /// Those that are there are in that order: a claim of which the name changes goes and comes.
+    private static func add(
+        _ come: [ReverseClaim],
+        to claims: inout [ReverseClaim],
+        over shards: ShardTable<ClusterShard>
+    ) {
+        guard come.count + claims.count > 1 else {
+            claims += come
+            return
+        }
+        guard come.count > min(maximumInsertionCount, claims.count / insertionShare) else {
+            for claim in come {
+                let key = ClaimKey(claim, over: shards)
+                claims.insert(claim, at: key.place(in: claims, over: shards))
+            }
+            return
+        }
+        let keys = (claims + come).map { ClaimKey($0, over: shards) }
+        claims = keys.sorted { $0.precedes($1) }.map(\.claim)
+    }
+}
+
+/// What decides where a claim stands among those on one address: a Service's own before those of
+/// endpoints, then the names, the namespace first.
+private struct ClaimKey {
+    let claim: ReverseClaim
+    private let path: [ArraySlice<UInt8>]
+
+    init(_ claim: ReverseClaim, over shards: ShardTable<ClusterShard>) {
+        self.claim = claim
+        path = shards[claim.shard].path(of: claim)
+    }
+
+    func precedes(_ other: ClaimKey) -> Bool {
+        let isOwn = claim.endpoint < 0
+        if isOwn != (other.claim.endpoint < 0) { return isOwn }
+        for (first, second) in zip(path, other.path) where first != second {
+            return first.lexicographicallyPrecedes(second)
+        }
+        return path.count < other.path.count
+    }
+
+    /// Behind how many of some claims it stands, which are in order.
+    func place(in claims: [ReverseClaim], over shards: ShardTable<ClusterShard>) -> Int {
+        var lower = 0
+        var upper = claims.count
+        while lower < upper {
+            let middle = lower + (upper - lower) / 2
+            if precedes(ClaimKey(claims[middle], over: shards)) {
+                upper = middle
+            } else {
+                lower = middle + 1
+            }
+        }
+        return lower
     }
 }
 
