@@ -129,6 +129,46 @@ import Testing
         #expect(Set(files.looks) == ["m/1/f1.yaml"])
     }
 
+    @Test("A file that could not be read is read again with the next change")
+    func readsAgainWhatCouldNotBeRead() throws {
+        let files = Self.cluster(9)
+        let first = try load(files)
+        files["m/1/f1.yaml"] = namespace("healed")
+        files.failReading("m/1/f1.yaml", .other("too many open files"))
+        let faulty = try load(files, after: first, changes("m/1/f1.yaml"))
+        files.failReading("m/1/f1.yaml", nil)
+        files["m/2/f2.yaml"] = namespace("other")
+
+        let healed = try load(files, after: faulty, changes("m/2/f2.yaml"))
+
+        #expect(faulty.mistakes.map(\.file) == ["m/1/f1.yaml"])
+        #expect(faulty.outline == first.outline)
+        #expect(faulty.unsettled == [])
+        #expect(Set(healed.outline).subtracting(first.outline) == ["healed", "other"])
+        #expect(healed.mistakes.isEmpty)
+        #expect(healed.recovered == ["m/1/f1.yaml"])
+        #expect(Set(files.looks) == ["m/1/f1.yaml", "m/2/f2.yaml"])
+    }
+
+    @Test("More changes than are looked at one by one make for a walk", arguments: [1_000, 1_001])
+    func walksEverythingWhenMuchChanges(count: Int) throws {
+        let files = Self.cluster(9)
+        let first = try load(files)
+        var told = FileChanges()
+        for number in 0..<count {
+            files["m/1/more\(number).yaml"] = namespace("more\(number)")
+            told.note("more\(number).yaml", in: "m/1")
+        }
+        files["m/2/f2.yaml"] = namespace("unnoticed")
+
+        let second = try load(files, after: first, told)
+
+        let isWalk = count > ManifestLimits.maximumSingleLookCount
+        #expect(second.outline.count == count + 9)
+        #expect(second.outline.contains("unnoticed") == isWalk)
+        #expect(files.looks.contains("m/0/f0.yaml") == isWalk)
+    }
+
     @Test func followsAFileThatIsGivenByItself() throws {
         let files = MemoryFiles(["m.yaml": namespace("a"), "n.yaml": namespace("b")])
         let first = try ManifestSet.load(paths: ["m.yaml"], from: files)

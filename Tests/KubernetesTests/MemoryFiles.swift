@@ -17,6 +17,8 @@ final class MemoryFiles: FileSource {
         /// Where links to folders lead.
         var links: [String: String] = [:]
         var faults: [String: FileError.Reason] = [:]
+        /// Those of files that can be looked at, but not read.
+        var readingFaults: [String: FileError.Reason] = [:]
         var folderNumbers: [String: UInt64] = [:]
         var version = 0
         var reads: [String] = []
@@ -68,6 +70,11 @@ final class MemoryFiles: FileSource {
         state.withLock { $0.faults[path] = reason }
     }
 
+    /// Lets only the reading of a file fail, not a look at it.
+    func failReading(_ path: String, _ reason: FileError.Reason?) {
+        state.withLock { $0.readingFaults[path] = reason }
+    }
+
     func setRestless(_ path: String, _ isRestless: Bool) {
         state.withLock {
             if isRestless { $0.restless.insert(path) } else { $0.restless.remove(path) }
@@ -86,6 +93,8 @@ final class MemoryFiles: FileSource {
         let resolved = resolve(path)
         state.withLock { $0.looks.append(path) }
         try checkFault(path)
+        let fault = state.withLock { $0.readingFaults[path] }
+        if let fault { throw FileError(path: path, reason: fault) }
         let bytes = state.withLock { state -> [UInt8]? in
             state.reads.append(path)
             if state.restless.contains(path) { state.files[resolved]?.version += 1 }

@@ -17,12 +17,15 @@ struct ManifestFiles: Sendable, Sequence {
         let isFlawed: Bool
         /// Those that are to be read again soon.
         let unsettled: [String]
+        /// Those that could not be read.
+        let unread: [String]
 
         init(_ files: some Sequence<ManifestFile>) {
             self.files = Array(files)
             keptCount = self.files.reduce(0) { $0 + $1.keptCount(without: nil) }
             isFlawed = self.files.contains { $0.fault != nil || !$0.content.mistakes.isEmpty }
             unsettled = self.files.lazy.filter(\.isUnsettled).map(\.path)
+            unread = self.files.lazy.filter { $0.version == nil && $0.fault != nil }.map(\.path)
         }
     }
 
@@ -78,6 +81,9 @@ struct ManifestFiles: Sendable, Sequence {
 
     /// The files to be read again soon.
     var unsettled: [String] { pages.flatMap(\.unsettled) }
+
+    /// The files that could not be read when they were last looked at, whatever the reason.
+    var unread: [String] { pages.flatMap(\.unread) }
 
     /// The files in which something is wrong, and some beside them.
     var flawed: some Sequence<ManifestFile> { pages.lazy.filter(\.isFlawed).flatMap(\.files) }

@@ -9,6 +9,8 @@ package struct ManifestLimits: Sendable {
     package static let maximumFileByteCount = 256 << 20
     /// The most bytes in all files together.
     package static let maximumTotalByteCount = 1 << 30
+    /// The most paths that are looked at one after the other; a walk reads more side by side.
+    package static let maximumSingleLookCount = 1_000
 
     package var folderDepth = ManifestLimits.maximumFolderDepth
     package var fileCount = ManifestLimits.maximumFileCount

@@ -5,16 +5,17 @@ import Files
 /// Reads again what is known to have changed since a set was made, and nothing else.
 ///
 /// It gives up where that is not enough: when changes were lost, when folders came, went or led
-/// elsewhere, or when what is wrong with a path can only be told by walking all of them.
+/// elsewhere, when what is wrong with a path can only be told by walking all of them, or when so
+/// much changed that it is better read side by side.
 struct ManifestUpdate<Source: FileSource, Force: Workforce> {
     let reading: ManifestReading<Source, Force>
     let previous: ManifestSet
 
     /// The roots after the changes; nil when everything has to be looked at.
     func roots(after changes: FileChanges) -> [ManifestRoot]? {
-        guard changes.isComplete, previous.isWhole, let paths = paths(of: changes) else {
-            return nil
-        }
+        guard changes.isComplete, previous.isWhole, let paths = paths(of: changes),
+            paths.count <= ManifestLimits.maximumSingleLookCount
+        else { return nil }
         var roots = previous.roots
         for index in roots.indices {
             let root = roots[index]
@@ -36,6 +37,9 @@ struct ManifestUpdate<Source: FileSource, Force: Workforce> {
     /// The paths to look at; nil when a folder itself is among what changed.
     private func paths(of changes: FileChanges) -> Set<String>? {
         var paths = Set(previous.unsettled)
+        // What made them unreadable (too many open files, a fault of the disk) may be over, and
+        // nothing tells.
+        paths.formUnion(previous.files.unread)
         for path in changes.paths {
             if previous.folderSet.contains(path) { return nil }
             if previous.linkSet.contains(path)
