@@ -17,8 +17,9 @@ final class RunningServer {
     /// The folder that the Corefile and its data lie in; removed with the server.
     let folder: URL
     private(set) var port: UInt16 = 0
-    private let process = Foundation.Process()
-    private let output = Pipe()
+    private let words: [String]
+    private var process = Foundation.Process()
+    private var output = Pipe()
     private var said = ""
 
     /// The program that this build made.
@@ -42,6 +43,7 @@ final class RunningServer {
         arguments: [String] = ["-dns.port", "0"],
         behind command: [String] = []
     ) throws {
+        words = command + [Self.program.path(), "-conf", "Corefile"] + arguments
         folder = FileManager.default.temporaryDirectory
             .appending(path: "apus-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -53,8 +55,19 @@ final class RunningServer {
         }
         for (path, text) in files { try write(text, to: path) }
         try write(corefile, to: "Corefile")
+        try start()
+    }
+
+    /// Starts the program anew in its folder, after it has ended.
+    func startAgain() throws {
+        process = Foundation.Process()
+        output = Pipe()
+        said = ""
+        try start()
+    }
+
+    private func start() throws {
         process.currentDirectoryURL = folder
-        let words = command + [Self.program.path(), "-conf", "Corefile"] + arguments
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = words
         process.standardOutput = output
