@@ -125,6 +125,8 @@ extension KernelPath {
                 }
             }
         }
+        // First of all: whoever catches what is thrown below counts for all places once more.
+        while state.tallies.count < state.tallyPlaces.count { state.tallies.append(Tally()) }
         guard state.tallyPlaces.count <= KernelMaps.maximumTallyCount,
             state.tables.flatMap(\.places).count <= KernelMaps.maximumPlaceCount
         else {
@@ -133,7 +135,6 @@ extension KernelPath {
                     + "\(KernelMaps.maximumTallyCount) zones at them"
             )
         }
-        while state.tallies.count < state.tallyPlaces.count { state.tallies.append(Tally()) }
         guard writesPlaces else { return }
         do throws(SystemError) { try maps.places.set(keys, values) } catch {
             throw KernelRefusal(error)

@@ -48,6 +48,27 @@ import Wire
         #expect(path.answerCount == 0)
     }
 
+    @Test(
+        "There is room for so many addresses and zones",
+        .enabled(if: isPermitted, why),
+        arguments: [(64, 16, true), (64, 17, false), (65, 1, false)]
+    )
+    func keepsToItsPlaces(addressCount: UInt32, zoneCount: Int, hasRoom: Bool) {
+        let path = path(maximumAnswerCount: 2)
+        let addresses = (0..<addressCount).map { IPAddress(v4: 0xC000_0200 + $0) }
+        let zones = (0..<zoneCount).map { $0 == 0 ? "example." : "zone\($0)." }
+        let oracle = Oracle(["a.example.": [1]])
+        let block = KernelFixture.block([oracle], zones: zones, addresses: addresses)
+
+        path.take(KernelFixture.configuration([block], at: addresses)) { $0.port }
+
+        let full =
+            "[WARNING] plugin/bind: xdp: the sockets answer everything: there is room for 64 "
+            + "addresses and 1024 zones at them"
+        #expect(log.lines == [hasRoom ? Self.missing : full])
+        #expect(path.answerCount == 0)
+    }
+
     @Test(.enabled(if: isPermitted, why))
     func isNotTriedAgainUntilThePlacesAreOthers() {
         let path = path(maximumAnswerCount: 2)

@@ -89,7 +89,8 @@ enum KernelFixture {
     static func block(
         _ plugins: [any Plugin],
         zones: [String] = ["example."],
-        interface: String? = "nowhere0"
+        interface: String? = "nowhere0",
+        addresses: [IPAddress] = [address]
     ) -> ServerBlock {
         ServerBlock(
             zones: zones.map { (try? Name($0)) ?? .root },
@@ -97,16 +98,27 @@ enum KernelFixture {
             limits: AnswerLimits(),
             takesEveryClass: false,
             label: "dns://:53",
-            kernelInterfaces: interface.map { [address: $0] } ?? [:]
+            kernelInterfaces: interface.map { interface in
+                Dictionary(uniqueKeysWithValues: addresses.map { ($0, interface) })
+            } ?? [:]
         )
     }
 
     static func configuration(_ blocks: [ServerBlock], address: IPAddress? = address)
         -> Configuration
     {
+        configuration(blocks, at: [address])
+    }
+
+    /// The same blocks at each of these addresses.
+    static func configuration(_ blocks: [ServerBlock], at addresses: [IPAddress?])
+        -> Configuration
+    {
         let dropped = QueryMetrics(Registry(), server: "", zone: "", plugins: [])
-        let listener = Listener(address: address, port: 53, blocks: blocks, dropped: dropped)
-        return Configuration(listeners: [listener], plan: Plan())
+        let listeners = addresses.map {
+            Listener(address: $0, port: 53, blocks: blocks, dropped: dropped)
+        }
+        return Configuration(listeners: listeners, plan: Plan())
     }
 
     /// The tables of a configuration, and the lines about blocks that get none.
