@@ -16,6 +16,9 @@ package struct ConfigurationBuilder {
     /// Values that plugins kept when the running configuration was made.
     private let previous: [String: any Sendable]
     private let changes: FileChanges
+    /// The time of the whole configuration, in seconds since 1970: serials that are made from it do
+    /// not depend on how long the blocks before took to load.
+    private let second: Int64
     private let board = ReadinessBoard()
     private var plan = Plan()
     private var mistakes: [CorefileError] = []
@@ -57,6 +60,7 @@ package struct ConfigurationBuilder {
         self.surroundings = surroundings
         self.previous = previous
         self.changes = changes
+        second = surroundings.wallSeconds()
     }
 
     /// Makes one server block, or notes why it cannot be made.
@@ -89,7 +93,7 @@ package struct ConfigurationBuilder {
             interfaces: surroundings.interfaces,
             previous: previous,
             changes: changes,
-            wallSeconds: surroundings.wallSeconds,
+            wallSeconds: { [second] in second },
             isCheck: surroundings.isCheck,
             pluginNames: present.filter { $0.manual.isHandler }.map { $0.manual.name },
             board: board

@@ -6,6 +6,7 @@ import Metrics
 import Plugin
 import Plugins
 import Server
+import Synchronization
 import Testing
 import Wire
 
@@ -21,6 +22,18 @@ private struct EmptyDisk: FileSource {
 
     func list(_ path: String) throws(FileError) -> [String] {
         throw FileError(path: path, reason: .missing)
+    }
+}
+
+/// A clock that goes on by a second whenever somebody looks at it.
+private final class Ticking: Sendable {
+    private let seconds = Mutex<Int64>(0)
+
+    func tick() -> Int64 {
+        seconds.withLock {
+            $0 += 1
+            return $0
+        }
     }
 }
 
@@ -43,6 +56,26 @@ private struct EmptyDisk: FileSource {
     static func mistakes(_ text: String) throws -> [String] {
         guard case .failure(let failure) = try build(text) else { return [] }
         return failure.mistakes.map(\.description)
+    }
+
+    @Test func isOfOneSecond() throws {
+        let clock = Ticking()
+        let surroundings = Surroundings(
+            plugins: Plugins.all,
+            pluginsNotYet: Plugins.notYet,
+            files: EmptyDisk(),
+            metrics: Registry(),
+            log: SilentLog(),
+            wallSeconds: { clock.tick() }
+        )
+        let text = "a.example {\n hosts {\n  192.0.2.1 a.example\n }\n}\n"
+        let both = text + text.replacing("a.example", with: "b.example")
+        let corefile = try Corefile(parsing: Array(both.utf8), file: "Corefile")
+
+        _ = try ConfigurationBuilder.build(corefile.blocks, in: surroundings).get()
+
+        // The blocks' serials are the same, because nobody looked at the clock once more.
+        #expect(clock.tick() == 2)
     }
 
     @Test func gathersBlocksByAddressAndPort() throws {
