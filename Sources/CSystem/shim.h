@@ -141,6 +141,12 @@ static inline int64_t csystem_dropped_count(int fd) {
     return size == sizeof values ? (int64_t)values[8] : -1;
 }
 
+// epoll_pwait2(2) without a mask, which the C library has a function for from glibc 2.35 on only.
+static inline int csystem_wait(int poll, struct epoll_event *events, int capacity,
+                               const struct timespec *timeout) {
+    return (int)syscall(SYS_epoll_pwait2, poll, events, capacity, timeout, NULL, (size_t)0);
+}
+
 // CPU_SET and CPU_COUNT. A machine may have more processors than a cpu_set_t: then 0.
 static inline int csystem_processor_count(void) {
     cpu_set_t set;

@@ -90,12 +90,11 @@ package struct Interest: OptionSet, Sendable {
         let (seconds, rest) = max(0, nanoseconds).quotientAndRemainder(dividingBy: 1_000_000_000)
         var timeout = timespec(tv_sec: seconds, tv_nsec: rest)
         // SAFETY: the system writes at most as many events as it is told.
-        let result = unsafe epoll_pwait2(
+        let result = unsafe csystem_wait(
             descriptor.number,
             events,
             CInt(Self.maximumEventCount),
-            &timeout,
-            nil
+            &timeout
         )
         return try Self.count(result)
     }
