@@ -11,12 +11,34 @@ struct Disassembly {
         var lockings: [String] = []
     }
 
+    /// A program for another machine than the one whose instructions are known here.
+    struct OtherFormat: Error, Equatable, CustomStringConvertible {
+        /// What `objdump` calls it; nil when it says nothing.
+        let format: String?
+
+        var description: String {
+            "objdump says file format \(format ?? "nothing"): what locks is only known for "
+                + Disassembly.knownFormat
+        }
+    }
+
+    /// The format of programs whose instructions are known.
+    private static let knownFormat = "elf64-x86-64"
+    /// The lines that the format is looked for in.
+    private static let maximumHeadLineCount = 4
+
     private(set) var functions: [String: Function] = [:]
 
-    init(parsing bytes: some Collection<UInt8>) {
+    init(parsing bytes: some Collection<UInt8>) throws(OtherFormat) {
         var name = ""
         var function = Function()
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"))
+        var format: String?
+        for line in lines.prefix(Self.maximumHeadLineCount) where format == nil {
+            format = Self.format(line)
+        }
+        guard format == Self.knownFormat else { throw OtherFormat(format: format) }
+        for line in lines {
             if let next = Self.heading(line) {
                 functions[name] = function
                 (name, function) = (next, Function())
@@ -62,6 +84,13 @@ struct Disassembly {
     /// Whether a function, or one that can be reached from it, locks.
     func locksSomewhere(from name: String) -> Bool {
         reached(from: [name]).keys.contains { functions[$0]?.lockings.isEmpty == false }
+    }
+
+    /// The last word of `program:     file format elf64-x86-64`.
+    private static func format(_ line: some Collection<UInt8>) -> String? {
+        let words = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        guard words.suffix(3).prefix(2) == ["file", "format"] else { return nil }
+        return words.last.map(String.init)
     }
 
     /// The name in `0000000000001139 <main>:`.

@@ -43,7 +43,7 @@ struct DisassemblyRun {
             try Tool.path("objdump"), "-d", "--no-show-raw-insn", "--section=.text", path,
         ]
         try Tool.run(command, output: folder("text"))
-        let program = Disassembly(parsing: try Tool.bytes(folder("text")))
+        let program = try Disassembly(parsing: try Tool.bytes(folder("text")))
         var lockings: [String] = []
         for path in ServingPath.all {
             let roots = try roots(of: program, path)

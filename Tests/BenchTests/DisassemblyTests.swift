@@ -32,8 +32,24 @@ import Testing
 
         """
 
-    @Test func followsWhatIsCalledJumpedToAndHandedOn() {
-        let program = Disassembly(parsing: Self.text.utf8)
+    @Test func refusesProgramsOfOtherMachines() {
+        let text = Self.text.replacing("elf64-x86-64", with: "elf64-littleaarch64")
+
+        let error = #expect(throws: Disassembly.OtherFormat.self) {
+            _ = try Disassembly(parsing: text.utf8)
+        }
+
+        #expect(
+            error?.description == "objdump says file format elf64-littleaarch64: what locks is "
+                + "only known for elf64-x86-64"
+        )
+        #expect(throws: Disassembly.OtherFormat(format: nil)) {
+            _ = try Disassembly(parsing: "0000000000001000 <serve>:\n".utf8)
+        }
+    }
+
+    @Test func followsWhatIsCalledJumpedToAndHandedOn() throws {
+        let program = try Disassembly(parsing: Self.text.utf8)
 
         #expect(program.functions.keys.sorted() == ["answer", "finish", "later", "serve"])
         #expect(
@@ -43,8 +59,8 @@ import Testing
         #expect(program.reached(from: ["missing"]).isEmpty)
     }
 
-    @Test func followsNothingBeyondWhatIsExcused() {
-        let program = Disassembly(parsing: Self.text.utf8)
+    @Test func followsNothingBeyondWhatIsExcused() throws {
+        let program = try Disassembly(parsing: Self.text.utf8)
         let path = ServingPath(
             name: "test",
             start: "serve",
@@ -59,8 +75,8 @@ import Testing
         #expect(!program.locksSomewhere(from: "answer"))
     }
 
-    @Test func tellsWhereAndHowItLocks() {
-        let program = Disassembly(parsing: Self.text.utf8)
+    @Test func tellsWhereAndHowItLocks() throws {
+        let program = try Disassembly(parsing: Self.text.utf8)
         let reached = program.reached(from: ["serve"])
 
         #expect(
