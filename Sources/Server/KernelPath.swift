@@ -87,9 +87,11 @@ package final class KernelPath: Sendable {
             state.failed = nil
             if places.isEmpty { return stop(&state) }
             do throws(KernelRefusal) {
-                let before = Set(state.hooks.keys)
+                let (before, count) = (Set(state.hooks.keys), state.answerCount)
                 try fill(tables, &state)
-                if before != Set(state.hooks.keys) { announce(state) }
+                // Whoever starts in front of an empty cluster hears of the first answers too.
+                let isFirst = count == 0 && state.answerCount > 0
+                if isFirst || before != Set(state.hooks.keys) { announce(state) }
             } catch {
                 stop(&state)
                 state.failed = places
