@@ -195,12 +195,31 @@ extension AnswerProgram {
         code.store(.bits64, .frame, offset, .register(.r0))
     }
 
-    /// Looks up the question; leaves the answer's address in r7.
+    /// Looks up the question; leaves the address of a copy of the answer in r7.
+    ///
+    /// The kernel may use an element that is removed for another key at once, while it is still being
+    /// read here. So what was copied counts only when it is what the key leads to afterwards too.
     mutating func findAnswer() {
+        let offsets = stride(from: 0, to: Int16(KernelAnswer.byteCount), by: 8)
+        lookUpAnswer()
+        for offset in offsets {
+            code.load(.r5, .bits64, .r0, offset)
+            code.store(.bits64, .frame, Stack.answer + offset, .register(.r5))
+        }
+        lookUpAnswer()
+        for offset in offsets {
+            code.load(.r5, .bits64, .r0, offset)
+            code.load(.r4, .bits64, .frame, Stack.answer + offset)
+            code.jump(to: "pass", when: .r5, .isUnequal, .register(.r4))
+        }
+        point(.r7, to: Stack.answer)
+    }
+
+    /// Leaves the address of the answer in the map in r0.
+    private mutating func lookUpAnswer() {
         code.set(.r1, map: maps.answers)
         point(.r2, to: Stack.question)
         code.call(.lookUp)
         code.jump(to: "pass", when: .r0, .isEqual, 0)
-        code.set(.r7, .register(.r0))
     }
 }

@@ -11,7 +11,7 @@
 /// What the registers hold from the first look-up on:
 ///
 ///     r6  the program's context
-///     r7  free, and later the answer that was found
+///     r7  free, and later the copy of the answer that was found
 ///     r8  the bytes in front of the UDP header
 ///     r9  the bytes of the question
 package struct AnswerProgram: Sendable {
@@ -60,6 +60,8 @@ package struct AnswerProgram: Sendable {
         /// Addresses and datagram, while their sum is made.
         static let datagram: Int16 = -408
         static let datagramByteCount: Int16 = 216
+        /// A copy of the answer: in the map it may become another one at any time.
+        static let answer: Int16 = -456
     }
 
     let maps: Maps
