@@ -82,7 +82,7 @@ struct BenchRun {
     private func race(_ names: [WorkloadName]) throws {
         guard !names.isEmpty else { return }
         let server = try stage.start(apus, answering: questions)
-        let servers = try others() + [server]
+        let servers = try others() + [server] + shuffling(for: names)
         var table = Table(Report.headings)
         for name in names {
             // The table comes at the end, which can be long in coming.
@@ -92,6 +92,21 @@ struct BenchRun {
         }
         Process.write(table.text)
         for server in servers { server.child.end() }
+    }
+
+    /// Apus with another order of records, where a workload asks for many.
+    private func shuffling(for names: [WorkloadName]) throws -> [Server] {
+        guard names.contains(.headless) else { return [] }
+        let corefile = ApusContestant.corefile(
+            manifests: stage.folder("manifests"),
+            order: "round_robin {\n        shuffle\n    }"
+        )
+        try stage.folder.write(corefile, to: "Corefile.shuffle")
+        let contestant = ApusContestant.shuffling(
+            program: try Self.program("apus"),
+            corefile: stage.folder("Corefile.shuffle")
+        )
+        return [try stage.start(contestant, answering: questions)]
     }
 
     /// Looks what silent connections take.

@@ -63,8 +63,12 @@ enum EchoContestant {
 enum ApusContestant {
     static let name = "apus"
 
-    /// `options`: further lines of `kubernetes`.
-    static func corefile(manifests: String, options: String = "") -> String {
+    /// `options`: further lines of `kubernetes`; `order`: what `loadbalance` is told.
+    static func corefile(
+        manifests: String,
+        options: String = "",
+        order: String = ""
+    ) -> String {
         """
         cluster.local 10.0.0.0/8 {
             bind 127.0.0.1
@@ -79,13 +83,26 @@ enum ApusContestant {
                 \(options)
             }
             reload
-            loadbalance
+            loadbalance \(order)
         }
 
         """
     }
 
-    static func contestant(program: String, corefile: String) -> Contestant {
+    /// The same that shuffles large sets of records whole, which only `headless` has.
+    static func shuffling(program: String, corefile: String) -> Contestant {
+        var contestant = contestant(program: program, corefile: corefile, name: "apus-shuffle")
+        for name in WorkloadName.allCases where name != .headless {
+            contestant.exclusions[name] = "it differs in large sets only"
+        }
+        return contestant
+    }
+
+    static func contestant(
+        program: String,
+        corefile: String,
+        name: String = Self.name
+    ) -> Contestant {
         Contestant(
             name: name,
             command: [program, "-conf", corefile, "-dns.port", "0"],

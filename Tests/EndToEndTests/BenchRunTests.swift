@@ -42,7 +42,7 @@ import Testing
         ])
         let rows = output.split(separator: "\n").filter { $0.hasPrefix("registry  apus ") }
 
-        #expect(rows.count == 6, "\(output)")
+        #expect(rows.count == 7, "\(output)")
         for row in rows {
             let cells = row.split(separator: " ")
 
