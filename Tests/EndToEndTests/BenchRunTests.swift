@@ -52,7 +52,9 @@ import Testing
         }
     }
 
-    @Test func asksWhileManifestsChange() throws {
+    /// Under the thread sanitizer the load alone takes the processor that it shares with whoever
+    /// reads manifests, and has the higher priority.
+    @Test(.enabled(if: isOwnMemory)) func asksWhileManifestsChange() throws {
         let output = try RunningServer.run([
             Self.program, "run", "reload", "--services", "10", "--endpoints", "40", "--queries",
             "2000", "--rounds", "1",
