@@ -267,15 +267,10 @@ extension Cluster {
 extension Array where Element: Comparable {
     /// Puts an element into the sorted list, or takes it out.
     fileprivate mutating func set(_ element: Element, isIn: Bool) {
-        var lower = 0
-        var upper = count
-        while lower < upper {
-            let middle = lower + (upper - lower) / 2
-            if self[middle] < element { lower = middle + 1 } else { upper = middle }
-        }
-        let isThere = lower < count && self[lower] == element
-        if isIn, !isThere { insert(element, at: lower) }
-        if !isIn, isThere { remove(at: lower) }
+        let place = partitioningIndex { $0 >= element }
+        let isThere = place < count && self[place] == element
+        if isIn, !isThere { insert(element, at: place) }
+        if !isIn, isThere { remove(at: place) }
     }
 }
 

@@ -154,7 +154,8 @@ struct ReverseEdit: Sendable {
         guard come.count > min(maximumInsertionCount, claims.count / insertionShare) else {
             for claim in come {
                 let key = ClaimKey(claim, over: shards)
-                claims.insert(claim, at: key.place(in: claims, over: shards))
+                let place = claims.partitioningIndex { key.precedes(ClaimKey($0, over: shards)) }
+                claims.insert(claim, at: place)
             }
             return
         }
@@ -181,21 +182,6 @@ private struct ClaimKey {
             return first.lexicographicallyPrecedes(second)
         }
         return path.count < other.path.count
-    }
-
-    /// Behind how many of some claims it stands, which are in order.
-    func place(in claims: [ReverseClaim], over shards: ShardTable<ClusterShard>) -> Int {
-        var lower = 0
-        var upper = claims.count
-        while lower < upper {
-            let middle = lower + (upper - lower) / 2
-            if precedes(ClaimKey(claims[middle], over: shards)) {
-                upper = middle
-            } else {
-                lower = middle + 1
-            }
-        }
-        return lower
     }
 }
 
@@ -262,12 +248,8 @@ private struct ReverseRows {
         words.append(UInt32(truncatingIfNeeded: hashes.count))
         words.append(UInt32(truncatingIfNeeded: v6Hashes.count))
         words.append(contentsOf: repeatElement(0, count: index.wordCount))
-        for (place, hash) in hashes.enumerated() {
+        for (place, hash) in [hashes, v6Hashes].joined().enumerated() {
             index.insert(place + 1, hash: hash, into: &words, at: ReverseShard.Head.count)
-        }
-        for (place, hash) in v6Hashes.enumerated() {
-            let number = hashes.count + place + 1
-            index.insert(number, hash: hash, into: &words, at: ReverseShard.Head.count)
         }
         words += v4
         words += v6

@@ -139,25 +139,11 @@ extension ManifestFiles {
     /// Where a file is, or where it would be put.
     private func place(of path: String) -> Place {
         // The last page that does not begin behind the path.
-        let later = Self.firstIndex(in: pages) { Self.precedes(path, $0.files[0].path) }
+        let later = pages.partitioningIndex { Self.precedes(path, $0.files[0].path) }
         let page = Swift.max(0, later - 1)
         guard page < pages.count else { return Place(page: 0, index: 0) }
-        let index = Self.firstIndex(in: pages[page].files) { !Self.precedes($0.path, path) }
+        let index = pages[page].files.partitioningIndex { !Self.precedes($0.path, path) }
         return Place(page: page, index: index)
-    }
-
-    /// The index of the first element for which something holds, as it does for all behind it.
-    private static func firstIndex<Element>(
-        in elements: [Element],
-        where holds: (Element) -> Bool
-    ) -> Int {
-        var low = 0
-        var high = elements.count
-        while low < high {
-            let middle = low + (high - low) / 2
-            if holds(elements[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 
     /// Whether a walk comes to `left` before `right`: it goes by the names in each folder.

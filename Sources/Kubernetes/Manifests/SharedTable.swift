@@ -34,7 +34,7 @@ struct SharedTable<Value: Equatable & Sendable>: Sendable {
     mutating func insert(_ value: Value, at hash: UInt64, rank: UInt32 = 0) {
         let (group, part) = Self.place(of: hash)
         let entry = Entry(key: Self.key(of: hash), rank: rank, value: value)
-        let index = Self.count(groups[group][part]) { ($0.key, $0.rank) <= (entry.key, rank) }
+        let index = groups[group][part].partitioningIndex { ($0.key, $0.rank) > (entry.key, rank) }
         groups[group][part].insertSparingly(entry, at: index)
     }
 
@@ -42,7 +42,7 @@ struct SharedTable<Value: Equatable & Sendable>: Sendable {
     mutating func remove(_ value: Value, at hash: UInt64, rank: UInt32 = 0) {
         let (group, part) = Self.place(of: hash)
         let key = Self.key(of: hash)
-        var index = Self.count(groups[group][part]) { ($0.key, $0.rank) < (key, rank) }
+        var index = groups[group][part].partitioningIndex { ($0.key, $0.rank) >= (key, rank) }
         while index < groups[group][part].count {
             let entry = groups[group][part][index]
             guard entry.key == key, entry.rank == rank else { return }
@@ -64,21 +64,10 @@ struct SharedTable<Value: Equatable & Sendable>: Sendable {
     private static func key(of hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash >> 20) }
 
     private static func run(of key: UInt32, in entries: [Entry]) -> Range<Int> {
-        let lower = count(entries) { $0.key < key }
+        let lower = entries.partitioningIndex { $0.key >= key }
         var upper = lower
         while upper < entries.count, entries[upper].key == key { upper += 1 }
         return lower..<upper
-    }
-
-    /// How many entries fulfil `isBefore`, where those that do come first.
-    private static func count(_ entries: [Entry], before isBefore: (Entry) -> Bool) -> Int {
-        var lower = 0
-        var upper = entries.count
-        while lower < upper {
-            let middle = lower + (upper - lower) / 2
-            if isBefore(entries[middle]) { lower = middle + 1 } else { upper = middle }
-        }
-        return lower
     }
 }
 

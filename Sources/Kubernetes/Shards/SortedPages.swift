@@ -17,24 +17,13 @@ struct SortedPages<Key: Comparable & Sendable>: Sendable {
     /// The least key that is not below `bound`.
     func first(atLeast bound: Key) -> Key? {
         // The page before the first that begins behind the bound may hold it.
-        let behind = Self.count(firsts, below: bound)
+        let behind = firsts.partitioningIndex { $0 >= bound }
         if behind > 0 {
             let page = pages[behind - 1]
-            let place = Self.count(page, below: bound)
+            let place = page.partitioningIndex { $0 >= bound }
             if place < page.count { return page[place] }
         }
         return behind < pages.count ? firsts[behind] : nil
-    }
-
-    /// How many of the sorted keys are below `bound`.
-    private static func count(_ keys: [Key], below bound: Key) -> Int {
-        var lower = 0
-        var upper = keys.count
-        while lower < upper {
-            let middle = lower + (upper - lower) / 2
-            if keys[middle] < bound { lower = middle + 1 } else { upper = middle }
-        }
-        return lower
     }
 
     /// All keys, in order.
@@ -119,18 +108,5 @@ struct SortedPages<Key: Comparable & Sendable>: Sendable {
         return stride(from: 0, to: keys.count, by: size).map { start in
             Array(keys[start..<min(start + size, keys.count)])
         }
-    }
-}
-
-extension Array {
-    /// The first index of which the element fulfils `belongs`, where those that do come last.
-    fileprivate func partitioningIndex(_ belongs: (Element) -> Bool) -> Int {
-        var lower = 0
-        var upper = count
-        while lower < upper {
-            let middle = lower + (upper - lower) / 2
-            if belongs(self[middle]) { upper = middle } else { lower = middle + 1 }
-        }
-        return lower
     }
 }
