@@ -8,10 +8,7 @@ extension Cluster {
 
     /// The IPv6 address of this number.
     package func v6(at index: Int) -> IPAddress {
-        IPAddress(
-            v6High: UInt64(word(index)) << 32 | UInt64(word(index &+ 1)),
-            low: UInt64(word(index &+ 2)) << 32 | UInt64(word(index &+ 3))
-        )
+        IPAddress(word(index), word(index &+ 1), word(index &+ 2), word(index &+ 3))
     }
 
     /// Writes IPv4 addresses one behind the other, in network byte order.

@@ -24,23 +24,7 @@ extension Cluster {
     /// The manifest of the headless Service.
     static var headlessManifest: String {
         var text = service("headless", "default", "None")
-        text += """
-            ---
-            apiVersion: discovery.k8s.io/v1
-            kind: EndpointSlice
-            metadata:
-              name: headless-1
-              namespace: default
-              labels:
-                kubernetes.io/service-name: headless
-            addressType: IPv4
-            ports:
-              - name: http
-                port: \(port)
-                protocol: TCP
-            endpoints:
-
-            """
+        text += slice("headless", "default", number: 1)
         for index in 0..<endpointCount {
             text += "  - addresses: [\(endpointAddress(of: index))]\n"
         }

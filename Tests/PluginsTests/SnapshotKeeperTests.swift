@@ -27,12 +27,27 @@ import Wire
         return surroundings
     }
 
+    /// Has a configuration served.
+    private static func serve(_ setup: Setup) {
+        for action in setup.whenServing { action() }
+    }
+
+    /// Does what is due then.
+    private static func work(
+        _ setup: Setup,
+        atMillisecond millisecond: UInt64,
+        isLast: Bool = false
+    ) {
+        let now = Moment(nanoseconds: 1).adding(milliseconds: millisecond)
+        for chore in setup.chores { chore.run(now, isLast) }
+    }
+
     /// What a server with this file has kept soon after its start.
     private static func kept() throws -> [UInt8] {
         let surroundings = surroundings()
         let (_, setup) = try surroundings.make(Kubernetes.self, text)
-        for action in setup.whenServing { action() }
-        for chore in setup.chores { chore.run(Moment(nanoseconds: 1), false) }
+        Self.serve(setup)
+        Self.work(setup, atMillisecond: 0)
         return try #require(surroundings.store?.files["kept"])
     }
 
@@ -123,30 +138,27 @@ import Wire
         var surroundings = Self.surroundings()
         let store = try #require(surroundings.store)
         let (_, setup) = try surroundings.make(Kubernetes.self, Self.text)
-        for action in setup.whenServing { action() }
-        let start = Moment(nanoseconds: 1)
+        Self.serve(setup)
 
         for second in 0..<100 as Range<UInt64> {
-            for chore in setup.chores {
-                chore.run(start.adding(milliseconds: second * 1_000), false)
-            }
+            Self.work(setup, atMillisecond: second * 1_000)
         }
         #expect(store.writingCount == 1)
 
         surroundings.previous = setup.kept
         surroundings.files.contents["web.yaml"] = Self.manifest("10.0.0.33")
         let (_, changed) = try surroundings.make(Kubernetes.self, Self.text)
-        for action in changed.whenServing { action() }
-        for chore in changed.chores { chore.run(start.adding(milliseconds: 59_999), false) }
+        Self.serve(changed)
+        Self.work(changed, atMillisecond: 59_999)
         #expect(store.writingCount == 1)
-        for chore in changed.chores { chore.run(start.adding(milliseconds: 60_000), false) }
+        Self.work(changed, atMillisecond: 60_000)
         #expect(store.writingCount == 2)
 
         surroundings.previous = changed.kept
         surroundings.files.contents["web.yaml"] = Self.manifest("10.0.0.244")
         let (_, last) = try surroundings.make(Kubernetes.self, Self.text)
-        for action in last.whenServing { action() }
-        for chore in last.chores { chore.run(start.adding(milliseconds: 60_001), true) }
+        Self.serve(last)
+        Self.work(last, atMillisecond: 60_001, isLast: true)
         #expect(store.writingCount == 3)
     }
 
@@ -155,11 +167,10 @@ import Wire
         let store = try #require(surroundings.store)
         store.fail(.other("the disk is full"))
         let (_, setup) = try surroundings.make(Kubernetes.self, Self.text)
-        for action in setup.whenServing { action() }
+        Self.serve(setup)
 
         for minute in 0..<3 as Range<UInt64> {
-            let now = Moment(nanoseconds: 1).adding(milliseconds: minute * 60_000)
-            for chore in setup.chores { chore.run(now, false) }
+            Self.work(setup, atMillisecond: minute * 60_000)
         }
 
         #expect(store.writingCount == 3)

@@ -80,8 +80,7 @@ extension ArraySlice<UInt32> {
         _ body: (AddressClaim) -> Void
     ) {
         for number in 0..<count {
-            let place = start + number * 4
-            guard let address = IPAddress(words: self[place..<(place + 4)]) else { continue }
+            let address = v6Address(at: start + number * 4)
             body(AddressClaim(address: address, claim: claim))
         }
     }

@@ -280,20 +280,3 @@ extension Collection where Element == UInt32, Index == Int {
             + number * EndpointWord.count
     }
 }
-
-extension IPAddress {
-    /// Whether it comes first where IPv4 comes before IPv6, and then the bits decide.
-    func isOrdered(before other: IPAddress) -> Bool {
-        family == other.family ? isBefore(other) : family == .v4
-    }
-
-    /// Its bits, upper ones first: one word for IPv4, four for IPv6.
-    var words: [UInt32] {
-        let low = [UInt32(truncatingIfNeeded: low)]
-        guard family == .v6 else { return low }
-        return [
-            UInt32(truncatingIfNeeded: high >> 32), UInt32(truncatingIfNeeded: high),
-            UInt32(truncatingIfNeeded: self.low >> 32),
-        ] + low
-    }
-}

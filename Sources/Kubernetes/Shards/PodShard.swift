@@ -92,10 +92,7 @@ struct PodShard: Equatable, Sendable {
         guard words[entry + Entry.family] == UInt32(IPAddress.Family.v6.rawValue) else {
             return IPAddress(v4: words[bits + 3])
         }
-        return IPAddress(
-            v6High: UInt64(words[bits]) << 32 | UInt64(words[bits + 1]),
-            low: UInt64(words[bits + 2]) << 32 | UInt64(words[bits + 3])
-        )
+        return words.v6Address(at: bits)
     }
 }
 

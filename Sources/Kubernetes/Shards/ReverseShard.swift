@@ -76,10 +76,7 @@ struct ReverseShard: Equatable, Sendable {
     func address(_ place: Int) -> IPAddress {
         let entry = entry(place)
         guard place >= v4Count else { return IPAddress(v4: words[entry]) }
-        return IPAddress(
-            v6High: UInt64(words[entry]) << 32 | UInt64(words[entry + 1]),
-            low: UInt64(words[entry + 2]) << 32 | UInt64(words[entry + 3])
-        )
+        return words.v6Address(at: entry)
     }
 
     /// The claim on an address; nil when there are several.

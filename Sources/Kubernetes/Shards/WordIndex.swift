@@ -56,14 +56,3 @@ struct WordIndex: Sendable {
         words[start + word(of: slot)] |= UInt32(truncatingIfNeeded: number) << shift
     }
 }
-
-extension IPAddress {
-    /// The hash under which a table keeps this address.
-    var tableHash: UInt64 {
-        let salt: UInt64 = family == .v4 ? 0xD6E8_FEB8_6659_FD93 : 0xA076_1D64_78BD_642F
-        let first = (high ^ salt).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
-        let mixed = first.high ^ first.low ^ low
-        let second = (mixed ^ salt).multipliedFullWidth(by: 0x8EBC_6AF0_9C88_C6E3)
-        return second.high ^ second.low
-    }
-}

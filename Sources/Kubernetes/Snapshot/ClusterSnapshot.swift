@@ -92,7 +92,7 @@ private struct SnapshotReader {
         for _ in 0..<(try word()) {
             let size = Int(try word())
             let bits = try words(size)
-            guard let address = IPAddress(words: bits[...]) else { throw .damaged }
+            guard let address = IPAddress(words: bits) else { throw .damaged }
             let label = try words(1)
             let count = Int(label[0] >> 24)
             guard count <= Name.maximumLabelByteCount else { throw .damaged }
@@ -100,23 +100,5 @@ private struct SnapshotReader {
             names.append(PodName(namespace: Array(text.label(at: 0)), address: address))
         }
         return names
-    }
-}
-
-extension IPAddress {
-    /// The address of one word or four; nil for any other number.
-    init?(words: ArraySlice<UInt32>) {
-        let start = words.startIndex
-        switch words.count {
-        case 1:
-            self.init(v4: words[start])
-        case 4:
-            self.init(
-                v6High: UInt64(words[start]) << 32 | UInt64(words[start + 1]),
-                low: UInt64(words[start + 2]) << 32 | UInt64(words[start + 3])
-            )
-        default:
-            return nil
-        }
     }
 }

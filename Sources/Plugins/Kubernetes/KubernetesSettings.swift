@@ -24,7 +24,7 @@ package struct KubernetesSettings: Sendable {
     /// The path of the file that keeps the cluster, as it is written; nil for none.
     package var snapshot: Word?
     /// What tells these settings from others, but for the folder that paths start from.
-    package private(set) var fingerprint: UInt64 = 0
+    package private(set) var text = ""
     var passing = Fallthrough()
 
     /// The settings without an option.
@@ -50,7 +50,7 @@ package struct KubernetesSettings: Sendable {
             )
         }
         for option in stanza.options { try read(option) }
-        fingerprint = Self.fingerprint(of: stanza, zones: self.zones)
+        text = Self.text(of: stanza, zones: self.zones)
         guard !manifests.isEmpty else {
             throw CorefileError(
                 at: stanza.name.position,
@@ -59,14 +59,14 @@ package struct KubernetesSettings: Sendable {
         }
     }
 
-    /// A hash of the zones, and of all options as they are written.
-    private static func fingerprint(of stanza: Stanza, zones: [Name]) -> UInt64 {
+    /// The zones, and all options as they are written.
+    private static func text(of stanza: Stanza, zones: [Name]) -> String {
         var text = zones.map(\.description)
         for option in stanza.options {
             text.append("\n" + option.name.text)
             text += option.arguments.map(\.text)
         }
-        return hashBytes(Array(text.joined(separator: "\n").utf8).span)
+        return text.joined(separator: "\n")
     }
 
     private mutating func read(_ option: Option) throws(CorefileError) {

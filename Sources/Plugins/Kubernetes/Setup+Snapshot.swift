@@ -42,7 +42,7 @@ extension Setup {
     /// What tells these settings from others that give other answers.
     private func fingerprint(of settings: KubernetesSettings) -> UInt64 {
         let paths = settings.manifests.map { resolve($0.text) }
-        let text = "\(settings.fingerprint)\n" + paths.joined(separator: "\n")
+        let text = ([settings.text] + paths).joined(separator: "\n")
         return hashBytes(Array(text.utf8).span)
     }
 

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+/// Addresses as the tables of a cluster keep them.
+extension IPAddress {
+    /// The hash under which a table keeps this address.
+    var tableHash: UInt64 {
+        let salt: UInt64 = family == .v4 ? 0xD6E8_FEB8_6659_FD93 : 0xA076_1D64_78BD_642F
+        let first = (high ^ salt).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
+        let mixed = first.high ^ first.low ^ low
+        let second = (mixed ^ salt).multipliedFullWidth(by: 0x8EBC_6AF0_9C88_C6E3)
+        return second.high ^ second.low
+    }
+
+    /// Whether it comes first where IPv4 comes before IPv6, and then the bits decide.
+    func isOrdered(before other: IPAddress) -> Bool {
+        family == other.family ? isBefore(other) : family == .v4
+    }
+
+    /// Its bits, upper ones first: one word for IPv4, four for IPv6.
+    var words: [UInt32] {
+        let low = [UInt32(truncatingIfNeeded: low)]
+        guard family == .v6 else { return low }
+        return [
+            UInt32(truncatingIfNeeded: high >> 32), UInt32(truncatingIfNeeded: high),
+            UInt32(truncatingIfNeeded: self.low >> 32),
+        ] + low
+    }
+
+    /// The IPv6 address of four words, upper ones first.
+    init(_ first: UInt32, _ second: UInt32, _ third: UInt32, _ fourth: UInt32) {
+        self.init(
+            v6High: UInt64(first) << 32 | UInt64(second),
+            low: UInt64(third) << 32 | UInt64(fourth)
+        )
+    }
+
+    /// The address of one word or four; nil for any other number.
+    init?(words: some Collection<UInt32>) {
+        var words = words.makeIterator()
+        guard let first = words.next() else { return nil }
+        guard let second = words.next() else {
+            self.init(v4: first)
+            return
+        }
+        guard let third = words.next(), let fourth = words.next(), words.next() == nil else {
+            return nil
+        }
+        self.init(first, second, third, fourth)
+    }
+}
+
+extension Collection where Element == UInt32, Index == Int {
+    /// The IPv6 address that begins with this word of the row.
+    func v6Address(at place: Int) -> IPAddress {
+        IPAddress(self[place], self[place + 1], self[place + 2], self[place + 3])
+    }
+}
