@@ -44,24 +44,34 @@ package struct Exchange: Sendable {
     package var message: [UInt8]
     /// When the wait ends.
     package var deadline: Moment
+    /// Whether the desk mixes the case of the question's letters at random: a reply must then repeat
+    /// them as they were sent, so that a forger has more to guess (draft-vixie-dnsext-dns0x20).
+    package var mixesCase: Bool
 
     package init(
         upstream: Endpoint,
         transport: Transport,
         message: [UInt8],
-        deadline: Moment
+        deadline: Moment,
+        mixesCase: Bool = false
     ) {
         self.upstream = upstream
         self.transport = transport
         self.message = message
         self.deadline = deadline
+        self.mixesCase = mixesCase
     }
 }
 
 /// How an exchange ended.
 package enum Reply: Sendable {
     /// A response to this very question: id, question and QR were checked.
+    ///
+    /// Where case was mixed, the question in it has the case of the exchange's message again.
     case message([UInt8])
+    /// A response that is right but for the case of its question, while case was mixed: a server
+    /// that does not keep case, or a forger. Nothing in it can be believed.
+    case changedCase
     /// No good response came before the deadline.
     case timeout
     /// The network refused, in its words.

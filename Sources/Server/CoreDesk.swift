@@ -28,7 +28,10 @@ final class CoreDesk: Sendable {
 
     /// An exchange whose reply is awaited.
     private struct Pending {
+        /// As it was sent.
         let exchange: Exchange
+        /// The question with the case that it was given; nil where that was not mixed.
+        let unmixed: [UInt8]?
         let continuation: CheckedContinuation<Reply, Never>
     }
 
@@ -81,19 +84,25 @@ final class CoreDesk: Sendable {
 
     /// Takes the news about an exchange; a message that is no reply to its question is ignored.
     func take(_ reply: ExchangeReply) {
-        let pending: Pending? = state.withLock { state in
-            guard let pending = state.pending[reply.id] else { return nil }
-            if case .message(let bytes) = reply.news,
-                !ReplyCheck.isReply(bytes.span, to: pending.exchange.message.span)
-            {
-                return nil
+        let (pending, isChanged): (Pending?, Bool) = state.withLock { state in
+            guard let pending = state.pending[reply.id] else { return (nil, false) }
+            var isChanged = false
+            if case .message(let bytes) = reply.news {
+                switch ReplyCheck.judge(bytes.span, to: pending.exchange.message.span) {
+                case .reply: break
+                case .changedCase: isChanged = pending.exchange.mixesCase
+                case .stranger: return (nil, false)
+                }
             }
             state.ended.append(reply.id)
-            return state.pending.removeValue(forKey: reply.id)
+            return (state.pending.removeValue(forKey: reply.id), isChanged)
         }
         guard let pending else { return }
         switch reply.news {
-        case .message(let bytes): pending.continuation.resume(returning: .message(bytes))
+        case .message where isChanged: pending.continuation.resume(returning: .changedCase)
+        case .message(var bytes):
+            if let unmixed = pending.unmixed { CaseMixing.restore(&bytes, from: unmixed) }
+            pending.continuation.resume(returning: .message(bytes))
         case .failure(let text): pending.continuation.resume(returning: .failure(text))
         }
     }
@@ -207,12 +216,18 @@ final class CoreDesk: Sendable {
         let id = random()
         exchange.message[0] = UInt8(truncatingIfNeeded: id >> 8)
         exchange.message[1] = UInt8(truncatingIfNeeded: id)
+        let unmixed = exchange.mixesCase ? exchange.message : nil
+        if exchange.mixesCase { CaseMixing.mix(&exchange.message, random: random) }
         let order = exchange
         return await withCheckedContinuation { continuation in
             state.withLock { state in
                 let id = state.nextID
                 state.nextID += 1
-                state.pending[id] = Pending(exchange: order, continuation: continuation)
+                state.pending[id] = Pending(
+                    exchange: order,
+                    unmixed: unmixed,
+                    continuation: continuation
+                )
                 state.timers.insert(order.deadline, id)
                 state.orders.append(ExchangeOrder(id: id, exchange: order))
             }

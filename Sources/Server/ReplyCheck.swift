@@ -4,34 +4,61 @@ import Wire
 
 /// Tells the reply to a question from everything else that may arrive in its place (RFC 5452 §9.1).
 enum ReplyCheck {
+    /// What a message is to a question.
+    enum Finding {
+        /// The reply: it has the question byte for byte, or none where it needs none.
+        case reply
+        /// The reply but for the case of letters in the question's name.
+        case changedCase
+        /// Anything else.
+        case stranger
+    }
+
     /// The codes that some servers send as a header and nothing else, without the question.
-    private static let bareCodes: [UInt8] = [
-        UInt8(truncatingIfNeeded: ResponseCode.formatError.rawValue),
-        UInt8(truncatingIfNeeded: ResponseCode.serverFailure.rawValue),
-        UInt8(truncatingIfNeeded: ResponseCode.notImplemented.rawValue),
-        UInt8(truncatingIfNeeded: ResponseCode.refused.rawValue),
+    private static let bareCodes: [ResponseCode] = [
+        .formatError, .serverFailure, .notImplemented, .refused,
     ]
 
-    /// Whether `reply` is a response with the id and the one question of `question`.
+    /// What `reply` is to `question`, which has its one question first, its name uncompressed.
     ///
-    /// Names are compared without their case, since some servers do not keep it. A refusal may come
-    /// without the question: it brings no data, so there is nothing to be deceived with.
-    static func isReply(_ reply: Span<UInt8>, to question: Span<UInt8>) -> Bool {
-        guard let asked = try? Header(parsing: question), let header = try? Header(parsing: reply),
-            header.id == asked.id, header.flags.contains(.response),
-            header.flags.opcode == asked.flags.opcode
-        else { return false }
-        if header.questionCount == 0 {
-            return reply.count == Header.byteCount && bareCodes.contains(header.flags.code)
+    /// A refusal may come without the question: it brings no data, so there is nothing to be
+    /// deceived with.
+    static func judge(_ reply: Span<UInt8>, to question: Span<UInt8>) -> Finding {
+        guard reply.count >= Header.byteCount, question.count >= Header.byteCount,
+            reply.uint16(at: 0) == question.uint16(at: 0)
+        else { return .stranger }
+        let flags = Flags(rawValue: reply.uint16(at: 2))
+        guard flags.contains(.response),
+            flags.opcode == Flags(rawValue: question.uint16(at: 2)).opcode
+        else { return .stranger }
+        switch reply.uint16(at: 4) {
+        case 0:
+            let isBare = reply.count == Header.byteCount
+            return isBare && bareCodes.contains(where: { $0.rawValue == UInt16(flags.code) })
+                ? .reply : .stranger
+        case 1: return compareQuestions(reply, question)
+        default: return .stranger
         }
-        guard header.questionCount == 1,
-            let askedName = try? QueryName(parsing: question, at: Header.byteCount),
-            let name = try? QueryName(parsing: reply, at: Header.byteCount),
-            name.byteCount == askedName.byteCount,
-            name.suffix(fromLabel: 0, equals: askedName.lowercasedBytes)
-        else { return false }
-        let end = Header.byteCount + name.byteCount
-        guard end + 4 <= reply.count, end + 4 <= question.count else { return false }
-        return reply.uint32(at: end) == question.uint32(at: end)
+    }
+
+    /// Compares the first question of each.
+    ///
+    /// Letters stand at the same places once all other bytes are equal, since the length of a label
+    /// is below every letter.
+    private static func compareQuestions(
+        _ reply: Span<UInt8>,
+        _ question: Span<UInt8>
+    ) -> Finding {
+        guard let nameEnd = CaseMixing.nameEnd(of: question), nameEnd + 4 <= reply.count,
+            reply.uint32(at: nameEnd) == question.uint32(at: nameEnd)
+        else { return .stranger }
+        var isChanged = false
+        for index in Header.byteCount..<nameEnd where reply[index] != question[index] {
+            guard CaseMixing.isLetter(question[index]),
+                reply[index] == question[index] ^ CaseMixing.caseBit
+            else { return .stranger }
+            isChanged = true
+        }
+        return isChanged ? .changedCase : .reply
     }
 }

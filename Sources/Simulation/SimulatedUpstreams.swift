@@ -69,7 +69,7 @@ struct SimulatedUpstreams: Sendable {
             for _ in 0..<dice.number(1...4) {
                 faults.forged += 1
                 let early = UInt64(dice.below(Int(delay)))
-                news.append((early + 1, .message(forgery(of: message, question))))
+                news.append((early + 1, .message(forgery(of: exchange, question))))
             }
             return news + [(delay, .message(reply))]
         }
@@ -79,6 +79,9 @@ struct SimulatedUpstreams: Sendable {
     private func reply(to exchange: Exchange, _ question: Question) -> [UInt8] {
         let right = UpstreamTruth.answer(question.name.lowercased.bytes, question.type)
         var message = Self.message(exchange.message, question, right)
+        if Self.lowersCase(exchange.upstream) {
+            message.questions[0].name = question.name.lowercased
+        }
         guard let bytes = try? message.encoded() else { return [] }
         guard exchange.transport == .udp, bytes.count > Self.byteCount(exchange.message) else {
             return bytes
@@ -87,6 +90,9 @@ struct SimulatedUpstreams: Sendable {
         message.header.flags.insert(.truncated)
         return (try? message.encoded()) ?? []
     }
+
+    /// Whether an upstream repeats questions in lower case: every other one does.
+    private static func lowersCase(_ upstream: Endpoint) -> Bool { upstream.address.low & 1 == 0 }
 
     /// The size that a question allows over UDP.
     private static func byteCount(_ question: [UInt8]) -> Int {
@@ -134,9 +140,10 @@ struct SimulatedUpstreams: Sendable {
     }
 
     /// A reply of somebody who has not seen the question, or only a part of it.
-    private mutating func forgery(of asked: [UInt8], _ question: Question) -> [UInt8] {
+    private mutating func forgery(of exchange: Exchange, _ question: Question) -> [UInt8] {
+        let asked = exchange.message
         var question = question
-        let kind = dice.below(5)
+        let kind = dice.below(exchange.mixesCase ? 6 : 5)
         if kind == 1 { question.name = (try? question.name.prepending([120])) ?? .root }
         if kind == 2 { question.type = question.type == .a ? .aaaa : .a }
         let lie = Expected(
@@ -147,6 +154,11 @@ struct SimulatedUpstreams: Sendable {
         switch kind {
         case 0: bytes[1] ^= UInt8(dice.number(1...255))
         case 3: bytes[2] &= 0x7F
+        // The first letter in the other case; a name without letters needs another id.
+        case 5:
+            let letter = bytes.indices.dropFirst(Header.byteCount).prefix(question.name.bytes.count)
+                .first { (0x61...0x7A).contains(bytes[$0] | 0x20) }
+            if let letter { bytes[letter] ^= 0x20 } else { bytes[1] ^= 1 }
         case 4:
             bytes = (0..<dice.below(80)).map { _ in UInt8(dice.below(256)) }
             // Chance must not find the id.

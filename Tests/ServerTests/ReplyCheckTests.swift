@@ -18,10 +18,12 @@ import Wire
         return bytes
     }
 
-    private func isReply(_ reply: [UInt8]) throws -> Bool {
+    private func judge(_ reply: [UInt8]) throws -> ReplyCheck.Finding {
         let question = try Self.question()
-        return ReplyCheck.isReply(reply.span, to: question.span)
+        return ReplyCheck.judge(reply.span, to: question.span)
     }
+
+    private func isReply(_ reply: [UInt8]) throws -> Bool { try judge(reply) == .reply }
 
     @Test func takesTheReply() throws {
         #expect(try isReply(reply()))
@@ -33,11 +35,28 @@ import Wire
         #expect(try isReply(reply([2: byte, 3: 0x83])))
     }
 
-    @Test("The case of the name may be another", arguments: [13, 14, 15, 17])
-    func takesAnotherCase(offset: Int) throws {
+    @Test(arguments: [13, 14, 15, 17, 23])
+    func tellsAnotherCase(offset: Int) throws {
         let byte = try reply()[offset]
 
-        #expect(try isReply(reply([offset: byte ^ 0x20])))
+        #expect(try judge(reply([offset: byte ^ 0x20])) == .changedCase)
+    }
+
+    @Test("Only letters have a case", arguments: ["0", "@", "[", "`", "{", "-", "_"])
+    func takesNoOtherByteForALetter(text: String) throws {
+        let byte = try #require(text.utf8.first)
+        var question = try Self.question()
+        question[13] = byte
+        var reply = question
+        reply[2] |= 0x80
+        reply[13] ^= 0x20
+        let finding = ReplyCheck.judge(reply.span, to: question.span)
+
+        #expect(finding == .stranger)
+    }
+
+    @Test func ignoresAnotherNameInAnotherCase() throws {
+        #expect(try judge(reply([13: 0x57, 14: 0x78])) == .stranger)
     }
 
     @Test(
@@ -51,17 +70,15 @@ import Wire
         ] as [(Int, UInt8, String)]
     )
     func ignoresWhatIsNoReply(offset: Int, byte: UInt8, what: String) throws {
-        let isReply = try isReply(reply([offset: byte]))
+        let finding = try judge(reply([offset: byte]))
 
-        #expect(!isReply, "\(what)")
+        #expect(finding == .stranger, "\(what)")
     }
 
     @Test func ignoresEveryCutReply() throws {
         let whole = try reply()
         for length in 0..<whole.count {
-            let isReply = try isReply(Array(whole.prefix(length)))
-
-            #expect(!isReply)
+            #expect(try judge(Array(whole.prefix(length))) == .stranger)
         }
     }
 
@@ -69,9 +86,8 @@ import Wire
         for name in ["example.", "a.www.example.", "ww.example.", "wwww.example.", "."] {
             var bytes = try Bench.question(name, .aaaa, id: 0x1234)
             bytes[2] |= 0x80
-            let isReply = try isReply(bytes)
 
-            #expect(!isReply)
+            #expect(try judge(bytes) == .stranger)
         }
     }
 
@@ -92,9 +108,9 @@ import Wire
         let reply = try reply()
         for length in 0..<29 {
             let question = Array(try Self.question().prefix(length))
-            let isReply = ReplyCheck.isReply(reply.span, to: question.span)
+            let finding = ReplyCheck.judge(reply.span, to: question.span)
 
-            #expect(!isReply)
+            #expect(finding == .stranger)
         }
     }
 }

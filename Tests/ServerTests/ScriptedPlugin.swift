@@ -62,13 +62,17 @@ struct ScriptedPlugin: Answerer, Finisher, Observer {
     }
 
     /// Asks an upstream the client's own question, and hands on what it answers.
-    static func forwarding(waitMilliseconds: UInt64 = 1_000) -> ScriptedPlugin {
+    static func forwarding(
+        waitMilliseconds: UInt64 = 1_000,
+        mixesCase: Bool = false
+    ) -> ScriptedPlugin {
         ScriptedPlugin(resuming: { waiting, answer, desk in
             let exchange = Exchange(
                 upstream: Endpoint(IPAddress(v4: 0xC000_0235), port: 53),
                 transport: .udp,
                 message: waiting.message,
-                deadline: desk.now.adding(milliseconds: waitMilliseconds)
+                deadline: desk.now.adding(milliseconds: waitMilliseconds),
+                mixesCase: mixesCase
             )
             switch await desk.ask(exchange) {
             case .message(let bytes):
@@ -78,6 +82,7 @@ struct ScriptedPlugin: Answerer, Finisher, Observer {
             case .timeout:
                 answer.code = .serverFailure
                 answer.extendedError = ExtendedError(.noReachableAuthority, "timeout")
+            case .changedCase: answer.code = .formatError
             case .failure(let text):
                 answer.code = .serverFailure
                 answer.extendedError = ExtendedError(.networkError, text)

@@ -201,6 +201,9 @@ private struct Asking {
                 failure = "\(at): \(error)"
                 reason = .invalidData
             }
+        case .changedCase:
+            failure = "\(at): the question came back in another case"
+            reason = .invalidData
         case .timeout:
             failure = "\(at): i/o timeout"
             reason = .noReachableAuthority

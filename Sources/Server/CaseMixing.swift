@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+/// Mixes the case of a question's letters, so that each is one more bit for a forger to guess
+/// (draft-vixie-dnsext-dns0x20).
+enum CaseMixing {
+    /// What makes a small letter of a large one, and the other way round.
+    static let caseBit: UInt8 = 0x20
+
+    static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | caseBit)
+    }
+
+    /// Where the name of the first question ends; nil when it is compressed, or when its type and
+    /// class do not follow.
+    static func nameEnd(of message: Span<UInt8>) -> Int? {
+        var offset = Header.byteCount
+        // LIMIT: a name has at most 255 bytes.
+        while offset + 4 < message.count, offset - Header.byteCount < Name.maximumByteCount {
+            let length = Int(message[offset])
+            if length == 0 { return offset + 5 <= message.count ? offset + 1 : nil }
+            guard length <= Name.maximumLabelByteCount else { return nil }
+            offset += length + 1
+        }
+        return nil
+    }
+
+    /// Gives each letter of the name of the first question a case of its own.
+    ///
+    /// `random` is drawn from once for every 64 letters, and must be unguessable.
+    static func mix(_ message: inout [UInt8], random: () -> UInt64) {
+        guard let end = nameEnd(of: message.span) else { return }
+        var bits: UInt64 = 0
+        var left = 0
+        for index in Header.byteCount..<end where isLetter(message[index]) {
+            if left == 0 {
+                bits = random()
+                left = 64
+            }
+            if bits & 1 == 1 { message[index] ^= caseBit }
+            bits >>= 1
+            left -= 1
+        }
+    }
+
+    /// Gives the first question of `reply` the case that it has in `question`.
+    ///
+    /// The two were compared before: they differ in nothing else. A reply without a question stays.
+    static func restore(_ reply: inout [UInt8], from question: [UInt8]) {
+        guard reply.count > Header.byteCount, let end = nameEnd(of: question.span),
+            end <= reply.count
+        else { return }
+        for index in Header.byteCount..<end { reply[index] = question[index] }
+    }
+}
