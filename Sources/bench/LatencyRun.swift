@@ -5,8 +5,9 @@ import Wire
 
 /// An open loop: questions leave at a fixed rate, whatever becomes of those before them.
 ///
-/// It does not sleep unless told, so that no wake-up of its own is measured. A question's time begins when it was
-/// due, not when it left: a server that stands still for a while is charged for all that it delays.
+/// It does not sleep unless told, so that no wake-up of its own is measured. A question's time begins
+/// when it was due, not when it left: a server that stands still for a while is charged for all that
+/// it delays.
 struct LatencyRun {
     /// The most questions that are on their way at a time; beyond it, a question is lost.
     private static let maximumOnTheWay = 32_768
@@ -21,6 +22,8 @@ struct LatencyRun {
     var isEcho = false
     /// Whether it sleeps while there is nothing to do: others need its processor.
     var waits = false
+    /// How long an answer may take before it counts as lost, in milliseconds.
+    var patienceMilliseconds = Load.patienceMilliseconds
 
     /// Asks `count` questions, fewer when `goesOn`, which must not take long, tells to end.
     func run<Way: Asker & ~Copyable>(
@@ -36,12 +39,16 @@ struct LatencyRun {
         var onTheWay = OnTheWay()
         var begun = 0
         let interval = 1_000_000_000 / UInt64(rate)
-        let patience = UInt64(Load.patienceMilliseconds) * 1_000_000
+        let patience = UInt64(patienceMilliseconds) * 1_000_000
         let start = Clock.monotonicNanoseconds()
         var now = start
         /// When a question left or an answer came last.
         var lastEvent = start
         while begun < count || (onTheWay.count > 0 && now < lastEvent + patience) {
+            onTheWay.removeAll(before: now > patience ? now - patience : 0) { due in
+                result.lostCount += 1
+                result.lastFailure = max(result.lastFailure ?? 0, due)
+            }
             var batched = 0
             while begun < count, batched < Way.maximumBatchCount {
                 let due = start + UInt64(begun) * interval
@@ -52,20 +59,16 @@ struct LatencyRun {
                     result.lostCount += 1
                     continue
                 }
-                let question = random.next(below: workload.questions.count)
+                let question = workload.draw(&random)
                 let id = onTheWay.add(question, at: due)
-                try way.put(workload.questions[question].message, id: id)
+                try way.put(workload.question(question).message, id: id)
                 lastEvent = now
             }
             try way.flush()
             try way.take(waiting: 0) { answer in
                 guard let (question, due) = onTheWay.remove(answer) else { return }
-                let asked = workload.questions[question]
-                let isRight = isEcho ? asked.isEchoed(by: answer) : asked.isAnswered(by: answer)
                 lastEvent = now
-                result.answeredCount += 1
-                if !isRight { result.wrongCount += 1 }
-                result.latencies.append(Clock.monotonicNanoseconds() - due)
+                note(answer, to: workload.question(question), due, &result)
             }
             now = Clock.monotonicNanoseconds()
             if try !goesOn(now) { count = begun }
@@ -74,10 +77,36 @@ struct LatencyRun {
                 now = Clock.monotonicNanoseconds()
             }
         }
-        result.lostCount += onTheWay.removeAll()
+        onTheWay.removeAll(before: .max) { due in
+            result.lostCount += 1
+            result.lastFailure = max(result.lastFailure ?? 0, due)
+        }
         result.elapsedNanoseconds = now - start
         result.latencies.sort()
         return result
+    }
+
+    /// Counts one answer to what was due at `due`.
+    private func note(
+        _ answer: Span<UInt8>,
+        to asked: BenchQuestion,
+        _ due: UInt64,
+        _ result: inout LoadResult
+    ) {
+        let now = Clock.monotonicNanoseconds()
+        let isRight = isEcho ? asked.isEchoed(by: answer) : asked.isAnswered(by: answer)
+        result.answeredCount += 1
+        if isRight {
+            if result.firstRight == nil { result.firstRight = now }
+        } else {
+            result.wrongCount += 1
+            result.lastFailure = max(result.lastFailure ?? 0, due)
+            if asked.isRefused(by: answer) {
+                result.refusedCount += 1
+                return
+            }
+        }
+        result.latencies.append(now - due)
     }
 
     /// How long to sleep when the next question is due at `due`, in nanoseconds.

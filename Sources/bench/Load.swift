@@ -9,8 +9,14 @@ struct LoadResult {
     var lostCount = 0
     /// Answers that were not what the workload expects.
     var wrongCount = 0
+    /// Those of them that say that the server could not or would not answer.
+    var refusedCount = 0
+    /// When the first right answer came, and when the last question was due that had none; measured
+    /// at a fixed rate only.
+    var firstRight: UInt64?
+    var lastFailure: UInt64?
     var elapsedNanoseconds: UInt64 = 0
-    /// How long each answer took, where that was measured, in nanoseconds.
+    /// How long each answer took that was no refusal, where that was measured, in nanoseconds.
     var latencies: [UInt64] = []
 
     /// Answers a second.
@@ -27,6 +33,8 @@ struct OnTheWay {
     /// When each left, or was to leave, in nanoseconds.
     private var times = [UInt64](repeating: 0, count: 65_536)
     private var nextID: UInt16 = 0
+    /// No question before this one is left that is older.
+    private var oldestID: UInt16 = 1
     private(set) var count = 0
 
     /// Notes a question and gives it an id.
@@ -47,6 +55,21 @@ struct OnTheWay {
         defer { questions[id] = -1 }
         count -= 1
         return (questions[id], times[id])
+    }
+
+    /// Gives up what left before `time`, in the order of leaving; `body` is told when that was.
+    mutating func removeAll(before time: UInt64, _ body: (UInt64) -> Void) {
+        while count > 0 {
+            let place = Int(oldestID)
+            if questions[place] >= 0 {
+                guard times[place] < time else { return }
+                questions[place] = -1
+                count -= 1
+                body(times[place])
+            }
+            if oldestID == nextID { return }
+            oldestID &+= 1
+        }
     }
 
     /// Gives up everything, and tells how much that was.
@@ -94,10 +117,9 @@ struct Load {
             while begun < count, onTheWay.count < window, batched < Way.maximumBatchCount {
                 let question =
                     order == .learning
-                    ? begun % workload.questions.count
-                    : random.next(below: workload.questions.count)
+                    ? begun % workload.questions.count : workload.draw(&random)
                 let id = onTheWay.add(question, at: 0)
-                try way.put(workload.questions[question].message, id: id)
+                try way.put(workload.question(question).message, id: id)
                 batched += 1
                 begun += 1
             }
@@ -130,9 +152,12 @@ struct Load {
         _ result: inout LoadResult
     ) {
         result.answeredCount += 1
-        let asked = workload.questions[question]
+        let asked = workload.question(question)
         let isRight = isEcho ? asked.isEchoed(by: answer) : asked.isAnswered(by: answer)
-        if !isRight { result.wrongCount += 1 }
+        if !isRight {
+            result.wrongCount += 1
+            if asked.isRefused(by: answer) { result.refusedCount += 1 }
+        }
         if order == .learning { workload.questions[question].answerByteCount = answer.count }
     }
 }

@@ -9,6 +9,10 @@ struct Measurement {
     var rate = 0.0
     var lostCount = 0
     var wrongCount = 0
+    /// Those of them that say that the server could not or would not answer.
+    var refusedCount = 0
+    /// The questions to the upstream that an answer took, where there is an upstream.
+    var upstreamShare: Double?
     /// Latencies at a fixed rate, in microseconds; nil where none was measured.
     var half: Double?
     var worstOfHundred: Double?
@@ -21,6 +25,7 @@ struct Measurement {
     mutating func add(latenciesOf result: LoadResult) {
         lostCount += result.lostCount
         wrongCount += result.wrongCount
+        refusedCount += result.refusedCount
         half = Self.microseconds(0.5, result)
         worstOfHundred = Self.microseconds(0.99, result)
         worstOfThousand = Self.microseconds(0.999, result)

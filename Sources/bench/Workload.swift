@@ -8,6 +8,8 @@ struct Workload {
     static let maximumForeignCount = 10_000
 
     var questions: [BenchQuestion]
+    /// Further names, each of which is asked for once.
+    var fresh: FreshNames?
 
     /// A of every Service, with EDNS.
     static func services(_ count: Int) throws(WireError) -> Workload {
@@ -94,8 +96,13 @@ struct BenchQuestion {
     private(set) var message: [UInt8]
     let code: UInt8
     let answerCount: Int
+    /// The address that the one record must hold; nil where records are only counted.
+    var address: UInt32?
     /// The size of the answer that Apus gives, in bytes; 0 before it was asked.
     var answerByteCount = 0
+
+    /// Where the name ends in the query.
+    var nameEnd: Int { message.count - Self.optionByteCount - 4 }
 
     init(_ question: Question, _ payload: UInt16, code: UInt8, answerCount: Int) {
         let flags = Flags.recursionDesired.rawValue
@@ -119,13 +126,18 @@ struct BenchQuestion {
         return question
     }
 
+    /// Writes over a part of the query.
+    mutating func replace(_ bytes: [UInt8], at place: Int) {
+        message.replaceSubrange(place..<place + bytes.count, with: bytes)
+    }
+
     /// Whether `answer` is a whole answer to this question, with the right code and as many records
     /// as there are.
     func isAnswered(by answer: Span<UInt8>) -> Bool {
         guard hasQuestion(answer) else { return false }
         let flags = Flags(rawValue: answer.uint16(at: 2))
         return flags.contains(.response) && !flags.contains(.truncated) && flags.code == code
-            && answer.uint16(at: 6) == answerCount
+            && answer.uint16(at: 6) == answerCount && hasAddress(answer)
     }
 
     /// Whether `answer` is this question, sent back in the size that was asked for.
@@ -133,7 +145,8 @@ struct BenchQuestion {
         hasQuestion(answer) && answer.count == max(message.count, answerByteCount)
     }
 
-    private func hasQuestion(_ answer: Span<UInt8>) -> Bool {
+    /// Whether an answer repeats the question, byte for byte.
+    func hasQuestion(_ answer: Span<UInt8>) -> Bool {
         let end = message.count - Self.optionByteCount
         guard answer.count >= end, answer.uint16(at: 4) == 1 else { return false }
         for index in Header.byteCount..<end where answer[index] != message[index] { return false }

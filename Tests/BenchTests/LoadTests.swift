@@ -124,6 +124,55 @@ private struct ForgetfulAsker: Asker, ~Copyable {
         #expect(waitCount > 0)
     }
 
+    @Test func givesUpWhatIsOldInTheOrderOfLeaving() {
+        var onTheWay = OnTheWay()
+        let ids = (1...5).map { onTheWay.add(0, at: UInt64($0) * 10) }
+        var answer = [UInt8](repeating: 0, count: Header.byteCount)
+        answer[1] = UInt8(ids[1])
+        _ = onTheWay.remove(answer.span)
+        var times: [UInt64] = []
+        onTheWay.removeAll(before: 40) { times.append($0) }
+
+        #expect(times == [10, 30])
+        #expect(onTheWay.count == 2)
+        onTheWay.removeAll(before: .max) { times.append($0) }
+        #expect(times == [10, 30, 40, 50])
+        #expect(onTheWay.count == 0)
+        _ = onTheWay.add(0, at: 60)
+        onTheWay.removeAll(before: 61) { times.append($0) }
+        #expect(times.last == 60)
+        #expect(onTheWay.count == 0)
+    }
+
+    @Test func givesUpOldOnesHoweverOftenIdsComeAgain() {
+        var onTheWay = OnTheWay()
+        var lostCount = 0
+        for time in 1...200_000 as ClosedRange<UInt64> {
+            _ = onTheWay.add(0, at: time)
+            onTheWay.removeAll(before: time < 100 ? 0 : time - 100) { _ in lostCount += 1 }
+        }
+
+        #expect(onTheWay.count == 101)
+        #expect(lostCount == 200_000 - 101)
+    }
+
+    @Test func tellsRefusalsAndWhenThingsWentWrong() throws {
+        let workload = try Self.workload()
+        var way = ForgetfulAsker(lossInterval: .max, isWrong: true)
+        let wrong = try LatencyRun(rate: 100_000).run(workload, count: 100, over: &way)
+
+        #expect(wrong.wrongCount == 100)
+        #expect(wrong.refusedCount == 100)
+        #expect(wrong.latencies.isEmpty)
+        #expect(wrong.firstRight == nil)
+        #expect(wrong.lastFailure != nil)
+        var good = ForgetfulAsker(lossInterval: .max)
+        let right = try LatencyRun(rate: 100_000).run(workload, count: 100, over: &good)
+        #expect(right.refusedCount == 0)
+        #expect(right.firstRight != nil)
+        #expect(right.lastFailure == nil)
+    }
+
     @Test func knowsWhatIsOnTheWay() {
         var onTheWay = OnTheWay()
         let ids = (0..<65_536).map { onTheWay.add($0, at: UInt64($0)) }
