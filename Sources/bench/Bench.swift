@@ -10,8 +10,7 @@ enum Bench {
                          [--queries N] [--rounds N] [--workers N,N...] [--short]
                                                     measure Apus and every peer found; --endpoints is
                                                     for registry and reload; workloads:
-                                                    \(WorkloadName.allCases.map(\.rawValue)
-            .joined(separator: " "))
+                                                    \(WorkloadName.words.joined(separator: " "))
                bench echo                           send every query back; prints its port
                bench load PORT WORKLOAD SERVICES QUERIES
                                                     ask, and print answered, lost, wrong, nanoseconds

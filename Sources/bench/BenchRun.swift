@@ -27,13 +27,17 @@ struct BenchRun {
             Process.write("bench: registry\n", toError: true)
             Process.write(try RegistryRun(stage, options).table().text)
         }
-        let names = options.workloads.filter { $0 != .registry && $0 != .reload }
+        let names = options.workloads.filter { name in
+            name != .registry && name != .reload && !WorkloadName.forwards.contains(name)
+        }
         if !names.isEmpty {
             let run = try BenchRun(options, stage)
             try run.race(names.filter { $0 != .idle && $0 != .workers })
             if names.contains(.idle) { try run.idle() }
             if names.contains(.workers) { try run.compareWorkers() }
         }
+        let forwards = options.workloads.filter { WorkloadName.forwards.contains($0) }
+        if !forwards.isEmpty { try ForwardRun(stage, options).run(forwards) }
         // It comes last, as it gives the load another priority.
         if options.workloads.contains(.reload) {
             Process.write("bench: reload\n", toError: true)
@@ -133,14 +137,8 @@ struct BenchRun {
         let files = try Peer.Files(writing: cluster, to: stage.folder)
         let echo = EchoContestant.contestant(program: try Self.program("bench"))
         var servers = [try stage.start(echo, answering: [])]
-        for peer in Peer.all(coreDNS: Process.environment["COREDNS"]) {
-            do {
-                guard let contestant = try peer.contestant(files, cluster) else { continue }
-                servers.append(try stage.start(contestant, answering: questions))
-            } catch {
-                Process.write("bench: left out: \(error)\n", toError: true)
-            }
-        }
+        let peers = Peer.all(coreDNS: Process.environment["COREDNS"])
+        servers += stage.start(peers, files, cluster, answering: questions)
         return servers
     }
 }

@@ -41,7 +41,8 @@ struct Peer: Sendable {
     let name: String
     /// The program's name; of CoreDNS the path is told.
     let program: String
-    /// The arguments; CONFIGURATION stands for the path of its configuration.
+    /// The arguments; CONFIGURATION stands for the path of its configuration, FOLDER for that of the
+    /// run's files.
     let arguments: [String]
     var exclusions: [WorkloadName: String] = [:]
     /// The text of its configuration for an address and the files of a run.
@@ -60,7 +61,10 @@ struct Peer: Sendable {
         let endpoint = try FreePort.endpoint()
         let file = "\(name).conf"
         try files.folder.write(configuration(endpoint, files, cluster), to: file)
-        let words = arguments.map { $0.replacing("CONFIGURATION", with: files.folder(file)) }
+        let words = arguments.map { word in
+            word.replacing("CONFIGURATION", with: files.folder(file))
+                .replacing("FOLDER", with: files.folder.path)
+        }
         return Contestant(
             name: name,
             command: [path] + words,

@@ -15,11 +15,19 @@ struct Race {
     /// How long a closed loop may take, in nanoseconds: a slow server is asked fewer questions.
     private static let maximumLoadNanoseconds: UInt64 = 4_000_000_000
 
+    /// What one server did in all rounds.
+    struct Result {
+        let server: Server
+        let rounds: [Measurement]
+    }
+
     let name: WorkloadName
     let queryCount: Int
     let roundCount: Int
     /// The questions, with the sizes of Apus's answers.
-    let workload: Workload
+    var workload: Workload
+    /// Where the servers forward to; nil where they answer by themselves.
+    var upstream: BenchUpstream?
 
     init(_ name: WorkloadName, _ options: RunOptions, learningFrom apus: Server) throws {
         self.name = name
@@ -39,17 +47,35 @@ struct Race {
         self.workload = workload
     }
 
+    /// A race with questions whose answers are not looked at yet.
+    init(_ name: WorkloadName, _ workload: Workload, queryCount: Int, roundCount: Int) {
+        self.name = name
+        self.workload = workload
+        self.queryCount = queryCount
+        self.roundCount = roundCount
+    }
+
     /// Questions a second when latencies are measured: less than any server can bear.
     private var latencyRate: Int {
         switch name {
-        case .tcp: 5_000
+        case .tcp, .forwardMisses: 5_000
         case .tcpConnect: 1_000
         default: 10_000
         }
     }
 
-    /// Runs all rounds and gives a row for each server that went through.
+    /// A row for each server that went through all rounds.
     func rows(of servers: [Server]) throws -> [[String]] {
+        let results = try run(servers)
+        let floors = results.first { $0.server.contestant.isEcho }?.rounds ?? []
+        return results.map { result in
+            let server = result.server.contestant.name
+            return Report.row(name.rawValue, server, result.rounds, floors: floors)
+        }
+    }
+
+    /// Runs all rounds and tells what each server did that went through.
+    func run(_ servers: [Server]) throws -> [Result] {
         var measurements = [[Measurement]](repeating: [], count: servers.count)
         var isOut = servers.map { server in
             guard let reason = server.contestant.exclusions[name] else { return false }
@@ -68,14 +94,8 @@ struct Race {
                 }
             }
         }
-        let echo = servers.firstIndex { $0.contestant.isEcho }
         return servers.indices.filter { !isOut[$0] }.map { index in
-            Report.row(
-                name.rawValue,
-                servers[index].contestant.name,
-                measurements[index],
-                floors: echo.map { measurements[$0] } ?? []
-            )
+            Result(server: servers[index], rounds: measurements[index])
         }
     }
 
@@ -106,11 +126,10 @@ struct Race {
         _ isWarmUp: Bool
     ) throws -> Measurement {
         let isEcho = server.contestant.isEcho
-        var asked = workload
-        if isEcho { asked.questions = asked.questions.map(\.forEcho) }
+        var asked = isEcho ? workload.forEcho : workload
         let count = isWarmUp ? max(1, queryCount / Self.warmUpShare) : queryCount
         let group = ProcessGroup(of: server.child.identifier)
-        let before = group.processorTime
+        let (before, askedBefore) = (group.processorTime, upstream?.askedCount ?? 0)
         var load = Load(window: Self.window, isEcho: isEcho)
         load.maximumNanoseconds = Self.maximumLoadNanoseconds
         let result = try load.run(&asked, count: count, over: &way)
@@ -121,8 +140,14 @@ struct Race {
         var measured = Measurement(user: time.user, system: time.system, rate: result.rate)
         measured.lostCount = result.lostCount
         measured.wrongCount = result.wrongCount
+        measured.refusedCount = result.refusedCount
+        measured.upstreamShare = upstream.map {
+            Double($0.askedCount - askedBefore) / Double(result.answeredCount)
+        }
         if !isWarmUp {
-            let run = LatencyRun(rate: latencyRate, isEcho: isEcho)
+            var run = LatencyRun(rate: latencyRate, isEcho: isEcho)
+            // The upstream needs the processor that the load is on.
+            run.waits = upstream != nil
             let latencies = try run.run(asked, count: min(count, latencyRate), over: &way)
             measured.add(latenciesOf: latencies)
         }

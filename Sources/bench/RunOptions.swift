@@ -11,6 +11,23 @@ enum WorkloadName: String, CaseIterable {
     case registry
     case reload
     case workers
+    case forwardHitsFew = "forward-hits-1k"
+    case forwardHitsMany = "forward-hits-100k"
+    case forwardMisses = "forward-misses"
+
+    /// Those that servers ask an upstream for.
+    static let forwards: [WorkloadName] = [.forwardHitsFew, .forwardHitsMany, .forwardMisses]
+    /// What they are called together.
+    static let forwardsName = "forward"
+
+    /// The workloads that a word stands for; none for an unknown one.
+    static func named(_ word: String) -> [WorkloadName] {
+        if word == forwardsName { return forwards }
+        return WorkloadName(rawValue: word).map { [$0] } ?? []
+    }
+
+    /// Every word.
+    static var words: [String] { allCases.map(\.rawValue) + [forwardsName] }
 }
 
 /// What a run is asked to do.
@@ -53,11 +70,12 @@ struct RunOptions: Equatable {
             case "--rounds":
                 roundCount = try Self.number(word, &rest, Self.maximumRoundCount)
             default:
-                guard let workload = WorkloadName(rawValue: word) else {
-                    let known = WorkloadName.allCases.map(\.rawValue).joined(separator: ", ")
+                let workloads = WorkloadName.named(word)
+                guard !workloads.isEmpty else {
+                    let known = WorkloadName.words.joined(separator: ", ")
                     throw Mistake(description: "there is no workload '\(word)'; try \(known)")
                 }
-                named.append(workload)
+                named += workloads
             }
         }
         if !named.isEmpty { workloads = named }
@@ -83,7 +101,8 @@ struct RunOptions: Equatable {
         return numbers
     }
 
-    private static func number(
+    /// The number behind an option.
+    static func number(
         _ option: String,
         _ rest: inout ArraySlice<String>,
         _ maximum: Int

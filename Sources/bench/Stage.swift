@@ -73,6 +73,25 @@ final class Stage: Sendable {
         }
     }
 
+    /// Starts every peer that is installed; one that fails is left out, and said.
+    func start(
+        _ peers: [Peer],
+        _ files: Peer.Files,
+        _ cluster: Cluster,
+        answering questions: [BenchQuestion]
+    ) -> [Server] {
+        var servers: [Server] = []
+        for peer in peers {
+            do {
+                guard let contestant = try peer.contestant(files, cluster) else { continue }
+                servers.append(try start(contestant, answering: questions))
+            } catch {
+                Process.write("bench: left out: \(error)\n", toError: true)
+            }
+        }
+        return servers
+    }
+
     /// Where a server is, as soon as it says so.
     private func endpoint(
         of contestant: Contestant,

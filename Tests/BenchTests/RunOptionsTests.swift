@@ -41,6 +41,15 @@ import Testing
         #expect(throws: RunOptions.Mistake.self) { try RunOptions(parsing: [option]) }
     }
 
+    @Test func knowsAllThatIsForwardedByOneName() throws {
+        let options = try RunOptions(parsing: ["auth", "forward"])
+
+        #expect(
+            options.workloads == [.auth, .forwardHitsFew, .forwardHitsMany, .forwardMisses]
+        )
+        #expect(try RunOptions(parsing: ["forward-misses"]).workloads == [.forwardMisses])
+    }
+
     @Test func takesNumbersOfWorkers() throws {
         #expect(try RunOptions(parsing: ["--workers", "1,2,16"]).workerCounts == [1, 2, 16])
         #expect(try RunOptions(parsing: [String]()).workerCounts == nil)
@@ -62,7 +71,8 @@ import Testing
         #expect(
             throws: RunOptions.Mistake(
                 description: "there is no workload 'auht'; try auth, mix, headless, tcp,"
-                    + " tcp-connect, idle, registry, reload, workers"
+                    + " tcp-connect, idle, registry, reload, workers, forward-hits-1k,"
+                    + " forward-hits-100k, forward-misses, forward"
             )
         ) {
             try RunOptions(parsing: ["auht"])

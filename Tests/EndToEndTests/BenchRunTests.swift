@@ -35,6 +35,20 @@ import Testing
         }
     }
 
+    @Test("What is forwarded is right", arguments: ["forward-hits-1k", "forward-misses"])
+    func forwards(workload: String) throws {
+        let output = try RunningServer.run([
+            Self.program, "run", workload, "--queries", "2000", "--rounds", "1",
+        ])
+
+        for server in ["echo", "apus"] {
+            let row = Self.row(workload, server, in: output)
+
+            #expect(row.count >= 13, "\(output)")
+            #expect(row.dropFirst(6).prefix(2) == ["0", "0"], "lost and wrong: \(output)")
+        }
+    }
+
     @Test func loadsAndChangesACluster() throws {
         let output = try RunningServer.run([
             Self.program, "run", "registry", "--services", "10", "--endpoints", "100",
