@@ -39,8 +39,12 @@ struct DatagramAsker: Asker, ~Copyable {
     /// The number to poll.
     var number: CInt { socket.number }
 
-    init(to server: Endpoint) throws(SystemError) {
-        let local = Endpoint(IPAddress(v4: 0x7F00_0001), port: 0)
+    /// `client`: the address of this machine that questions come from.
+    init(
+        to server: Endpoint,
+        from client: IPAddress = IPAddress(v4: 0x7F00_0001)
+    ) throws(SystemError) {
+        let local = Endpoint(client, port: 0)
         let socket = try UDPSocket(binding: local, sharingPort: false)
         let poll = try Poll()
         try poll.add(socket.number, .input, token: 0)

@@ -11,6 +11,9 @@ enum Bench {
                                                     measure Apus and every peer found; --endpoints is
                                                     for registry and reload; workloads:
                                                     \(WorkloadName.words.joined(separator: " "))
+               bench blackhole|flood|randomnames [--rate N] [--questions N] [--seconds N] [--short]
+                                                    silent upstreams, a flooding client, names that
+                                                    are asked for once: what Apus makes of them
                bench echo                           send every query back; prints its port
                bench load PORT WORKLOAD SERVICES QUERIES
                                                     ask, and print answered, lost, wrong, nanoseconds
@@ -28,6 +31,8 @@ enum Bench {
         do {
             switch (arguments.first, arguments.dropFirst().compactMap { Int($0) }) {
             case ("run", _): try BenchRun.run(RunOptions(parsing: arguments.dropFirst()))
+            case (let word?, _) where DrillName(rawValue: word) != nil:
+                try drill(arguments)
             case ("echo", _):
                 var echo = try Echo()
                 try echo.run()
@@ -56,6 +61,12 @@ enum Bench {
             Process.write("bench: \(error)\n", toError: true)
             return 1
         }
+    }
+
+    /// Lets something go wrong.
+    private static func drill(_ arguments: [String]) throws {
+        guard let name = arguments.first.flatMap(DrillName.init(rawValue:)) else { return }
+        try Drill.run(DrillOptions(name, parsing: arguments.dropFirst()))
     }
 
     /// Asks so many questions and prints what came.
