@@ -27,7 +27,9 @@ struct Drill {
         try stage.endOnSignals()
         try Thread.stay(onProcessor: processors.first ?? 0)
         switch options.name {
-        case .blackhole: try BlackholeDrill(Drill(options, stage, upstreamCount: 3)).run()
+        case .blackhole:
+            let cache = [BlackholeDrill.cache]
+            try BlackholeDrill(Drill(options, stage, upstreamCount: 3, cache: cache)).run()
         case .flood: try FloodDrill(Drill(options, stage, upstreamCount: 1)).run()
         case .randomNames:
             let cache = ["capacity \(RandomNamesDrill.capacity)"]
