@@ -8,6 +8,8 @@ import Wire
 package struct ConnectedUDPSocket: ~Copyable, Sendable {
     /// The largest datagram, in bytes (RFC 768).
     package static let maximumByteCount = 65_535
+    /// The receive buffer that `makeRoom` asks for, in bytes; the system may give less.
+    package static let wantedBufferByteCount: CInt = 1 << 20
 
     private let descriptor: Descriptor
     /// Where it sends from.
@@ -30,6 +32,32 @@ package struct ConnectedUDPSocket: ~Copyable, Sendable {
         try socket.connect(to: upstream)
         local = try socket.localEndpoint()
         descriptor = socket
+    }
+
+    /// Makes room for replies to many questions that come at once.
+    package borrowing func makeRoom() throws(SystemError) {
+        do throws(SystemError) {
+            try descriptor.set(
+                "SO_RCVBUF",
+                SOL_SOCKET,
+                SO_RCVBUFFORCE,
+                Self.wantedBufferByteCount
+            )
+        } catch {
+            try descriptor.set("SO_RCVBUF", SOL_SOCKET, SO_RCVBUF, Self.wantedBufferByteCount)
+        }
+    }
+
+    /// Receives what is there into the emptied batch, without waiting.
+    ///
+    /// - Throws: what the network said about an earlier datagram, such as that nobody listens.
+    package borrowing func receive(into batch: inout MessageBatch) throws(SystemError) {
+        try batch.receive(from: descriptor.number, tellsLocal: false, isConnected: true)
+    }
+
+    /// Sends the batch and empties it.
+    package borrowing func send(_ batch: inout MessageBatch) -> MessageBatch.Trouble {
+        batch.sendConnected(to: descriptor.number)
     }
 
     package borrowing func send(_ message: [UInt8]) throws(SystemError) {

@@ -218,6 +218,25 @@ import Wire
         }
     }
 
+    /// Adds a copy of `message` for the one peer of a connected socket; an empty one adds none.
+    ///
+    /// False: the batch is full, or the message longer than a slot.
+    @discardableResult
+    package mutating func append(copying message: Span<UInt8>) -> Bool {
+        guard count < Self.maximumCount, message.count <= slotByteCount else { return false }
+        let isFilled = fill(count) { slot in
+            // SAFETY: the slot is another memory than the message, and at least as long.
+            unsafe message.withUnsafeBytes { source in
+                unsafe slot.withUnsafeMutableBytes { unsafe $0.copyMemory(from: source) }
+            }
+            return message.count
+        }
+        guard isFilled else { return true }
+        unsafe headers[count].msg_hdr.msg_namelen = 0
+        add(from: nil, 0)
+        return true
+    }
+
     /// Notes the address that the datagram at `index` is to leave from.
     private mutating func setLocal(_ local: IPAddress, _ interface: UInt32, at index: Int) {
         let isIPv6 = if case .v6 = local.family { true } else { false }
@@ -237,7 +256,13 @@ import Wire
     ///
     /// `tellsLocal`: whether the socket tells which address a datagram was sent to. Of one bound to
     /// a single address nobody asks, and the system has nothing to write down.
-    mutating func receive(from descriptor: CInt, tellsLocal: Bool) throws(SystemError) {
+    ///
+    /// `isConnected`: the socket has one peer, so that what an earlier datagram met is thrown.
+    mutating func receive(
+        from descriptor: CInt,
+        tellsLocal: Bool,
+        isConnected: Bool = false
+    ) throws(SystemError) {
         let controlByteCount = tellsLocal ? Self.controlByteCount : 0
         if controlByteCount != offeredControlByteCount {
             offeredControlByteCount = controlByteCount
@@ -258,7 +283,7 @@ import Wire
             usedCount = count
         } catch {
             // An earlier answer that bounced is told here; it says nothing about this socket.
-            if error.wouldBlock || error.code == ECONNREFUSED { return }
+            if error.wouldBlock || error.code == ECONNREFUSED && !isConnected { return }
             throw error
         }
     }
@@ -280,5 +305,48 @@ import Wire
         }
         count = 0
         return failureCount
+    }
+
+    /// What did not go well while a batch was sent to the one peer of a connected socket.
+    package struct Trouble: Equatable {
+        /// What a datagram of an earlier batch has met; it kept none of this one from leaving.
+        package var earlier: SystemError?
+        /// The places in the batch of those that were not sent, in order.
+        package var unsent: [Int] = []
+        /// Why the last of them was not sent.
+        package var reason: SystemError?
+
+        package init() {}
+    }
+
+    /// Sends everything over a connected socket; what cannot be sent is left out.
+    mutating func sendConnected(to descriptor: CInt) -> Trouble {
+        var trouble = Trouble()
+        var done = 0
+        var isSecondTry = false
+        // LIMIT: each datagram is tried at most twice, but for signals that interrupt the call.
+        while done < count {
+            let result = unsafe csystem_sendmmsg(descriptor, headers + done, UInt32(count - done))
+            if result > 0 {
+                done += Int(result)
+                isSecondTry = false
+                continue
+            }
+            let error = SystemError(call: "send", code: result == 0 ? 0 : errno)
+            if error.code == EINTR { continue }
+            // An error that waited at the socket is told once, instead of sending.
+            if !isSecondTry, !error.wouldBlock {
+                trouble.earlier = error
+                isSecondTry = true
+                continue
+            }
+            if isSecondTry, trouble.earlier == error { trouble.earlier = nil }
+            trouble.unsent.append(done)
+            trouble.reason = error
+            done += 1
+            isSecondTry = false
+        }
+        count = 0
+        return trouble
     }
 }

@@ -17,6 +17,11 @@ package enum Randomness {
         unsafe bytes.withUnsafeMutableBytes { unsafe fill($0) }
     }
 
+    /// Fills all of `words`.
+    static func fill(_ words: inout [UInt64]) {
+        unsafe words.withUnsafeMutableBytes { unsafe fill($0) }
+    }
+
     /// Early in the life of a machine the call waits until the generator has been seeded.
     private static func fill(_ bytes: UnsafeMutableRawBufferPointer) {
         var done = 0

@@ -30,6 +30,8 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     package var wouldBlock: Bool { code == EAGAIN || code == EWOULDBLOCK }
     /// The process or the machine has no descriptor left.
     package var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
+    /// The other side has no such port.
+    package var isRefused: Bool { code == ECONNREFUSED }
     /// The machine has no such address, or no such family.
     package var isAddressMissing: Bool { code == EADDRNOTAVAIL || code == EAFNOSUPPORT }
 }

@@ -21,6 +21,18 @@ extension Span<UInt8> {
         unsafe UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
+    /// The bytes as an array of their own.
+    package var copied: [UInt8] {
+        let count = count
+        return unsafe withUnsafeBufferPointer { bytes in
+            // SAFETY: the new memory is another one, with room for just these bytes.
+            unsafe [UInt8](unsafeUninitializedCapacity: count) { memory, filled in
+                _ = unsafe memory.initialize(fromContentsOf: bytes)
+                filled = count
+            }
+        }
+    }
+
     /// Whether both have the same bytes; eight are compared at a time.
     package func hasSameBytes(as other: Span<UInt8>) -> Bool {
         let count = count

@@ -88,4 +88,108 @@ import Wire
         _ = upstream.send(&sent)
         #expect(try socket.next() == message)
     }
+
+    @Test func sendsAndReceivesManyAtOnce() throws {
+        let upstream = try UDPSocket(binding: Endpoint(Loopback.v4(), port: 0), sharingPort: false)
+        let socket = try ConnectedUDPSocket(to: upstream.local)
+        try socket.makeRoom()
+        var sent = MessageBatch(slotByteCount: 64)
+        var received = MessageBatch(slotByteCount: 64)
+        for number in 0..<UInt8(MessageBatch.maximumCount) {
+            let isTaken = sent.append(copying: [number, 1].span)
+            #expect(isTaken)
+        }
+        let isTaken = sent.append(copying: [1].span)
+        #expect(!isTaken)
+        let trouble = socket.send(&sent)
+
+        #expect(trouble == MessageBatch.Trouble())
+        #expect(sent.count == 0)
+        var came = 0
+        while came < MessageBatch.maximumCount {
+            try upstream.next(into: &received)
+            for index in 0..<received.count {
+                sent.append(answering: received, at: index, from: nil, interface: 0) { slot in
+                    slot[0] = received.message(at: index)[0]
+                    return 1
+                }
+            }
+            came += received.count
+            _ = upstream.send(&sent)
+        }
+        var answers: [UInt8] = []
+        while answers.count < MessageBatch.maximumCount {
+            try Loopback.wait(socket.number)
+            try socket.receive(into: &received)
+            for index in 0..<received.count { answers.append(received.message(at: index)[0]) }
+        }
+        #expect(answers == (0..<UInt8(MessageBatch.maximumCount)).map { $0 })
+    }
+
+    @Test func takesNoMessageThatIsLongerThanASlot() throws {
+        var batch = MessageBatch(slotByteCount: 4)
+        let isTaken = batch.append(copying: [1, 2, 3, 4].span)
+        let isTooLong = !batch.append(copying: [1, 2, 3, 4, 5].span)
+
+        #expect(isTaken && isTooLong)
+        #expect(batch.count == 1)
+    }
+
+    @Test func sendsWhatFollowsADatagramThatBounced() throws {
+        let place: Endpoint
+        do {
+            place = try UDPSocket(binding: Endpoint(Loopback.v4(22), port: 0), sharingPort: false)
+                .local
+        }
+        let socket = try ConnectedUDPSocket(to: place)
+        try socket.send([1])
+        try Loopback.wait(socket.number)
+        let upstream = try UDPSocket(binding: place, sharingPort: false)
+        var batch = MessageBatch(slotByteCount: 16)
+        batch.append(copying: [2].span)
+        batch.append(copying: [3].span)
+        let trouble = socket.send(&batch)
+
+        #expect(trouble.earlier?.isRefused == true)
+        #expect(trouble.unsent == [])
+        #expect(trouble.reason == nil)
+        var came: [UInt8] = []
+        while came.count < 2 {
+            try upstream.next(into: &batch)
+            for index in 0..<batch.count { came.append(batch.message(at: index)[0]) }
+        }
+        #expect(came == [2, 3])
+    }
+
+    @Test func tellsABatchWhatAnEarlierDatagramMet() throws {
+        let place: Endpoint
+        do {
+            place = try UDPSocket(binding: Endpoint(Loopback.v4(23), port: 0), sharingPort: false)
+                .local
+        }
+        let socket = try ConnectedUDPSocket(to: place)
+        var batch = MessageBatch(slotByteCount: 16)
+        batch.append(copying: [1].span)
+        _ = socket.send(&batch)
+        try Loopback.wait(socket.number)
+
+        let error = #expect(throws: SystemError.self) { try socket.receive(into: &batch) }
+        #expect(error?.isRefused == true)
+        #expect(batch.count == 0)
+    }
+
+    @Test func tellsWhichDatagramsCouldNotBeSent() throws {
+        let upstream = try UDPSocket(binding: Endpoint(Loopback.v4(), port: 0), sharingPort: false)
+        let socket = try ConnectedUDPSocket(to: upstream.local)
+        var batch = MessageBatch(slotByteCount: 65_535)
+        batch.append(copying: [1].span)
+        // More than fits in a datagram of IPv4.
+        batch.append(copying: [UInt8](repeating: 0, count: 65_535).span)
+        batch.append(copying: [2].span)
+        let trouble = socket.send(&batch)
+
+        #expect(trouble.unsent == [1])
+        #expect(trouble.reason?.code == EMSGSIZE)
+        #expect(trouble.earlier == nil)
+    }
 }
