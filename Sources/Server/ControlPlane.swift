@@ -211,15 +211,22 @@ package struct ControlPlane: ~Copyable {
         let (board, published) = (board, published)
         let (cells, log) = (surroundings.metrics.cells(forWorker: index), surroundings.log)
         return {
+            let randomness = RandomnessBuffer()
             let core = Core(
                 index: index,
                 serving: published,
                 counting: cells,
                 clock: { Moment(nanoseconds: Clock.monotonicNanoseconds()) },
-                random: { Randomness.bits() }
+                random: { randomness.bits() }
             )
             do throws(SystemError) {
-                var worker = try Worker(index: index, orders: orders, board: board, core: core)
+                var worker = try Worker(
+                    index: index,
+                    orders: orders,
+                    board: board,
+                    core: core,
+                    random: { randomness.bits() }
+                )
                 worker.run()
             } catch {
                 log.write(.error, "worker \(index) could not start: \(error)")

@@ -48,7 +48,8 @@ struct Worker: ~Copyable {
         static let udp: UInt64 = 1
         static let tcp: UInt64 = 2
         static let stream: UInt64 = 3
-        static let exchange: UInt64 = 4
+        static let upstreamDatagrams: UInt64 = 4
+        static let upstreamStream: UInt64 = 5
 
         static func make(_ kind: UInt64, _ value: UInt64) -> UInt64 { kind << 56 | value }
     }
@@ -59,7 +60,7 @@ struct Worker: ~Copyable {
     let poll: Poll
     var core: Core
     var streams: StreamSockets
-    var exchanges: [UInt64: OpenExchange] = [:]
+    private var upstreams: UpstreamSockets
     private var outputs = Outputs()
     private var received = MessageBatch(slotByteCount: maximumQueryByteCount)
     private var sent = MessageBatch(slotByteCount: maximumAnswerByteCount)
@@ -74,7 +75,8 @@ struct Worker: ~Copyable {
         index: Int,
         orders: WorkerOrders,
         board: SocketBoard,
-        core: consuming Core
+        core: consuming Core,
+        random: @escaping () -> UInt64
     ) throws(SystemError) {
         let poll = try Poll()
         try poll.add(orders.wakeup.number, .input, token: Token.make(Token.wakeup, 0))
@@ -84,6 +86,7 @@ struct Worker: ~Copyable {
         self.core = core
         self.poll = poll
         streams = StreamSockets(sharing: board)
+        upstreams = UpstreamSockets(random: random)
     }
 
     /// The time now.
@@ -117,6 +120,7 @@ struct Worker: ~Copyable {
         if now >= nextTick {
             streams.closeOverdue(at: now)
             wakeListeners()
+            upstreams.closeOld(at: now)
             nextTick = now.adding(milliseconds: Self.tickMilliseconds)
         }
     }
@@ -132,7 +136,10 @@ struct Worker: ~Copyable {
             streams.accept(listener.tcp, listener: Int(value), poll, now)
         case Token.stream:
             streams.serve(value, interest, &core, poll, now)
-        case Token.exchange: serveExchange(value, interest)
+        case Token.upstreamDatagrams:
+            upstreams.serveDatagrams(Int(value), &received, &core)
+        case Token.upstreamStream:
+            upstreams.serveStream(value, interest, &core, poll, at: now)
         default: break
         }
     }
@@ -199,77 +206,49 @@ struct Worker: ~Copyable {
             core.end(into: &outputs)
             wakeAt = outputs.wakeAt
             if outputs.isEmpty { return }
-            for id in outputs.endedExchanges { exchanges[id] = nil }
-            for answer in outputs.late { send(answer, now) }
-            for order in outputs.orders { begin(order) }
+            for id in outputs.endedExchanges { upstreams.end(id) }
+            for order in outputs.orders { upstreams.begin(order, &core, poll, at: now) }
+            upstreams.flush(&sent, &core, poll, at: now)
+            sendLate(now)
         }
     }
 
-    /// Sends an answer that came late.
-    private mutating func send(_ answer: LateAnswer, _ now: Moment) {
-        let arrival = answer.arrival
-        if arrival.transport == .tcp {
-            streams.answer(answer.bytes, on: arrival.connection, &core, poll, now)
-            return
-        }
-        // The listener may have moved in a newer configuration, or be gone.
-        guard
-            let listener = listeners.first(where: {
-                $0?.udp.local.port == arrival.local.port
-                    && ($0?.udp.isWildcard == true
-                        || $0?.udp.local.address == arrival.local.address)
-            }) ?? nil
-        else { return }
-        sent.append(
-            to: arrival.client,
-            isMapped: arrival.isMapped,
-            from: listener.udp.isWildcard ? arrival.local.address : nil,
-            interface: arrival.interface
-        ) { buffer in
-            let count = min(answer.bytes.count, buffer.count)
-            for index in 0..<count { buffer[index] = answer.bytes[index] }
-            return count
-        }
-        _ = listener.udp.send(&sent)
-    }
-
-    /// Opens the socket of an exchange, or tells the core why it cannot be.
-    private mutating func begin(_ order: ExchangeOrder) {
-        do throws(SystemError) {
-            let exchange = try OpenExchange(order.exchange, random: Randomness.bits)
-            try poll.add(
-                exchange.number,
-                exchange.interest,
-                token: Token.make(Token.exchange, order.id)
+    /// Sends the answers that came late; those of one listener leave together.
+    private mutating func sendLate(_ now: Moment) {
+        var last: OpenListener?
+        for answer in outputs.late {
+            let arrival = answer.arrival
+            if arrival.transport == .tcp {
+                streams.answer(answer.bytes, on: arrival.connection, &core, poll, now)
+                continue
+            }
+            guard let listener = listener(for: arrival) else { continue }
+            if let last, last !== listener || sent.isFull { _ = last.udp.send(&sent) }
+            last = listener
+            sent.append(
+                copying: answer.bytes.span.extracting(first: Self.maximumAnswerByteCount),
+                to: arrival.client,
+                isMapped: arrival.isMapped,
+                from: listener.udp.isWildcard ? arrival.local.address : nil,
+                interface: arrival.interface
             )
-            exchanges[order.id] = exchange
-        } catch {
-            core.take(ExchangeReply(id: order.id, news: .failure(error.description)))
         }
+        if let last { _ = last.udp.send(&sent) }
     }
 
-    /// Serves the socket of an exchange.
-    private mutating func serveExchange(_ id: UInt64, _ interest: Interest) {
-        guard let exchange = exchanges[id] else { return }
-        do throws(SystemError) {
-            if interest.contains(.output) {
-                try exchange.send()
-                try poll.change(
-                    exchange.number,
-                    exchange.interest,
-                    token: Token.make(Token.exchange, id)
-                )
-            }
-            guard interest.contains(.input) else { return }
-            // LIMIT: what else lies in the socket is told by the next poll.
-            for _ in 0..<Self.maximumBatchCount {
-                guard let message = try exchange.receive() else { return }
-                core.take(ExchangeReply(id: id, news: .message(message)))
-            }
-        } catch {
-            core.take(ExchangeReply(id: id, news: .failure(error.description)))
-            exchanges[id] = nil
+    /// The listener that a datagram came to; nil when it is gone in a newer configuration.
+    private func listener(for arrival: Arrival) -> OpenListener? {
+        let local = arrival.local
+        func isBound(_ listener: OpenListener?) -> Bool {
+            guard let listener else { return false }
+            return listener.udp.local.port == local.port
+                && (listener.udp.isWildcard || listener.udp.local.address == local.address)
         }
+        // It may have moved.
+        if arrival.listener < listeners.count, isBound(listeners[arrival.listener]) {
+            return listeners[arrival.listener]
+        }
+        return listeners.first(where: isBound) ?? nil
     }
 
     /// Takes over the listeners of a new configuration.

@@ -63,13 +63,15 @@ struct ScriptedPlugin: Answerer, Finisher, Observer {
 
     /// Asks an upstream the client's own question, and hands on what it answers.
     static func forwarding(
+        to upstream: Endpoint = Endpoint(IPAddress(v4: 0xC000_0235), port: 53),
+        over transport: Transport = .udp,
         waitMilliseconds: UInt64 = 1_000,
         mixesCase: Bool = false
     ) -> ScriptedPlugin {
         ScriptedPlugin(resuming: { waiting, answer, desk in
             let exchange = Exchange(
-                upstream: Endpoint(IPAddress(v4: 0xC000_0235), port: 53),
-                transport: .udp,
+                upstream: upstream,
+                transport: transport,
                 message: waiting.message,
                 deadline: desk.now.adding(milliseconds: waitMilliseconds),
                 mixesCase: mixesCase

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Plugin
+import Posix
+import Wire
+
+/// The UDP sockets of one worker to its upstreams: a small pool for each, of random ports.
+///
+/// A question leaves from a random socket of the pool, and its reply is found by socket and id.
+/// Ports are used for a while and then given up (RFC 5452 §9.2): whoever has found one out has
+/// little time to use it.
+struct UpstreamDatagrams: ~Copyable {
+    /// The sockets of one upstream that are asked from at a time.
+    static let poolCount = 8
+    /// The most sockets of one worker, with those that only wait for their last replies.
+    static let maximumSocketCount = 512
+    /// The questions that one port is used for.
+    static let maximumQuestionCount = 4_096
+    /// How long one port is used, in milliseconds.
+    static let maximumAgeMilliseconds: UInt64 = 30_000
+    /// How many batches of one socket are read before the others get their turn.
+    private static let maximumBatchCount = 16
+
+    /// The sockets that one upstream is asked from.
+    private struct Pool {
+        let upstream: Endpoint
+        var places: [Int] = []
+        /// The socket that was drawn for the questions of this step.
+        var drawn: Int?
+    }
+
+    /// Where the question of an exchange is open.
+    private struct Place {
+        let socket: Int
+        let id: UInt16
+    }
+
+    /// The sockets by place; what is polled carries the place.
+    private var sockets: [UpstreamSocket?] = []
+    private var freePlaces: [Int] = []
+    /// One for each upstream that is asked; there are few, so that looking is as good as hashing.
+    private var pools: [Pool] = []
+    /// Where each exchange is open.
+    private var places: [UInt64: Place] = [:]
+    /// The places of the sockets with questions to be sent at the end of the step.
+    private var queued: [Int] = []
+    /// The datagrams that were no reply to an open question.
+    private(set) var strayCount: UInt64 = 0
+    private let random: () -> UInt64
+
+    /// `random` must be unguessable.
+    init(random: @escaping () -> UInt64) { self.random = random }
+
+    /// The sockets that are open.
+    var socketCount: Int { sockets.count - freePlaces.count }
+
+    /// The questions that are open.
+    var questionCount: Int { places.count }
+
+    // MARK: Asking
+
+    /// Takes a question, which leaves with `flush`.
+    mutating func begin(
+        _ order: ExchangeOrder,
+        _ poll: borrowing Poll,
+        at now: Moment
+    ) throws(SystemError) {
+        let message = order.exchange.message
+        guard message.count <= Worker.maximumAnswerByteCount else {
+            throw SystemError(call: "a question of \(message.count) bytes over UDP", code: 0)
+        }
+        let id = message.span.uint16(at: 0)
+        let pool = pool(for: order.exchange.upstream)
+        // An id that is taken on one socket is hardly taken on the next one too.
+        for _ in 0..<Self.poolCount {
+            let place: Int
+            if let drawn = pools[pool].drawn {
+                place = drawn
+            } else {
+                place = try draw(pool, poll, now)
+            }
+            guard let socket = sockets[place] else { break }
+            guard socket.open.insert(id, order.id) else {
+                pools[pool].drawn = nil
+                continue
+            }
+            places[order.id] = Place(socket: place, id: id)
+            if socket.queue.isEmpty { queued.append(place) }
+            socket.queue.append(order)
+            socket.askedCount += 1
+            if socket.askedCount >= Self.maximumQuestionCount { retire(place, of: pool) }
+            return
+        }
+        throw SystemError(call: "too many questions with one id are open", code: 0)
+    }
+
+    /// The place of the pool for `upstream`, made when it is asked for the first time.
+    private mutating func pool(for upstream: Endpoint) -> Int {
+        if let place = pools.firstIndex(where: { $0.upstream == upstream }) { return place }
+        // A pool without sockets has nothing to be remembered.
+        pools.removeAll { $0.places.isEmpty }
+        pools.append(Pool(upstream: upstream))
+        return pools.count - 1
+    }
+
+    /// Draws a socket of a pool, and opens it when it is not yet.
+    private mutating func draw(
+        _ pool: Int,
+        _ poll: borrowing Poll,
+        _ now: Moment
+    ) throws(SystemError) -> Int {
+        let count = pools[pool].places.count
+        let turn = Int(truncatingIfNeeded: random() % UInt64(Self.poolCount))
+        var place: Int
+        if turn < count {
+            place = pools[pool].places[turn]
+        } else {
+            do throws(SystemError) {
+                place = try open(to: pools[pool].upstream, poll, now)
+                pools[pool].places.append(place)
+            } catch {
+                // Better one of those there are than none.
+                guard count > 0 else { throw error }
+                place = pools[pool].places[turn % count]
+            }
+        }
+        pools[pool].drawn = place
+        return place
+    }
+
+    /// Opens one more socket, and tells its place.
+    private mutating func open(
+        to upstream: Endpoint,
+        _ poll: borrowing Poll,
+        _ now: Moment
+    ) throws(SystemError) -> Int {
+        guard socketCount < Self.maximumSocketCount else {
+            let text = "more than \(Self.maximumSocketCount) sockets are open to upstreams"
+            throw SystemError(call: text, code: 0)
+        }
+        let socket = try UpstreamSocket(to: upstream, at: now, random: random)
+        let place = freePlaces.last ?? sockets.count
+        let token = Worker.Token.make(Worker.Token.upstreamDatagrams, UInt64(place))
+        try poll.add(socket.number, .input, token: token)
+        if freePlaces.popLast() == nil {
+            sockets.append(socket)
+        } else {
+            sockets[place] = socket
+        }
+        return place
+    }
+
+    /// Sends what was asked since the last time.
+    ///
+    /// `batch`: memory for it, empty before and after.
+    mutating func flush(_ batch: inout MessageBatch, _ core: inout Core) {
+        guard !queued.isEmpty else { return }
+        for place in queued {
+            guard let socket = sockets[place] else { continue }
+            var first = 0
+            for (index, order) in socket.queue.enumerated() {
+                if batch.isFull {
+                    Self.send(&batch, socket, from: first, &core)
+                    first = index
+                }
+                batch.append(copying: order.exchange.message.span)
+            }
+            Self.send(&batch, socket, from: first, &core)
+            socket.queue.removeAll(keepingCapacity: true)
+            closeIfOver(place)
+        }
+        queued.removeAll(keepingCapacity: true)
+        for pool in pools.indices { pools[pool].drawn = nil }
+    }
+
+    /// Sends a batch, whose first question is the one at `first` of the socket's queue.
+    private static func send(
+        _ batch: inout MessageBatch,
+        _ socket: UpstreamSocket,
+        from first: Int,
+        _ core: inout Core
+    ) {
+        let trouble = socket.socket.send(&batch)
+        if let error = trouble.earlier {
+            let asked = Set(socket.queue[first...].map(\.id))
+            for id in socket.open.all where !asked.contains(id) {
+                core.take(ExchangeReply(id: id, news: .failure(error.description)))
+            }
+        }
+        guard let reason = trouble.reason else { return }
+        for index in trouble.unsent where first + index < socket.queue.count {
+            let id = socket.queue[first + index].id
+            core.take(ExchangeReply(id: id, news: .failure(reason.description)))
+        }
+    }
+
+    // MARK: Replies
+
+    /// Reads what came to the socket at `place`.
+    ///
+    /// `batch`: memory for it.
+    mutating func serve(_ place: Int, _ batch: inout MessageBatch, _ core: inout Core) {
+        guard place < sockets.count, let socket = sockets[place] else { return }
+        // LIMIT: what else lies in the socket is told by the next poll.
+        for _ in 0..<Self.maximumBatchCount {
+            do throws(SystemError) {
+                try socket.socket.receive(into: &batch)
+            } catch {
+                for id in socket.open.all {
+                    core.take(ExchangeReply(id: id, news: .failure(error.description)))
+                }
+                return
+            }
+            for index in 0..<batch.count { take(index, of: batch, socket, &core) }
+            if batch.count < MessageBatch.maximumCount { return }
+        }
+    }
+
+    /// Hands on one datagram; the core tells whether it is the reply that is waited for.
+    private mutating func take(
+        _ index: Int,
+        of batch: borrowing MessageBatch,
+        _ socket: UpstreamSocket,
+        _ core: inout Core
+    ) {
+        let message = batch.message(at: index)
+        // What came before the socket was connected may come from anywhere.
+        guard message.count >= Header.byteCount, !batch.isCut(at: index),
+            let exchange = socket.open.find(message.uint16(at: 0)),
+            socket.isUpstream(batch.client(at: index))
+        else {
+            strayCount &+= 1
+            return
+        }
+        core.take(ExchangeReply(id: exchange, news: .message(message.copied)))
+    }
+
+    // MARK: The end
+
+    /// Forgets an exchange that is over; false when it is none of these.
+    mutating func end(_ exchange: UInt64) -> Bool {
+        guard let place = places.removeValue(forKey: exchange) else { return false }
+        sockets[place.socket]?.open.remove(place.id, of: exchange)
+        closeIfOver(place.socket)
+        return true
+    }
+
+    /// Gives up the ports that are old; an upstream that is not asked any more keeps none.
+    mutating func retireOld(at now: Moment) {
+        for pool in pools.indices {
+            for place in pools[pool].places {
+                guard let socket = sockets[place],
+                    socket.since.adding(milliseconds: Self.maximumAgeMilliseconds) <= now
+                else { continue }
+                retire(place, of: pool)
+            }
+        }
+    }
+
+    /// Asks nothing more from a socket; it is closed once its last question is over.
+    private mutating func retire(_ place: Int, of pool: Int) {
+        pools[pool].places.removeAll { $0 == place }
+        pools[pool].drawn = nil
+        sockets[place]?.isRetired = true
+        closeIfOver(place)
+    }
+
+    private mutating func closeIfOver(_ place: Int) {
+        guard let socket = sockets[place], socket.isRetired, socket.open.isEmpty,
+            socket.queue.isEmpty
+        else { return }
+        sockets[place] = nil
+        freePlaces.append(place)
+    }
+}
