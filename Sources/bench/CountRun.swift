@@ -24,11 +24,16 @@ struct CountRun {
     }
 
     private static let serviceCount = 2_000
+    /// The names that are forwarded once: kubeadm's Corefile lets them be kept for 30 seconds, so that
+    /// they must be few against the queries of a load.
+    private static let keptCount = 100
     private static let counted = [
         Counted(name: .auth, short: 50_000, long: 100_000),
         Counted(name: .mix, short: 20_000, long: 40_000),
         Counted(name: .headless, short: 5_000, long: 15_000),
         Counted(name: .tcp, short: 10_000, long: 20_000),
+        Counted(name: .forwardHitsFew, short: 20_000, long: 40_000),
+        Counted(name: .forwardMisses, short: 2_000, long: 5_000),
     ]
     /// Queries before anything counts: memory that is used again has its size by then.
     private static let warmUpCount = 4_000
@@ -37,6 +42,8 @@ struct CountRun {
     ]
 
     private var server: ProfiledServer
+    /// It answers as long as somebody has it.
+    private let upstream: BenchUpstream
 
     /// Counts, prints a table, and throws when a ceiling of the file `path` is exceeded.
     ///
@@ -47,8 +54,14 @@ struct CountRun {
         let stage = try Stage(processor: Process.processors.last)
         defer { stage.end() }
         try stage.endOnSignals()
-        let kubeadm = try KubeadmStage(stage, program: program, serviceCount: serviceCount)
-        var run = CountRun(server: try ProfiledServer(kubeadm))
+        let upstream = try BenchUpstream()
+        let kubeadm = try KubeadmStage(
+            stage,
+            program: program,
+            serviceCount: serviceCount,
+            upstream: upstream.endpoint
+        )
+        var run = CountRun(server: try ProfiledServer(kubeadm), upstream: upstream)
         var table = Table(headings)
         var (mistakes, callers): ([String], [String]) = ([], [])
         for one in counted {
@@ -73,12 +86,14 @@ struct CountRun {
 
     /// Counts one workload.
     private mutating func growth(_ counted: Counted) throws -> Growth {
-        let workload =
-            switch counted.name {
-            case .mix: try Workload.mix(Self.serviceCount)
-            case .headless: try Workload.headless()
-            default: try Workload.services(Self.serviceCount)
-            }
+        var workload = Workload(questions: [])
+        switch counted.name {
+        case .mix: workload = try .mix(Self.serviceCount)
+        case .headless: workload = try .headless()
+        case .forwardHitsFew: workload = try .forwarded(.hot, count: Self.keptCount)
+        case .forwardMisses: workload.fresh = try FreshNames()
+        default: workload = try .services(Self.serviceCount)
+        }
         let endpoint = server.server.endpoint
         if counted.name == .tcp {
             var way = try StreamAsker(to: endpoint)

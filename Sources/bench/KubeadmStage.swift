@@ -14,8 +14,16 @@ struct KubeadmStage {
     private let program: String
     private let cluster: Cluster
 
-    /// `program`: the path of the server.
-    init(_ stage: Stage, program: String, serviceCount: Int) throws {
+    /// Where it forwards to when nothing is to be forwarded: nobody listens there.
+    static let nowhere = Endpoint(IPAddress(v4: 0x7F00_0001), port: 9)
+
+    /// `program`: the path of the server; `upstream`: where it forwards to.
+    init(
+        _ stage: Stage,
+        program: String,
+        serviceCount: Int,
+        upstream: Endpoint = Self.nowhere
+    ) throws {
         self.stage = stage
         self.program = program
         cluster = Cluster(serviceCount: serviceCount)
@@ -34,12 +42,12 @@ struct KubeadmStage {
         )
         let manifests = stage.folder("\(Self.folder)/manifests")
         try stage.folder.write(
-            Self.corefile(manifests: manifests),
+            Self.corefile(manifests: manifests, upstream: upstream),
             to: "\(Self.folder)/Corefile"
         )
     }
 
-    static func corefile(manifests: String) -> String {
+    static func corefile(manifests: String, upstream: Endpoint = Self.nowhere) -> String {
         """
         . {
             bind 127.0.0.1
@@ -56,7 +64,7 @@ struct KubeadmStage {
                 ttl \(Cluster.ttl)
             }
             prometheus 127.0.0.1:0
-            forward . 127.0.0.1:9 {
+            forward . \(upstream.address):\(upstream.port) {
                 max_concurrent 1000
             }
             cache 30 {

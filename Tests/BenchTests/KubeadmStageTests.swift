@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Testing
+import Wire
 
 @testable import bench
 
@@ -27,5 +28,12 @@ import Testing
         for page in ["health", "ready", "prometheus"] {
             #expect(text.contains("\(page) 127.0.0.1:0"))
         }
+    }
+
+    @Test func forwardsWhereItIsTold() {
+        let upstream = Endpoint(IPAddress(v4: 0x7F00_0001), port: 5_399)
+        let text = KubeadmStage.corefile(manifests: "/manifests", upstream: upstream)
+
+        #expect(text.contains("forward . 127.0.0.1:5399 {"))
     }
 }
