@@ -35,6 +35,9 @@ struct CountRun {
         Counted(name: .forwardHitsFew, short: 20_000, long: 40_000),
         Counted(name: .forwardMisses, short: 2_000, long: 5_000),
     ]
+    /// All that is counted.
+    static var names: [WorkloadName] { counted.map(\.name) }
+
     /// Queries before anything counts: memory that is used again has its size by then.
     private static let warmUpCount = 4_000
     private static let headings = [
