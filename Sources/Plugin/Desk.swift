@@ -91,8 +91,19 @@ package protocol Desk: Sendable {
     /// A look-up that would go in circles or too deep comes back as a server failure.
     func lookup(_ question: Question, for waiting: WaitingQuery) async -> LookupResult
 
-    /// Asks an upstream; the id is drawn here, and everything but a reply to it is ignored.
-    func ask(_ exchange: Exchange) async -> Reply
+    /// Asks an upstream without waiting; the id is drawn here, and everything but a reply to it is
+    /// ignored.
+    func begin(_ exchange: Exchange, tag: Int, in contest: inout Contest)
+
+    /// The first exchange of a contest that ends from now on, or ended unnoticed; nil when there is
+    /// none until `moment`.
+    func news(of contest: Contest, until moment: Moment) async -> Contest.News?
+
+    /// Waits no longer for what is still open in a contest.
+    ///
+    /// `heir`: learns until `moment` how these exchanges end, on the worker's thread; those beyond
+    /// a limit of the desk, and all when it is nil, end at once and unheard.
+    func leave(_ contest: Contest, until moment: Moment, to heir: Contest.Heir?)
 
     /// Sleeps until `moment`.
     func sleep(until moment: Moment) async

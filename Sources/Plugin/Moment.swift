@@ -17,6 +17,12 @@ package struct Moment: Hashable, Comparable, Sendable {
         return Moment(nanoseconds: carries ? .max : sum)
     }
 
+    /// The moment `nanoseconds` later.
+    package func adding(nanoseconds added: UInt64) -> Moment {
+        let (sum, carries) = nanoseconds.addingReportingOverflow(added)
+        return Moment(nanoseconds: carries ? .max : sum)
+    }
+
     /// The nanoseconds from `earlier` to this moment; 0 when it is not earlier.
     package func nanoseconds(since earlier: Moment) -> UInt64 {
         nanoseconds > earlier.nanoseconds ? nanoseconds &- earlier.nanoseconds : 0

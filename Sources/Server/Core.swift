@@ -87,8 +87,8 @@ package struct Core: ~Copyable {
     /// What is served.
     package var configuration: Configuration { service.configuration }
 
-    /// Whether a query may still be waiting.
-    package var isWaiting: Bool { service.isDeskBusy }
+    /// Whether a query is still waiting.
+    package var isWaiting: Bool { service.isWaiting }
 
     /// What became of a message at once.
     package enum Receipt: Hashable, Sendable {

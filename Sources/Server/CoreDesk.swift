@@ -26,26 +26,23 @@ final class CoreDesk: Sendable {
     /// How long a client's query may wait in all, in milliseconds.
     static let maximumWaitMilliseconds: UInt64 = 5_000
 
-    /// An exchange whose reply is awaited.
-    private struct Pending {
-        /// As it was sent.
-        let exchange: Exchange
-        /// The question with the case that it was given; nil where that was not mixed.
-        let unmixed: [UInt8]?
-        let continuation: CheckedContinuation<Reply, Never>
-    }
-
     /// What the lock guards.
     private struct State {
         var now = Moment(nanoseconds: 0)
         var nextID: UInt64 = 1
         var waitingCount = 0
-        var pending: [UInt64: Pending] = [:]
+        var contests = Contests()
         var sleepers: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var timers = TimerHeap()
         var orders: [ExchangeOrder] = []
         var ended: [UInt64] = []
         var late: [LateAnswer] = []
+
+        /// A number that was not used before.
+        mutating func drawID() -> UInt64 {
+            defer { nextID += 1 }
+            return nextID
+        }
     }
 
     let cells: WorkerCells
@@ -64,61 +61,63 @@ final class CoreDesk: Sendable {
 
     /// Moves to the time `now`, and ends every wait whose time has come.
     func begin(at now: Moment) {
-        let (expired, slept) = state.withLock { state in
+        let (deeds, slept) = state.withLock { state in
             state.now = now
-            var expired: [CheckedContinuation<Reply, Never>] = []
+            var deeds: [Contests.Deed] = []
             var slept: [CheckedContinuation<Void, Never>] = []
             while let id = state.timers.removeFirst(upTo: now) {
-                if let pending = state.pending.removeValue(forKey: id) {
-                    state.ended.append(id)
-                    expired.append(pending.continuation)
-                } else if let sleeper = state.sleepers.removeValue(forKey: id) {
+                if let sleeper = state.sleepers.removeValue(forKey: id) {
                     slept.append(sleeper)
+                } else {
+                    state.contests.expire(id, at: now, &deeds, ended: &state.ended)
                 }
             }
-            return (expired, slept)
+            return (deeds, slept)
         }
-        for continuation in expired { continuation.resume(returning: .timeout) }
+        for deed in deeds { deed.carryOut(at: now) }
         for continuation in slept { continuation.resume() }
     }
 
     /// Takes the news about an exchange; a message that is no reply to its question is ignored.
     func take(_ reply: ExchangeReply) {
-        let (pending, isChanged): (Pending?, Bool) = state.withLock { state in
-            guard let pending = state.pending[reply.id] else { return (nil, false) }
-            var isChanged = false
-            if case .message(let bytes) = reply.news {
-                switch ReplyCheck.judge(bytes.span, to: pending.exchange.message.span) {
-                case .reply: break
-                case .changedCase: isChanged = pending.exchange.mixesCase
-                case .stranger: return (nil, false)
-                }
-            }
+        let (deed, now): (Contests.Deed?, Moment) = state.withLock { state in
+            guard let pending = state.contests.exchange(reply.id),
+                let news = Self.judge(reply.news, pending)
+            else { return (nil, state.now) }
             state.ended.append(reply.id)
-            return (state.pending.removeValue(forKey: reply.id), isChanged)
+            return (state.contests.end(reply.id, news), state.now)
         }
-        guard let pending else { return }
-        switch reply.news {
-        case .message where isChanged: pending.continuation.resume(returning: .changedCase)
+        deed?.carryOut(at: now)
+    }
+
+    /// What news about an exchange come to; nil for what is to be ignored.
+    private static func judge(_ news: ExchangeReply.News, _ pending: Contests.Pending) -> Reply? {
+        switch news {
         case .message(var bytes):
+            switch ReplyCheck.judge(bytes.span, to: pending.exchange.message.span) {
+            case .stranger: return nil
+            case .changedCase where pending.exchange.mixesCase: return .changedCase
+            case .reply, .changedCase: break
+            }
             if let unmixed = pending.unmixed { CaseMixing.restore(&bytes, from: unmixed) }
-            pending.continuation.resume(returning: .message(bytes))
-        case .failure(let text): pending.continuation.resume(returning: .failure(text))
+            return .message(bytes)
+        case .failure(let text): return .failure(text)
         }
     }
 
     /// Runs every task that can go on.
     func runReady() { executor.runReady() }
 
-    /// Hands out what the tasks have left; false when no query waits any more.
+    /// Whether a query waits.
+    var isWaiting: Bool { state.withLock { $0.waitingCount > 0 } }
+
+    /// Hands out what the tasks have left; false when nothing is awaited any more.
     func drain(into outputs: inout Outputs) -> Bool {
         let (late, orders, ended, next, isBusy) = state.withLock { state in
             // What is left then belongs to exchanges that ended before their time.
-            if state.waitingCount == 0 { state.timers = TimerHeap() }
-            let result = (
-                state.late, state.orders, state.ended, state.timers.first,
-                state.waitingCount > 0
-            )
+            let isBusy = state.waitingCount > 0 || state.contests.leftCount > 0
+            if !isBusy { state.timers = TimerHeap() }
+            let result = (state.late, state.orders, state.ended, state.timers.first, isBusy)
             state.late = []
             state.orders = []
             state.ended = []
@@ -207,30 +206,57 @@ final class CoreDesk: Sendable {
 
     // MARK: Asked by tasks
 
-    /// Sends a question with a fresh id, and waits for the reply to it.
-    func ask(_ exchange: Exchange) async -> Reply {
-        guard exchange.message.count >= Header.byteCount else {
-            return .failure("the question is no message")
-        }
-        var exchange = exchange
+    /// Sends a question with a fresh id.
+    func begin(_ exchange: Exchange, tag: Int, in contest: inout Contest) {
         let id = random()
-        exchange.message[0] = UInt8(truncatingIfNeeded: id >> 8)
-        exchange.message[1] = UInt8(truncatingIfNeeded: id)
+        var exchange = exchange
+        let isMessage = exchange.message.count >= Header.byteCount
+        if isMessage {
+            exchange.message[0] = UInt8(truncatingIfNeeded: id >> 8)
+            exchange.message[1] = UInt8(truncatingIfNeeded: id)
+        }
         let unmixed = exchange.mixesCase ? exchange.message : nil
         if exchange.mixesCase { CaseMixing.mix(&exchange.message, random: random) }
         let order = exchange
+        contest.number = state.withLock { [number = contest.number] state in
+            let number = number == 0 ? state.drawID() : number
+            guard isMessage else {
+                let failure = Reply.failure("the question is no message")
+                state.contests.note(Contest.News(tag: tag, reply: failure), in: number)
+                return number
+            }
+            let id = state.drawID()
+            state.contests.begin(
+                id,
+                Contests.Pending(exchange: order, unmixed: unmixed, contest: number, tag: tag)
+            )
+            state.orders.append(ExchangeOrder(id: id, exchange: order))
+            return number
+        }
+    }
+
+    /// Waits until an exchange of a contest ends, or until `moment`.
+    func news(of contest: Contest, until moment: Moment) async -> Contest.News? {
+        let number = contest.number
+        if let news = state.withLock({ $0.contests.takeUnheard(in: number) }) { return news }
         return await withCheckedContinuation { continuation in
             state.withLock { state in
-                let id = state.nextID
-                state.nextID += 1
-                state.pending[id] = Pending(
-                    exchange: order,
-                    unmixed: unmixed,
-                    continuation: continuation
-                )
-                state.timers.insert(order.deadline, id)
-                state.orders.append(ExchangeOrder(id: id, exchange: order))
+                state.contests.wait(continuation, in: number, until: moment)
+                state.timers.insert(moment, number)
             }
+        }
+    }
+
+    /// Waits no longer for what is open in a contest.
+    func leave(_ contest: Contest, until moment: Moment, to heir: Contest.Heir?) {
+        state.withLock { state in
+            let isLeft = state.contests.leave(
+                contest.number,
+                until: moment,
+                to: heir,
+                ended: &state.ended
+            )
+            if isLeft { state.timers.insert(moment, contest.number) }
         }
     }
 
@@ -238,8 +264,7 @@ final class CoreDesk: Sendable {
     func sleep(until moment: Moment) async {
         await withCheckedContinuation { continuation in
             state.withLock { state in
-                let id = state.nextID
-                state.nextID += 1
+                let id = state.drawID()
                 state.sleepers[id] = continuation
                 state.timers.insert(moment, id)
             }

@@ -17,8 +17,8 @@ struct QueryService: ~Copyable {
     /// still meanwhile.
     private let clock: (@Sendable () -> Moment)?
     private let desk: CoreDesk
-    /// Whether a query may be waiting, so that the desk must be looked after.
-    private(set) var isDeskBusy = false
+    /// Whether something may be awaited, so that the desk must be looked after.
+    private var isDeskBusy = false
 
     /// Why a query is refused when too many wait.
     private static let overload = "too many queries wait for upstreams"
@@ -36,6 +36,9 @@ struct QueryService: ~Copyable {
         answer = Answer(counting: cells)
         desk = CoreDesk(counting: cells, random: random)
     }
+
+    /// Whether a query is waiting.
+    var isWaiting: Bool { isDeskBusy && desk.isWaiting }
 
     var edition: UInt64 { view.edition }
 

@@ -15,10 +15,18 @@ struct WaitingDesk: Desk {
 
     func randomBits() -> UInt64 { core.random() }
 
-    func ask(_ exchange: Exchange) async -> Reply {
+    func begin(_ exchange: Exchange, tag: Int, in contest: inout Contest) {
         var exchange = exchange
         exchange.deadline = min(exchange.deadline, deadline)
-        return await core.ask(exchange)
+        core.begin(exchange, tag: tag, in: &contest)
+    }
+
+    func news(of contest: Contest, until moment: Moment) async -> Contest.News? {
+        await core.news(of: contest, until: min(moment, deadline))
+    }
+
+    func leave(_ contest: Contest, until moment: Moment, to heir: Contest.Heir?) {
+        core.leave(contest, until: moment, to: heir)
     }
 
     func sleep(until moment: Moment) async { await core.sleep(until: min(moment, deadline)) }

@@ -12,6 +12,7 @@ import Wire
         "max_connect_attempts 3", "policy random", "policy round_robin", "policy sequential",
         "health_check 1s", "health_check 0.5s no_rec", "health_check 1s no_rec domain example.org",
         "max_concurrent 1000", "next NXDOMAIN servfail", "next_on_nodata", "failover SERVFAIL",
+        "failover none",
         "failfast_all_unhealthy_upstreams", "max_age 10s", "max_age 0", "max_idle_conns 7",
         "read_timeout 1500ms",
     ])
@@ -39,7 +40,11 @@ import Wire
         ),
         ("next NONE", "2:8: 'NONE' is no response code like 'SERVFAIL' or 'NXDOMAIN'"),
         ("failover NOERROR", "2:12: 'failover' cannot be on NOERROR"),
-        ("failover", "2:3: 'failover' wants response codes"),
+        ("failover", "2:3: 'failover' wants response codes, or 'none'"),
+        (
+            "failover none SERVFAIL",
+            "2:12: 'none' is no response code like 'SERVFAIL' or 'NXDOMAIN'"
+        ),
         (
             "health_check",
             "2:3: 'health_check' wants a duration, and at most 'no_rec' and 'domain' "
@@ -80,13 +85,13 @@ import Wire
     }
 
     @Test func takesAsManyUpstreamsAsItMayAndNoMore() throws {
-        let all = (1...15).map { "192.0.2.\($0)" }.joined(separator: " ")
+        let all = (1...64).map { "192.0.2.\($0)" }.joined(separator: " ")
 
         #expect(try refusal(of: Forward.self, "forward . \(all)") == nil)
-        #expect(try refusal(of: Forward.self, "forward . \(all) 192.0.2.15") == nil)
+        #expect(try refusal(of: Forward.self, "forward . \(all) 192.0.2.64") == nil)
         #expect(
-            try refusal(of: Forward.self, "forward . \(all) 192.0.2.16")
-                == "Corefile:1:\(12 + all.count): more than 15 upstreams in one stanza"
+            try refusal(of: Forward.self, "forward . \(all) 192.0.2.65")
+                == "Corefile:1:\(12 + all.count): more than 64 upstreams in one stanza"
         )
     }
 

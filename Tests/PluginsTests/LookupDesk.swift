@@ -25,7 +25,11 @@ final class LookupDesk: Desk {
         return result
     }
 
-    func ask(_ exchange: Exchange) async -> Reply { .timeout }
+    func begin(_ exchange: Exchange, tag: Int, in contest: inout Contest) {}
+
+    func news(of contest: Contest, until moment: Moment) async -> Contest.News? { nil }
+
+    func leave(_ contest: Contest, until moment: Moment, to heir: Contest.Heir?) {}
 
     func sleep(until moment: Moment) async {}
 }

@@ -13,6 +13,7 @@ final class NestedDesk: Desk {
     private let message: [UInt8]
     private let cells: WorkerCells
     private let found = Mutex<Resumed?>(nil)
+    private let upstream = ScriptedDesk { exchange, _ in exchange.reply() }
 
     init(plugin: Forward, query: consuming Query, message: [UInt8], cells: WorkerCells) {
         self.plugin = plugin
@@ -24,7 +25,7 @@ final class NestedDesk: Desk {
     /// What became of the second query.
     var inner: Resumed? { found.withLock { $0 } }
 
-    let now = Moment(nanoseconds: 1_000_000_000)
+    var now: Moment { upstream.now }
 
     func randomBits() -> UInt64 { 7 }
 
@@ -34,17 +35,24 @@ final class NestedDesk: Desk {
 
     func sleep(until moment: Moment) async {}
 
-    func ask(_ exchange: Exchange) async -> Reply {
-        let desk = ScriptedDesk { exchange, _ in exchange.reply() }
+    func begin(_ exchange: Exchange, tag: Int, in contest: inout Contest) {
+        upstream.begin(exchange, tag: tag, in: &contest)
+    }
+
+    func news(of contest: Contest, until moment: Moment) async -> Contest.News? {
         let second = try? await PluginsTests.resume(
             plugin,
             query.copied(),
-            desk,
+            ScriptedDesk { exchange, _ in exchange.reply() },
             message: message,
             cells: cells
         )
         found.withLock { $0 = second }
-        return await desk.ask(exchange)
+        return await upstream.news(of: contest, until: moment)
+    }
+
+    func leave(_ contest: Contest, until moment: Moment, to heir: Contest.Heir?) {
+        upstream.leave(contest, until: moment, to: heir)
     }
 
     /// Sends the first query, and tells its code.

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 import Wire
 
-/// A desk whose upstreams follow a script, with a clock that only they move.
+/// A desk whose upstreams follow a script, with a clock that moves only while somebody waits.
 final class ScriptedDesk: Desk {
     /// What an upstream does.
     enum Act {
@@ -14,12 +14,33 @@ final class ScriptedDesk: Desk {
         case bytes([UInt8])
         case timeout
         case failure(String)
+        /// The question comes back in another case.
+        case changedCase
+    }
+
+    /// An exchange that has not ended.
+    private struct Open {
+        let contest: UInt64
+        let tag: Int
+        let exchange: Exchange
+        /// When it ends and how; nil when it never does.
+        let news: (due: Moment, reply: Reply)?
+        /// Who learns of it until when, once its question is left.
+        var heir: (until: Moment, learn: Contest.Heir)?
     }
 
     private struct State {
         var now = Moment(nanoseconds: 1_000_000_000)
         var asked: [Exchange] = []
+        var began: [Moment] = []
         var random: UInt64 = 0
+        var contestCount: UInt64 = 0
+        var open: [Open] = []
+
+        mutating func nextContest() -> UInt64 {
+            contestCount += 1
+            return contestCount
+        }
     }
 
     private let state = Mutex(State())
@@ -36,9 +57,13 @@ final class ScriptedDesk: Desk {
 
     var now: Moment { state.withLock { $0.now } }
 
-    func advance(milliseconds: UInt64) {
-        state.withLock { $0.now = $0.now.adding(milliseconds: milliseconds) }
-    }
+    func advance(milliseconds: UInt64) { advance(to: now.adding(milliseconds: milliseconds)) }
+
+    /// When each exchange began, in milliseconds of the clock, which starts at 1,000.
+    var began: [UInt64] { state.withLock { $0.began.map { $0.nanoseconds / 1_000_000 } } }
+
+    /// How many exchanges are open.
+    var openCount: Int { state.withLock { $0.open.count } }
 
     func randomBits() -> UInt64 {
         state.withLock { state in
@@ -51,21 +76,73 @@ final class ScriptedDesk: Desk {
         LookupResult(code: .serverFailure)
     }
 
-    func ask(_ exchange: Exchange) async -> Reply {
-        let count = state.withLock { state in
+    func begin(_ exchange: Exchange, tag: Int, in contest: inout Contest) {
+        if contest.number == 0 { contest.number = state.withLock { $0.nextContest() } }
+        let (count, now) = state.withLock { state in
             state.asked.append(exchange)
-            return state.asked.count - 1
+            state.began.append(state.now)
+            return (state.asked.count - 1, state.now)
         }
+        var news: (due: Moment, reply: Reply)?
         switch script(exchange, count) {
         case .reply(let message, let milliseconds):
-            advance(milliseconds: milliseconds)
-            return (try? message.encoded()).map { .message($0) } ?? .failure("no message")
-        case .bytes(let bytes): return .message(bytes)
-        case .timeout:
-            state.withLock { $0.now = max($0.now, exchange.deadline) }
-            return .timeout
-        case .failure(let text): return .failure(text)
+            let reply = (try? message.encoded()).map { Reply.message($0) } ?? .failure("no message")
+            news = (now.adding(milliseconds: milliseconds), reply)
+        case .bytes(let bytes): news = (now, .message(bytes))
+        case .timeout: break
+        case .failure(let text): news = (now, .failure(text))
+        case .changedCase: news = (now.adding(milliseconds: 10), .changedCase)
         }
+        let open = Open(contest: contest.number, tag: tag, exchange: exchange, news: news)
+        state.withLock { $0.open.append(open) }
+    }
+
+    func news(of contest: Contest, until moment: Moment) async -> Contest.News? {
+        let next: (due: Moment, index: Int)? = state.withLock { state in
+            let places = state.open.indices.filter {
+                state.open[$0].contest == contest.number && state.open[$0].heir == nil
+            }
+            return places.compactMap { place in state.open[place].news.map { ($0.due, place) } }
+                .min { $0.0 < $1.0 }
+        }
+        guard let next, next.due <= moment else {
+            advance(to: moment)
+            return nil
+        }
+        let ended = state.withLock { $0.open.remove(at: next.index) }
+        advance(to: next.due)
+        return ended.news.map { Contest.News(tag: ended.tag, reply: $0.reply) }
+    }
+
+    func leave(_ contest: Contest, until moment: Moment, to heir: Contest.Heir?) {
+        state.withLock { state in
+            if heir == nil { state.open.removeAll { $0.contest == contest.number } }
+            for index in state.open.indices where state.open[index].contest == contest.number {
+                state.open[index].heir = heir.map { (moment, $0) }
+            }
+        }
+        advance(to: now)
+    }
+
+    /// Moves the clock on, and tells heirs what has happened by then.
+    private func advance(to moment: Moment) {
+        while true {
+            let next: (Moment, Int)? = state.withLock { state in
+                state.open.indices.compactMap { index in
+                    guard let heir = state.open[index].heir else { return nil }
+                    return (min(heir.until, state.open[index].news?.due ?? heir.until), index)
+                }.min { $0.0 < $1.0 }
+            }
+            guard let next, next.0 <= moment else { break }
+            let ended = state.withLock { state in
+                state.now = max(state.now, next.0)
+                return state.open.remove(at: next.1)
+            }
+            let isLate = (ended.news?.due ?? Moment(nanoseconds: .max)) > next.0
+            let reply = isLate ? Reply.timeout : ended.news?.reply ?? .timeout
+            ended.heir?.learn(Contest.News(tag: ended.tag, reply: reply), next.0)
+        }
+        state.withLock { $0.now = max($0.now, moment) }
     }
 
     func sleep(until moment: Moment) async {}
@@ -77,6 +154,7 @@ extension Exchange {
         _ code: ResponseCode = .noError,
         _ addresses: [String] = [],
         flags: Flags = [.recursionAvailable],
+        afterMilliseconds milliseconds: UInt64 = 10,
         change: (inout Message) -> Void = { _ in }
     ) -> ScriptedDesk.Act {
         guard let asked = try? Message(parsing: message.span) else {
@@ -101,7 +179,7 @@ extension Exchange {
             )
         }
         change(&reply)
-        return .reply(reply)
+        return .reply(reply, afterMilliseconds: milliseconds)
     }
 }
 

@@ -7,66 +7,85 @@ import Testing
 
 @Suite struct UpstreamHealthTests {
     private let health = UpstreamHealth()
-    private let interval: UInt64 = 1_000
 
-    private func fail(at time: UInt64, _ maximum: UInt64 = 2) -> Bool {
-        health.fail(at: Moment(nanoseconds: time), maximumFailures: maximum, interval: interval)
+    private func moment(_ milliseconds: UInt64) -> Moment {
+        Moment(nanoseconds: milliseconds * 1_000_000)
     }
 
-    private func admits(at time: UInt64) -> Bool {
-        health.admits(at: Moment(nanoseconds: time), interval: interval)
+    private func fail(began: UInt64, _ maximum: UInt64 = 2) -> Bool {
+        health.fail(began: moment(began), maximumFailures: maximum)
     }
 
-    @Test func isDownAfterMoreFailuresInARowThanItMayHave() {
-        #expect(fail(at: 10_000))
-        #expect(fail(at: 11_000))
-        #expect(admits(at: 11_001))
-        #expect(fail(at: 12_000))
-        #expect(!admits(at: 12_001))
-        #expect(!admits(at: 12_999))
+    private func succeed(began: UInt64, at now: UInt64) {
+        health.succeed(began: moment(began), at: moment(now))
     }
 
-    @Test func countsOneFailureInAnInterval() {
-        #expect(fail(at: 10_000))
-        #expect(!fail(at: 10_999))
-        #expect(fail(at: 11_000))
+    private func standing(_ maximum: UInt64 = 2) -> UpstreamHealth.Standing {
+        health.standing(maximumFailures: maximum)
+    }
+
+    @Test func isDoubtfulAtOnceAndDownAfterMoreFailuresInARowThanItMayHave() {
+        var standings = [standing()]
+        for time in [10, 11, 12] as [UInt64] {
+            #expect(fail(began: time))
+            standings.append(standing())
+        }
+
+        #expect(standings == [.well, .doubtful, .doubtful, .down])
     }
 
     @Test func isWellAfterOneReply() {
-        for time in [10_000, 11_000, 12_000] as [UInt64] { _ = fail(at: time) }
-        health.succeed()
+        for time in [10, 11, 12] as [UInt64] { _ = fail(began: time) }
+        succeed(began: 13, at: 14)
 
-        #expect(admits(at: 12_001))
-        #expect(fail(at: 12_002))
-        #expect(admits(at: 12_003))
+        #expect(standing() == .well)
     }
 
-    @Test func letsOneQueryProbeItAfterEachPause() {
-        for time in [10_000, 11_000, 12_000] as [UInt64] { _ = fail(at: time) }
+    /// RFC 5452 §6: packets get lost, and a forger may see to it that one upstream seems silent.
+    @Test func countsNoFailureWhileItRepliesToOthers() {
+        succeed(began: 10, at: 20)
 
-        #expect(admits(at: 13_000))
-        #expect(!admits(at: 13_001))
-        #expect(!admits(at: 13_999))
-        #expect(admits(at: 14_000))
-    }
-
-    @Test func pausesTwiceAsLongEachTimeUpToALimit() {
-        var now: UInt64 = 10_000
-        var pauses: [UInt64] = []
-        for _ in 0..<40 {
-            _ = fail(at: now)
-            var pause: UInt64 = 1
-            while !admits(at: now + pause) { pause *= 2 }
-            pauses.append(pause)
-            now += max(pause, interval)
-        }
-
-        #expect(Array(pauses[..<6]) == [1, 1, 1_024, 2_048, 4_096, 8_192])
-        #expect(pauses.max().map { $0 <= 2 * UpstreamHealth.maximumPauseNanoseconds } == true)
+        #expect(!fail(began: 15))
+        #expect(!fail(began: 20))
+        #expect(standing() == .well)
+        #expect(fail(began: 21))
     }
 
     @Test func isNeverDownWhenNoFailureCounts() {
-        for time in 1...9 as ClosedRange<UInt64> { #expect(!fail(at: time * 10_000, 0)) }
-        #expect(admits(at: 90_001))
+        for time in 1...9 as ClosedRange<UInt64> { #expect(!fail(began: time, 0)) }
+
+        #expect(standing(0) == .well)
+    }
+
+    @Test(arguments: [(500, 500), (1, 10), (0, 10)] as [(UInt64, UInt64)])
+    func isTriedByOneQueryAnInterval(interval: UInt64, expected: UInt64) {
+        let interval = interval * 1_000_000
+
+        #expect(health.isTrialDue(at: moment(10), interval: interval))
+        #expect(!health.isTrialDue(at: moment(10), interval: interval))
+        #expect(!health.isTrialDue(at: moment(10 + expected - 1), interval: interval))
+        #expect(health.isTrialDue(at: moment(10 + expected), interval: interval))
+    }
+
+    @Test func survivesAnEndlessInterval() {
+        #expect(health.isTrialDue(at: moment(10), interval: .max))
+        #expect(!health.isTrialDue(at: Moment(nanoseconds: .max - 1), interval: .max))
+    }
+
+    @Test func learnsHowLongItTakes() {
+        #expect(!health.latency.isKnown)
+
+        succeed(began: 100, at: 120)
+
+        #expect(health.latency.nanoseconds == 20_000_000)
+    }
+
+    @Test func remembersForAnHourThatItDoesNotKeepCase() {
+        #expect(health.keepsCase(at: moment(5)))
+
+        health.rememberPlainCase(at: moment(5))
+
+        #expect(!health.keepsCase(at: moment(5 + 3_599_999)))
+        #expect(health.keepsCase(at: moment(5 + 3_600_000)))
     }
 }

@@ -36,7 +36,9 @@ final class ScenarioUpstreams {
         }
         let upstream = exchange.upstream
         let place = upstream.port == 53 ? "\(upstream.address)" : "\(upstream)"
-        let text = "\(place) \(exchange.transport.name) \(question.name) \(question.type)"
+        // Its letters are mixed, at random.
+        let name = question.name.lowercased
+        let text = "\(place) \(exchange.transport.name) \(name) \(question.type)"
         asked.append(text)
         let isOverTCP = exchange.transport == .tcp
         let found = answers.first {

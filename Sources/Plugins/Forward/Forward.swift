@@ -7,9 +7,12 @@ import Wire
 /// Asks other servers, and relays what they answer.
 ///
 /// Queries wait without holding up their worker. A reply that does not fit its question is ignored;
-/// one that was cut comes again over TCP. Unlike CoreDNS, which probes with questions of its own,
-/// an upstream's health shows in real queries alone: see `UpstreamHealth`. OPT is not relayed, as
-/// EDNS is between neighbours (RFC 6891 §6.2.6).
+/// one that was cut comes again over TCP. How long an attempt waits for its reply follows from how
+/// long replies take (`SmoothedLatency`), and it goes on waiting while the next one is made
+/// (`Asking`). Unlike CoreDNS, which probes with questions of its own, an upstream's health shows in
+/// real queries and copies of them: see `UpstreamHealth`. The case of questions over UDP is mixed;
+/// an upstream that does not keep it is asked over TCP, and for an hour without. OPT is not relayed,
+/// as EDNS is between neighbours (RFC 6891 §6.2.6).
 package struct Forward: Answerer {
     package static let manual = Manual(
         name: "forward",
@@ -22,26 +25,35 @@ package struct Forward: Answerer {
             Manual.Option("policy random|round_robin|sequential", "who is asked first: random"),
             Manual.Option(
                 "max_fails N",
-                "more failures than this in a row mean down: 2; 0 for never down"
+                "more failures than this in a row mean down: 2; 0 for never down. A failure counts "
+                    + "when nothing came from the upstream since it was asked"
             ),
             Manual.Option(
                 "health_check DURATION [no_rec] [domain NAME]",
-                "the least time between two failures that count, and the first pause of an upstream "
-                    + "that is down: 0.5s. Real queries probe it, so the rest is only read"
+                "the time between two trials of an upstream that is not well: 0.5s. Copies of real "
+                    + "queries try it, so the rest is only read"
             ),
-            Manual.Option("failfast_all_unhealthy_upstreams", "fail at once when all are down"),
+            Manual.Option(
+                "failfast_all_unhealthy_upstreams",
+                "fail at once when all are down, but for a trial now and then"
+            ),
             Manual.Option(
                 "max_connect_attempts N",
-                "attempts for one query: twice the number of upstreams; 0 for as many as fit in 5s"
+                "attempts for one query: twice the number of upstreams, at least 3; 0 for as many as "
+                    + "fit in 5s"
             ),
             Manual.Option(
                 "read_timeout DURATION",
-                "the wait of each attempt; by default 0.8s, then 1.6s, then 2s"
+                "the wait of each attempt; by default 0.4s, then what the upstream is seen to need, "
+                    + "50ms to 1s, while attempts before stay open for 2s"
             ),
             Manual.Option("max_concurrent N", "more queries at a time than this are refused"),
             Manual.Option("next RCODE...", "on these codes, ask by the next stanza that matches"),
             Manual.Option("next_on_nodata", "the same when there is no record of the type"),
-            Manual.Option("failover RCODE...", "on these codes, ask the next upstream"),
+            Manual.Option(
+                "failover RCODE...|none",
+                "on these codes, ask the next upstream, each once at most: SERVFAIL REFUSED NOTIMP"
+            ),
             Manual.Option("expire DURATION", "how long an idle connection is kept: 10s; only read"),
             Manual.Option("max_age DURATION", "how long a connection is kept at all; only read"),
             Manual.Option("max_idle_conns N", "how many idle connections are kept; only read"),

@@ -18,6 +18,21 @@ struct ForwardMetrics: Sendable {
         help: "Failures of an upstream that count against its health.",
         labels: ["proxy_name", "to"]
     )
+    private static let errors = Family.counter(
+        "coredns_forward_upstream_errors_total",
+        help: "Exchanges with an upstream that brought nothing to relay, and codes that fail over.",
+        labels: ["to", "class"]
+    )
+    private static let latency = Family.gauge(
+        "coredns_forward_upstream_latency_seconds",
+        help: "The smoothed time from asking an upstream to its reply.",
+        labels: ["to"]
+    )
+    private static let standing = Family.gauge(
+        "coredns_forward_upstream_state",
+        help: "What is thought of an upstream: 0 well, 1 doubtful, 2 down, 3 looping.",
+        labels: ["to"]
+    )
     private static let durations = Family.histogram(
         "coredns_proxy_request_duration_seconds",
         help: "From asking an upstream to its reply.",
@@ -28,6 +43,8 @@ struct ForwardMetrics: Sendable {
     /// The names of all of them, without the prefix `coredns_`.
     static let names = [
         "forward_healthcheck_broken_total", "forward_max_concurrent_rejects_total",
+        "forward_upstream_errors_total", "forward_upstream_latency_seconds",
+        "forward_upstream_state",
         "proxy_healthcheck_failures_total", "proxy_request_duration_seconds",
     ]
 
@@ -39,6 +56,18 @@ struct ForwardMetrics: Sendable {
         rejects = registry.counter(Self.rejects)
     }
 
+    /// What may come of an exchange instead of something to relay.
+    enum FailureKind: String, CaseIterable, Sendable {
+        case timeout
+        case network
+        /// A reply that is no message.
+        case invalid
+        /// A reply whose question has another case.
+        case changedCase = "case"
+        /// A reply with a code that means to ask the next upstream.
+        case code = "rcode"
+    }
+
     /// The metrics of one upstream.
     struct OfUpstream: Sendable {
         /// The codes that have a series of their own (RFC 1035); the rest are `other`.
@@ -46,14 +75,41 @@ struct ForwardMetrics: Sendable {
             (0...5).map { ResponseCode(rawValue: $0).description } + ["other"]
 
         let failures: Counter
+        private let errors: [Counter]
         private let durations: [Histogram]
 
         init(_ registry: Registry, to upstream: Endpoint) {
             let labels = ["forward", upstream.description]
             failures = registry.counter(ForwardMetrics.failures, labels)
+            errors = FailureKind.allCases.map {
+                registry.counter(ForwardMetrics.errors, [labels[1], $0.rawValue])
+            }
             durations = Self.codeNames.map {
                 registry.histogram(ForwardMetrics.durations, labels + [$0])
             }
+        }
+
+        /// Puts on the page how an upstream fares, for as long as it is asked.
+        static func show(
+            _ health: UpstreamHealth,
+            of upstream: Endpoint,
+            maximumFailures: UInt64,
+            on registry: Registry
+        ) {
+            let name = upstream.description
+            registry.read(ForwardMetrics.latency, [name]) { [weak health] in
+                guard let latency = health?.latency, latency.isKnown else { return nil }
+                return Double(latency.nanoseconds) / 1e9
+            }
+            registry.read(ForwardMetrics.standing, [name]) { [weak health] in
+                (health?.standing(maximumFailures: maximumFailures)).map { Double($0.rawValue) }
+            }
+        }
+
+        /// Counts what came instead of something to relay.
+        func count(_ kind: FailureKind, _ cells: WorkerCells) {
+            guard let place = FailureKind.allCases.firstIndex(of: kind) else { return }
+            cells.increment(errors[place])
         }
 
         /// Counts a reply with its code and the time it took.

@@ -29,15 +29,7 @@ extension ForwardRoute {
         case "next":
             try option.arguments(1...Int.max, "response codes")
             for word in option.arguments { nextCodes.insert(try Self.code(word)) }
-        case "failover":
-            try option.arguments(1...Int.max, "response codes")
-            for word in option.arguments {
-                let code = try Self.code(word)
-                guard code != .noError else {
-                    throw CorefileError(at: word.position, "'failover' cannot be on NOERROR")
-                }
-                failoverCodes.insert(code)
-            }
+        case "failover": failoverCodes = try Self.failoverCodes(option)
         case "force_tcp", "prefer_udp", "failfast_all_unhealthy_upstreams", "next_on_nodata":
             try readSwitch(option)
         case "tls", "tls_servername", "doh_method", "source_address", "resolver":
@@ -115,6 +107,23 @@ extension ForwardRoute {
             )
         }
         return policy
+    }
+
+    /// Reads `failover RCODE...` or `failover none`.
+    private static func failoverCodes(
+        _ option: Option
+    ) throws(CorefileError) -> Set<ResponseCode> {
+        try option.arguments(1...Int.max, "response codes, or 'none'")
+        if option.arguments.count == 1, option.arguments[0].text == "none" { return [] }
+        var codes: Set<ResponseCode> = []
+        for word in option.arguments {
+            let code = try code(word)
+            guard code != .noError else {
+                throw CorefileError(at: word.position, "'failover' cannot be on NOERROR")
+            }
+            codes.insert(code)
+        }
+        return codes
     }
 
     private static func code(_ word: Word) throws(CorefileError) -> ResponseCode {

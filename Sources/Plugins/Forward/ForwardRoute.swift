@@ -7,8 +7,10 @@ import Wire
 
 /// One `forward` stanza: which names, to which upstreams, and how.
 struct ForwardRoute: Sendable {
-    /// The most upstreams of one stanza.
-    static let maximumUpstreamCount = 15
+    /// The most upstreams of one stanza; a set of them is one word of bits.
+    static let maximumUpstreamCount = 64
+    /// The least number of attempts for one query, where the Corefile says nothing.
+    private static let leastAttemptCount = 3
 
     /// In which order the upstreams are asked.
     enum Policy: String, Sendable {
@@ -42,16 +44,17 @@ struct ForwardRoute: Sendable {
     var failsFast = false
     var goesOnWithoutData = false
     var maximumFailures: UInt64 = 2
-    /// The least time between two failures that count, in nanoseconds.
+    /// The time between two trials of an upstream that is not well, in nanoseconds.
     var intervalNanoseconds: UInt64 = 500_000_000
     /// 0 for as many as fit in time.
     var maximumAttempts: Int
-    /// The wait of each attempt, in milliseconds; nil for a wait that grows.
+    /// The wait of each attempt, in milliseconds; nil for one that follows what the upstream takes.
     var timeoutMilliseconds: UInt64?
     /// 0 for no limit.
     var maximumConcurrent = 0
     var nextCodes: Set<ResponseCode> = []
-    var failoverCodes: Set<ResponseCode> = []
+    /// The codes on which the next upstream is asked.
+    var failoverCodes: Set<ResponseCode> = [.serverFailure, .refused, .notImplemented]
 
     init(parsing stanza: Stanza, setup: inout Setup) throws(CorefileError) {
         guard let first = stanza.arguments.first else {
@@ -73,7 +76,7 @@ struct ForwardRoute: Sendable {
             )
         }
         upstreams = try Self.upstreams(of: stanza, setup: &setup)
-        maximumAttempts = 2 * upstreams.count
+        maximumAttempts = max(2 * upstreams.count, Self.leastAttemptCount)
         metrics = ForwardMetrics(setup.metrics)
         udpByteCount = setup.limits.udpByteCount
         shared = Self.shared(of: stanza, &setup)
@@ -89,6 +92,14 @@ struct ForwardRoute: Sendable {
         }
         excepted = ZoneList(names)
         try lifetimes.check()
+        for upstream in upstreams {
+            ForwardMetrics.OfUpstream.show(
+                upstream.health,
+                of: upstream.endpoint,
+                maximumFailures: maximumFailures,
+                on: setup.metrics
+            )
+        }
     }
 
     /// The numbers of a stanza with the same words, which a reload does not set back.

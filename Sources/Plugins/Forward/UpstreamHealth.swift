@@ -5,65 +5,108 @@ import Synchronization
 
 /// How an upstream fares, over all workers and over reloads.
 ///
-/// Failures in a row make it down; then it is left alone for a pause that doubles with each further
-/// failure, after which one real query tries it again. A reply makes it well at once. Within one
-/// interval only one failure counts, so that a burst of lost packets, or one name that it never
-/// answers, does not condemn it.
+/// A failure counts only when nothing at all came from the upstream since the question was sent: a
+/// packet lost among others, or one name that it never answers, says nothing about it. The first
+/// makes it doubtful, a few in a row make it down, one reply makes it well. Whoever is not well is
+/// asked for an answer only when nobody is; until then a copy of a real query tries it now and then.
 final class UpstreamHealth: Sendable {
-    /// The longest pause, in nanoseconds.
-    static let maximumPauseNanoseconds: UInt64 = 10_000_000_000
+    /// What is to be thought of an upstream, the best first.
+    enum Standing: Int, Sendable {
+        case well
+        /// Its last reply is older than its last failure.
+        case doubtful
+        /// It failed too often in a row.
+        case down
+        /// It sends questions back to us.
+        case looping
+    }
+
+    /// The shortest time between two trials, in nanoseconds.
+    private static let shortestIntervalNanoseconds: UInt64 = 10_000_000
     /// Failures in a row are not counted beyond this.
     private static let maximumFailureCount: UInt64 = 64
+    /// How exactly the time of the last reply is kept, in nanoseconds.
+    private static let replyGrainNanoseconds: UInt64 = 1_000_000
+    /// How long it is remembered that an upstream does not keep the case of questions, in seconds.
+    static let plainCaseSeconds: UInt64 = 3_600
 
     // Relaxed throughout: each number stands for itself, and a query that sees an old one does no
-    // harm but ask an upstream once too often or too rarely.
+    // harm but ask an upstream once too often or too rarely. All are read before they are written:
+    // a store takes the cache line from every other worker.
+    private let latencyBits = Atomic<UInt64>(0)
     private let failures = Atomic<UInt64>(0)
-    /// Until when it is left alone, in nanoseconds of the server's clock; 0 while it is well.
-    private let pausedUntil = Atomic<UInt64>(0)
-    /// When a failure counted last, in the same unit.
-    private let lastFailure = Atomic<UInt64>(0)
+    /// When it replied last, in nanoseconds of the server's clock.
+    private let lastReply = Atomic<UInt64>(0)
+    /// From when on it may be tried, in the same unit.
+    private let nextTrial = Atomic<UInt64>(0)
+    /// Until when questions keep their case, in the same unit.
+    private let plainCaseUntil = Atomic<UInt64>(0)
+    /// Whether questions to it come back to us.
+    let loop = LoopState()
 
     init() {}
 
-    /// Whether it may be asked now; a query that is let through after a pause is its probe.
-    func admits(at now: Moment, interval: UInt64) -> Bool {
-        let end = pausedUntil.load(ordering: .relaxed)
-        guard end != 0 else { return true }
-        guard now.nanoseconds >= end else { return false }
-        // Whoever wins asks; the others go on leaving it alone until the probe must be over.
-        let next = now.nanoseconds &+ max(interval, 1)
-        return pausedUntil.compareExchange(expected: end, desired: next, ordering: .relaxed)
-            .exchanged
+    var latency: SmoothedLatency { SmoothedLatency(bits: latencyBits.load(ordering: .relaxed)) }
+
+    /// What is to be thought of it; `maximumFailures`: more in a row mean down, 0 for always well.
+    func standing(maximumFailures: UInt64) -> Standing {
+        if loop.isClosed { return .looping }
+        let count = failures.load(ordering: .relaxed)
+        guard count > 0, maximumFailures > 0 else { return .well }
+        return count > maximumFailures ? .down : .doubtful
     }
 
-    /// It replied.
-    func succeed() {
-        // Read first: a store would take the cache line from every other worker each time.
-        if failures.load(ordering: .relaxed) != 0 { failures.store(0, ordering: .relaxed) }
-        if pausedUntil.load(ordering: .relaxed) != 0 { pausedUntil.store(0, ordering: .relaxed) }
-    }
-
-    /// It did not reply; true when that counts.
+    /// Whether it is to be tried now; of several queries that ask, one is told so.
     ///
-    /// `maximumFailures`: more in a row mean down; 0 for never down. `interval`: nanoseconds.
-    func fail(at now: Moment, maximumFailures: UInt64, interval: UInt64) -> Bool {
-        guard maximumFailures > 0 else { return false }
-        let last = lastFailure.load(ordering: .relaxed)
-        guard failures.load(ordering: .relaxed) == 0 || now.nanoseconds >= last &+ interval,
-            lastFailure.compareExchange(
-                expected: last,
-                desired: now.nanoseconds,
-                ordering: .relaxed
-            ).exchanged
-        else { return false }
-        var count = failures.load(ordering: .relaxed)
-        if count < Self.maximumFailureCount {
-            count = failures.wrappingAdd(1, ordering: .relaxed).newValue
+    /// `interval`: nanoseconds from one trial to the next.
+    func isTrialDue(at now: Moment, interval: UInt64) -> Bool {
+        let due = nextTrial.load(ordering: .relaxed)
+        guard now.nanoseconds >= due else { return false }
+        let (next, overflow) = now.nanoseconds.addingReportingOverflow(
+            max(interval, Self.shortestIntervalNanoseconds)
+        )
+        return nextTrial.compareExchange(
+            expected: due,
+            desired: overflow ? .max : next,
+            ordering: .relaxed
+        ).exchanged
+    }
+
+    /// It replied now to what it was asked at `began`.
+    func succeed(began: Moment, at now: Moment) {
+        let known = latency
+        let learnt = known.adding(nanoseconds: now.nanoseconds(since: began))
+        if !known.isKnown || !learnt.isLike(known) {
+            latencyBits.store(learnt.bits, ordering: .relaxed)
         }
-        guard count > maximumFailures else { return true }
-        let doublings = min(count - maximumFailures - 1, 16)
-        let pause = min(Self.maximumPauseNanoseconds, min(interval, 1 << 40) << doublings)
-        pausedUntil.store(max(now.nanoseconds &+ pause, 1), ordering: .relaxed)
+        let last = Moment(nanoseconds: lastReply.load(ordering: .relaxed))
+        if now.nanoseconds(since: last) >= Self.replyGrainNanoseconds {
+            lastReply.store(now.nanoseconds, ordering: .relaxed)
+        }
+        if failures.load(ordering: .relaxed) != 0 { failures.store(0, ordering: .relaxed) }
+    }
+
+    /// It did not reply to what it was asked at `began`; true when that counts.
+    func fail(began: Moment, maximumFailures: UInt64) -> Bool {
+        guard maximumFailures > 0 else { return false }
+        let last = lastReply.load(ordering: .relaxed)
+        guard last == 0 || last &+ Self.replyGrainNanoseconds <= began.nanoseconds else {
+            return false
+        }
+        if failures.load(ordering: .relaxed) < Self.maximumFailureCount {
+            failures.wrappingAdd(1, ordering: .relaxed)
+        }
         return true
+    }
+
+    /// Whether it may be asked with mixed case.
+    func keepsCase(at now: Moment) -> Bool {
+        now.nanoseconds >= plainCaseUntil.load(ordering: .relaxed)
+    }
+
+    /// It was seen not to keep the case of a question.
+    func rememberPlainCase(at now: Moment) {
+        let end = now.adding(milliseconds: Self.plainCaseSeconds * 1_000)
+        plainCaseUntil.store(end.nanoseconds, ordering: .relaxed)
     }
 }

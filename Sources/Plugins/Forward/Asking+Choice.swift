@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Metrics
+import Plugin
+
+extension Asking {
+    /// The upstream that the next attempt asks; nil when nobody is left.
+    ///
+    /// Whoever is well comes before who is not, and whoever was asked less often before the others;
+    /// among equals the policy decides. Nobody is asked who sends questions back to us.
+    mutating func pick(_ now: Moment) -> Int? {
+        let count = route.upstreams.count
+        let isFirst = attempts.isEmpty
+        var best = (score: Int.max, times: Int.max)
+        var picked = -1
+        var equals = 0
+        var standing = UpstreamHealth.Standing.looping
+        for offset in 0..<count {
+            let place = start + offset < count ? start + offset : start + offset - count
+            guard unwelcoming & 1 << UInt64(place) == 0 else { continue }
+            let found = route.upstreams[place].health.standing(
+                maximumFailures: route.maximumFailures
+            )
+            guard found != .looping else { continue }
+            if found != .well { hasUnwell = true }
+            let times = isFirst ? 0 : timesAsked(place)
+            let score = 2 * found.rawValue + times
+            if (score, times) < best {
+                best = (score, times)
+                picked = place
+                standing = found
+                equals = 1
+            } else if (score, times) == best, route.policy == .random {
+                equals += 1
+                if random.number(below: equals) == 0 {
+                    picked = place
+                    standing = found
+                }
+            }
+        }
+        guard picked >= 0 else { return nil }
+        // A reply that nobody likes is better than waiting for who seems to be down.
+        if unwelcome != nil, standing != .well || best.times > 0 { return nil }
+        return standing == .down ? pickDown(picked, now) : picked
+    }
+
+    /// Whom to ask when `place` is the best there is, which is down: then all are.
+    private func pickDown(_ place: Int, _ now: Moment) -> Int? {
+        guard route.failsFast else {
+            if attempts.isEmpty { cells.increment(route.metrics.broken) }
+            return place
+        }
+        // Somebody must find out when one of them is well again.
+        return route.upstreams.indices.first { other in
+            let health = route.upstreams[other].health
+            return health.standing(maximumFailures: route.maximumFailures) == .down
+                && health.isTrialDue(at: now, interval: route.trialIntervalNanoseconds)
+        }
+    }
+
+    /// Sends a copy of the question to those who are not well and were not tried for a while, while
+    /// somebody who is well is asked for the answer: so no client waits for a trial.
+    mutating func tryTheUnwell(besides picked: Int, _ now: Moment, _ desk: any Desk) {
+        for place in route.upstreams.indices where place != picked {
+            let health = route.upstreams[place].health
+            let standing = health.standing(maximumFailures: route.maximumFailures)
+            guard standing == .doubtful || standing == .down,
+                health.isTrialDue(at: now, interval: route.intervalNanoseconds)
+            else { continue }
+            begin(place, transport, .trial, now, desk)
+        }
+    }
+}

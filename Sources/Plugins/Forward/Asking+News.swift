@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Metrics
+import Plugin
+import Wire
+
+extension Asking {
+    /// Learns how an exchange ended; a reply that is to be relayed is returned.
+    mutating func take(_ news: Contest.News, _ desk: any Desk) -> Message? {
+        guard attempts.indices.contains(news.tag), attempts[news.tag].isOpen else { return nil }
+        attempts[news.tag].isOpen = false
+        openCount -= 1
+        let attempt = attempts[news.tag]
+        let isNewest = news.tag == newest
+        guard let reply = learn(news.reply, attempt, desk.now) else {
+            if case .changedCase = news.reply {
+                again(attempt, .sameCase, desk)
+                return nil
+            }
+            return isNewest ? giveUp(desk.now) : nil
+        }
+        if attempt.transport == .udp, reply.header.flags.contains(.truncated) {
+            if attempt.purpose == .trial { return nil }
+            cut = reply
+            again(attempt, .whole, desk)
+            return nil
+        }
+        guard route.failoverCodes.contains(reply.code) else { return reply }
+        route.upstreams[attempt.place].metrics.count(.code, cells)
+        unwelcome = reply
+        unwelcoming |= 1 << UInt64(attempt.place)
+        cut = nil
+        if isNewest { nextAttempt = desk.now }
+        return nil
+    }
+
+    /// Asks an upstream at once once more, over TCP.
+    private mutating func again(_ attempt: Attempt, _ purpose: Purpose, _ desk: any Desk) {
+        let now = desk.now
+        begin(attempt.place, .tcp, purpose, now, desk)
+        // A connection may have to be opened first.
+        let timeout = 2 * route.timeout(of: route.upstreams[attempt.place], timesAsked: 0)
+        nextAttempt = now.adding(nanoseconds: timeout)
+        end = nextAttempt
+    }
+
+    /// The time of the newest attempt is over; a reply that was cut is relayed then.
+    mutating func expire() -> Message? {
+        guard attempts.indices.contains(newest), attempts[newest].isOpen else { return cut }
+        let attempt = attempts[newest]
+        let upstream = route.upstreams[attempt.place]
+        failure = "\(attempt.at(upstream)): i/o timeout"
+        reason = .noReachableAuthority
+        attempts[newest].isLate = true
+        route.countFailure(.timeout, of: attempt, cells)
+        return cut
+    }
+
+    /// The newest attempt has failed: another is made at once, unless there is a reply that was cut.
+    private mutating func giveUp(_ now: Moment) -> Message? {
+        nextAttempt = now
+        return cut
+    }
+
+    /// Notes what an exchange tells of its upstream; its reply when it is sound.
+    private mutating func learn(
+        _ reply: Reply,
+        _ attempt: Attempt,
+        _ now: Moment
+    ) -> Message? {
+        let upstream = route.upstreams[attempt.place]
+        switch route.learn(reply, of: attempt, at: now, cells) {
+        case .sound(let message):
+            return message
+        case .bad(let why):
+            failure = "\(attempt.at(upstream)): \(why.text)"
+            reason = why.code
+            return nil
+        }
+    }
+
+    /// Leaves what is still open to whoever learns from it.
+    func leave(_ desk: any Desk) {
+        let route = route
+        let attempts = attempts
+        let cells = cells
+        let until = desk.now.adding(nanoseconds: Self.afterlifeNanoseconds)
+        desk.leave(contest, until: until) { news, now in
+            guard attempts.indices.contains(news.tag) else { return }
+            _ = route.learn(news.reply, of: attempts[news.tag], at: now, cells)
+        }
+    }
+}
+
+extension Asking.Attempt {
+    /// Where a failure happened, for people.
+    func at(_ upstream: Upstream) -> String { "read \(transport.name) \(upstream.endpoint)" }
+}
+
+extension ForwardRoute {
+    /// What an exchange came to.
+    enum Lesson {
+        case sound(Message)
+        case bad((text: String, code: ExtendedErrorCode))
+    }
+
+    /// Notes what an exchange tells of its upstream.
+    func learn(
+        _ reply: Reply,
+        of attempt: Asking.Attempt,
+        at now: Moment,
+        _ cells: WorkerCells
+    ) -> Lesson {
+        let upstream = upstreams[attempt.place]
+        switch reply {
+        case .message(let bytes):
+            do throws(WireError) {
+                let message = try Message(parsing: bytes.span)
+                upstream.health.succeed(began: attempt.began, at: now)
+                if attempt.purpose == .sameCase { upstream.health.rememberPlainCase(at: now) }
+                upstream.metrics.count(
+                    message.code,
+                    nanoseconds: now.nanoseconds(since: attempt.began),
+                    cells
+                )
+                return .sound(message)
+            } catch {
+                countFailure(.invalid, of: attempt, cells)
+                return .bad((error.description, .invalidData))
+            }
+        case .changedCase:
+            countFailure(.changedCase, of: attempt, cells)
+            return .bad(("the question came back in another case", .invalidData))
+        case .timeout:
+            if !attempt.isLate { countFailure(.timeout, of: attempt, cells) }
+            return .bad(("i/o timeout", .noReachableAuthority))
+        case .failure(let text):
+            countFailure(.network, of: attempt, cells)
+            return .bad((text, .networkError))
+        }
+    }
+
+    /// Counts a failure; what cannot be believed says nothing about an upstream's health.
+    func countFailure(
+        _ kind: ForwardMetrics.FailureKind,
+        of attempt: Asking.Attempt,
+        _ cells: WorkerCells
+    ) {
+        let upstream = upstreams[attempt.place]
+        upstream.metrics.count(kind, cells)
+        guard kind == .timeout || kind == .network else { return }
+        if upstream.health.fail(began: attempt.began, maximumFailures: maximumFailures) {
+            cells.increment(upstream.metrics.failures)
+        }
+    }
+}

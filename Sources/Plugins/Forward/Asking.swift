@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Metrics
+import Plugin
+import Wire
+
+/// The asking of upstreams for one query.
+///
+/// Attempts are made one after the other, but those before stay open: an upstream that is slow for
+/// one name may still be the first to answer, and what it took is learnt.
+struct Asking {
+    /// How long an exchange stays open, in nanoseconds, unless the Corefile says otherwise.
+    static let patienceNanoseconds: UInt64 = 2_000_000_000
+    /// How long after its query an exchange is still listened to, in nanoseconds.
+    static let afterlifeNanoseconds: UInt64 = 1_000_000_000
+
+    /// Why an upstream is asked.
+    enum Purpose: Sendable {
+        /// For an answer.
+        case answer
+        /// To see whether it is well again; its answer is welcome.
+        case trial
+        /// For the whole of a reply that was cut.
+        case whole
+        /// For a reply whose question came back in another case.
+        case sameCase
+    }
+
+    /// One exchange with one upstream.
+    struct Attempt: Sendable {
+        let place: Int
+        let transport: Transport
+        let purpose: Purpose
+        let began: Moment
+        var isOpen = true
+        /// Whether its time is over, and that was counted.
+        var isLate = false
+    }
+
+    let route: ForwardRoute
+    let message: [UInt8]
+    let transport: Transport
+    let deadline: Moment
+    let cells: WorkerCells
+    /// The place of the upstream that is looked at first.
+    let start: Int
+    var random: RandomBits
+
+    var contest = Contest()
+    var attempts: [Attempt] = []
+    /// The place in `attempts` of the exchange that decides when the next attempt is made.
+    var newest = -1
+    /// How many attempts were made to get an answer.
+    var answerCount = 0
+    var openCount = 0
+    /// When another attempt is to be made.
+    var nextAttempt = Moment(nanoseconds: 0)
+    /// When nothing is waited for any more.
+    var end = Moment(nanoseconds: .max)
+
+    /// Whether an upstream that is not well was seen.
+    var hasUnwell = false
+    /// Why the last attempt failed.
+    var failure = "no healthy proxies"
+    var reason = ExtendedErrorCode.noReachableAuthority
+    /// The last reply with a code that means to ask the next one.
+    var unwelcome: Message?
+    /// The upstreams that gave such a reply, a bit each: nobody is asked twice for it.
+    var unwelcoming: UInt64 = 0
+    /// A reply that was cut, while it is asked for again.
+    var cut: Message?
+
+    init(
+        route: ForwardRoute,
+        message: [UInt8],
+        transport: Transport,
+        deadline: Moment,
+        cells: WorkerCells,
+        random bits: UInt64
+    ) {
+        self.route = route
+        self.message = message
+        self.transport = transport
+        self.deadline = deadline
+        self.cells = cells
+        start = route.firstPlace()
+        random = RandomBits(seed: bits)
+    }
+
+    /// Asks until one replies, nobody is left, or the time is over.
+    mutating func run(_ desk: any Desk) async -> ForwardResult {
+        let result = await compete(desk)
+        if openCount > 0 { leave(desk) }
+        return result
+    }
+
+    private mutating func compete(_ desk: any Desk) async -> ForwardResult {
+        // LIMIT: each turn makes an attempt, ends an exchange, or moves to a later moment.
+        while true {
+            let now = desk.now
+            if now >= nextAttempt { attempt(now, desk) }
+            let until = min(nextAttempt, end, deadline)
+            guard openCount > 0, now < until else { break }
+            guard let news = await desk.news(of: contest, until: until) else {
+                if desk.now >= nextAttempt, let reply = expire() { return .reply(reply) }
+                continue
+            }
+            if let reply = take(news, desk) { return .reply(reply) }
+        }
+        if let reply = unwelcome ?? cut { return .reply(reply) }
+        return .failed(failure, reason)
+    }
+
+    /// Makes the next attempt, or settles how long to wait for those before.
+    private mutating func attempt(_ now: Moment, _ desk: any Desk) {
+        let isFirst = attempts.isEmpty
+        guard answerCount < route.attemptLimit, let place = pick(now) else {
+            nextAttempt = Moment(nanoseconds: .max)
+            // Whoever has an answer, even one that nobody likes, is not kept waiting.
+            end = unwelcome == nil ? end : now
+            return
+        }
+        answerCount += 1
+        begin(place, transport, .answer, now, desk)
+        if isFirst, hasUnwell { tryTheUnwell(besides: place, now, desk) }
+        let timeout = route.timeout(of: route.upstreams[place], timesAsked: timesAsked(place) - 1)
+        nextAttempt = now.adding(nanoseconds: timeout)
+        end = now.adding(
+            nanoseconds: route.timeoutMilliseconds == nil
+                ? max(timeout, Self.patienceNanoseconds) : timeout
+        )
+    }
+
+    /// Opens an exchange.
+    mutating func begin(
+        _ place: Int,
+        _ transport: Transport,
+        _ purpose: Purpose,
+        _ now: Moment,
+        _ desk: any Desk
+    ) {
+        let upstream = route.upstreams[place]
+        let exchange = Exchange(
+            upstream: upstream.endpoint,
+            transport: transport,
+            message: message,
+            deadline: deadline,
+            mixesCase: transport == .udp && upstream.health.keepsCase(at: now)
+        )
+        desk.begin(exchange, tag: attempts.count, in: &contest)
+        if purpose != .trial { newest = attempts.count }
+        attempts.append(
+            Attempt(place: place, transport: transport, purpose: purpose, began: now)
+        )
+        openCount += 1
+    }
+
+    /// How often an upstream was asked for an answer.
+    func timesAsked(_ place: Int) -> Int {
+        var count = 0
+        for attempt in attempts where attempt.place == place && attempt.purpose == .answer {
+            count += 1
+        }
+        return count
+    }
+}
