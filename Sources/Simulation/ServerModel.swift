@@ -155,6 +155,8 @@ struct ServerModel: Sendable {
         isFaulted: Bool
     ) -> [Expected] {
         var right = [UpstreamTruth.answer(asked.lower, asked.type)]
+        // Who fails fast fails for every name once a few were left without an answer.
+        if !isFaulted, forward.failsFast { right.append(.failure(.serverFailure)) }
         if isFaulted {
             right.append(.failure(.serverFailure))
             // Cut over UDP, and then the question over TCP failed too.

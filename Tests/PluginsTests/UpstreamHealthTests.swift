@@ -12,8 +12,14 @@ import Testing
         Moment(nanoseconds: milliseconds * 1_000_000)
     }
 
+    /// Fails 10 ms after it was asked, with trials every 100 ms.
     private func fail(began: UInt64, _ maximum: UInt64 = 2) -> Bool {
-        health.fail(began: moment(began), maximumFailures: maximum)
+        health.fail(
+            began: moment(began),
+            at: moment(began + 10),
+            maximumFailures: maximum,
+            interval: 100_000_000
+        )
     }
 
     private func succeed(began: UInt64, at now: UInt64) {
@@ -26,17 +32,31 @@ import Testing
 
     @Test func isDoubtfulAtOnceAndDownAfterMoreFailuresInARowThanItMayHave() {
         var standings = [standing()]
-        for time in [10, 11, 12] as [UInt64] {
+        for time in [10, 100, 199, 200] as [UInt64] {
             #expect(fail(began: time))
             standings.append(standing())
         }
 
-        #expect(standings == [.well, .doubtful, .doubtful, .down])
+        // Two trials of 100 ms could have failed since 10.
+        #expect(standings == [.well, .doubtful, .doubtful, .doubtful, .down])
+    }
+
+    @Test func isNotDownBecauseOfABurst() {
+        for _ in 0..<1_000 { _ = fail(began: 10) }
+
+        #expect(standing() == .doubtful)
+    }
+
+    @Test func survivesAnEndlessLimit() {
+        for _ in 0..<100 { _ = fail(began: 10, .max) }
+
+        #expect(standing(.max) == .doubtful)
     }
 
     @Test func isWellAfterOneReply() {
-        for time in [10, 11, 12] as [UInt64] { _ = fail(began: time) }
-        succeed(began: 13, at: 14)
+        for time in [10, 200, 400] as [UInt64] { _ = fail(began: time) }
+        #expect(standing() == .down)
+        succeed(began: 413, at: 414)
 
         #expect(standing() == .well)
     }

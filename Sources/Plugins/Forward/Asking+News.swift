@@ -45,14 +45,14 @@ extension Asking {
     }
 
     /// The time of the newest attempt is over; a reply that was cut is relayed then.
-    mutating func expire() -> Message? {
+    mutating func expire(_ now: Moment) -> Message? {
         guard attempts.indices.contains(newest), attempts[newest].isOpen else { return cut }
         let attempt = attempts[newest]
         let upstream = route.upstreams[attempt.place]
         failure = "\(attempt.at(upstream)): i/o timeout"
         reason = .noReachableAuthority
         attempts[newest].isLate = true
-        route.countFailure(.timeout, of: attempt, cells)
+        route.countFailure(.timeout, of: attempt, at: now, cells)
         return cut
     }
 
@@ -125,17 +125,17 @@ extension ForwardRoute {
                 )
                 return .sound(message)
             } catch {
-                countFailure(.invalid, of: attempt, cells)
+                countFailure(.invalid, of: attempt, at: now, cells)
                 return .bad((error.description, .invalidData))
             }
         case .changedCase:
-            countFailure(.changedCase, of: attempt, cells)
+            countFailure(.changedCase, of: attempt, at: now, cells)
             return .bad(("the question came back in another case", .invalidData))
         case .timeout:
-            if !attempt.isLate { countFailure(.timeout, of: attempt, cells) }
+            if !attempt.isLate { countFailure(.timeout, of: attempt, at: now, cells) }
             return .bad(("i/o timeout", .noReachableAuthority))
         case .failure(let text):
-            countFailure(.network, of: attempt, cells)
+            countFailure(.network, of: attempt, at: now, cells)
             return .bad((text, .networkError))
         }
     }
@@ -144,13 +144,18 @@ extension ForwardRoute {
     func countFailure(
         _ kind: ForwardMetrics.FailureKind,
         of attempt: Asking.Attempt,
+        at now: Moment,
         _ cells: WorkerCells
     ) {
         let upstream = upstreams[attempt.place]
         upstream.metrics.count(kind, cells)
         guard kind == .timeout || kind == .network else { return }
-        if upstream.health.fail(began: attempt.began, maximumFailures: maximumFailures) {
-            cells.increment(upstream.metrics.failures)
-        }
+        let counts = upstream.health.fail(
+            began: attempt.began,
+            at: now,
+            maximumFailures: maximumFailures,
+            interval: trialIntervalNanoseconds
+        )
+        if counts { cells.increment(upstream.metrics.failures) }
     }
 }

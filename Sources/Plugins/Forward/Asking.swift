@@ -102,7 +102,7 @@ struct Asking {
             let until = min(nextAttempt, end, deadline)
             guard openCount > 0, now < until else { break }
             guard let news = await desk.news(of: contest, until: until) else {
-                if desk.now >= nextAttempt, let reply = expire() { return .reply(reply) }
+                if desk.now >= nextAttempt, let reply = expire(desk.now) { return .reply(reply) }
                 continue
             }
             if let reply = take(news, desk) { return .reply(reply) }

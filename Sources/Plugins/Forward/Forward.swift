@@ -25,7 +25,7 @@ package struct Forward: Answerer {
             Manual.Option("policy random|round_robin|sequential", "who is asked first: random"),
             Manual.Option(
                 "max_fails N",
-                "more failures than this in a row mean down: 2; 0 for never down. A failure counts "
+                "more failures than this in a row, over as many trials, mean down: 2; 0 for never. One counts "
                     + "when nothing came from the upstream since it was asked"
             ),
             Manual.Option(

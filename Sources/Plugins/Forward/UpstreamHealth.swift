@@ -7,8 +7,9 @@ import Synchronization
 ///
 /// A failure counts only when nothing at all came from the upstream since the question was sent: a
 /// packet lost among others, or one name that it never answers, says nothing about it. The first
-/// makes it doubtful, a few in a row make it down, one reply makes it well. Whoever is not well is
-/// asked for an answer only when nobody is; until then a copy of a real query tries it now and then.
+/// makes it doubtful, a few in a row over some time make it down, one reply makes it well. Whoever is
+/// not well is asked for an answer only when nobody is; until then a copy of a real query tries it
+/// now and then.
 final class UpstreamHealth: Sendable {
     /// What is to be thought of an upstream, the best first.
     enum Standing: Int, Sendable {
@@ -34,7 +35,12 @@ final class UpstreamHealth: Sendable {
     // harm but ask an upstream once too often or too rarely. All are read before they are written:
     // a store takes the cache line from every other worker.
     private let latencyBits = Atomic<UInt64>(0)
+    /// Failures in a row.
     private let failures = Atomic<UInt64>(0)
+    /// When the question was sent that the first of them left without an answer, in nanoseconds of
+    /// the server's clock.
+    private let firstFailure = Atomic<UInt64>(0)
+    private let isDown = Atomic<Bool>(false)
     /// When it replied last, in nanoseconds of the server's clock.
     private let lastReply = Atomic<UInt64>(0)
     /// From when on it may be tried, in the same unit.
@@ -53,7 +59,7 @@ final class UpstreamHealth: Sendable {
         if loop.isClosed { return .looping }
         let count = failures.load(ordering: .relaxed)
         guard count > 0, maximumFailures > 0 else { return .well }
-        return count > maximumFailures ? .down : .doubtful
+        return isDown.load(ordering: .relaxed) ? .down : .doubtful
     }
 
     /// Whether it is to be tried now; of several queries that ask, one is told so.
@@ -83,18 +89,33 @@ final class UpstreamHealth: Sendable {
         if now.nanoseconds(since: last) >= Self.replyGrainNanoseconds {
             lastReply.store(now.nanoseconds, ordering: .relaxed)
         }
-        if failures.load(ordering: .relaxed) != 0 { failures.store(0, ordering: .relaxed) }
+        if failures.load(ordering: .relaxed) != 0 {
+            failures.store(0, ordering: .relaxed)
+            isDown.store(false, ordering: .relaxed)
+        }
     }
 
-    /// It did not reply to what it was asked at `began`; true when that counts.
-    func fail(began: Moment, maximumFailures: UInt64) -> Bool {
+    /// It did not reply by now to what it was asked at `began`; true when that counts.
+    ///
+    /// `interval`: nanoseconds between two failures that might have shown in trials. It is down once
+    /// as many as it may have would have had the time to fail.
+    func fail(began: Moment, at now: Moment, maximumFailures: UInt64, interval: UInt64) -> Bool {
         guard maximumFailures > 0 else { return false }
         let last = lastReply.load(ordering: .relaxed)
         guard last == 0 || last &+ Self.replyGrainNanoseconds <= began.nanoseconds else {
             return false
         }
-        if failures.load(ordering: .relaxed) < Self.maximumFailureCount {
-            failures.wrappingAdd(1, ordering: .relaxed)
+        var count = failures.load(ordering: .relaxed)
+        if count < Self.maximumFailureCount {
+            count = failures.wrappingAdd(1, ordering: .relaxed).newValue
+        }
+        if count == 1 { firstFailure.store(began.nanoseconds, ordering: .relaxed) }
+        let first = Moment(nanoseconds: firstFailure.load(ordering: .relaxed))
+        let (time, overflow) = interval.multipliedReportingOverflow(by: maximumFailures)
+        if count > min(maximumFailures, Self.maximumFailureCount - 1), !overflow,
+            now.nanoseconds(since: first) >= time, !isDown.load(ordering: .relaxed)
+        {
+            isDown.store(true, ordering: .relaxed)
         }
         return true
     }
