@@ -52,6 +52,12 @@ struct Contests {
     /// How many exchanges have an heir.
     private(set) var leftCount = 0
 
+    /// How many are not over.
+    var count: Int { entries.count }
+
+    /// Whether the contest with this number is not over.
+    func isOpen(_ contest: UInt64) -> Bool { entries[contest] != nil }
+
     /// The exchange with this id, while it is open.
     func exchange(_ id: UInt64) -> Pending? { pending[id] }
 

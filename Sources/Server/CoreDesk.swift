@@ -38,6 +38,16 @@ final class CoreDesk: Sendable {
         var ended: [UInt64] = []
         var late: [LateAnswer] = []
 
+        /// Takes out the timers of what ended before its time, once they are most of all timers.
+        ///
+        /// `all`: whether every one of them is such a timer.
+        mutating func dropTimers(all: Bool) {
+            if all { return timers.removeAll() }
+            guard timers.count > 64 + 4 * (contests.count + sleepers.count) else { return }
+            let (contests, sleepers) = (contests, sleepers)
+            timers.keep { contests.isOpen($0) || sleepers[$0] != nil }
+        }
+
         /// A number that was not used before.
         mutating func drawID() -> UInt64 {
             defer { nextID += 1 }
@@ -48,6 +58,8 @@ final class CoreDesk: Sendable {
     let cells: WorkerCells
     let random: @Sendable () -> UInt64
     private let executor = WorkerExecutor()
+    private let tasks = WaitingTasks()
+    private let writer = LateWriter()
     private let state = Mutex(State())
 
     init(counting cells: WorkerCells, random: @escaping @Sendable () -> UInt64) {
@@ -108,15 +120,20 @@ final class CoreDesk: Sendable {
     /// Runs every task that can go on.
     func runReady() { executor.runReady() }
 
+    /// Ends the tasks that wait for queries; comes before the desk is let go of, since they hold it.
+    func close() {
+        tasks.close()
+        executor.runReady()
+    }
+
     /// Whether a query waits.
     var isWaiting: Bool { state.withLock { $0.waitingCount > 0 } }
 
     /// Hands out what the tasks have left; false when nothing is awaited any more.
     func drain(into outputs: inout Outputs) -> Bool {
         let (late, orders, ended, next, isBusy) = state.withLock { state in
-            // What is left then belongs to exchanges that ended before their time.
             let isBusy = state.waitingCount > 0 || state.contests.leftCount > 0
-            if !isBusy { state.timers = TimerHeap() }
+            state.dropTimers(all: !isBusy)
             let result = (state.late, state.orders, state.ended, state.timers.first, isBusy)
             state.late = []
             state.orders = []
@@ -138,22 +155,38 @@ final class CoreDesk: Sendable {
             return true
         }
         guard isTaken else { return false }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(message.count)
-        for index in 0..<message.count { bytes.append(message[index]) }
         let waiting = WaitingQuery(
             query: query.copied(),
-            message: bytes,
+            message: message.copied,
             deadline: query.received.adding(milliseconds: Self.maximumWaitMilliseconds)
         )
-        Task.detached(executorPreference: executor) { await self.serve(waiting, at: place) }
+        if tasks.give(WaitingTasks.Work(waiting: waiting, place: place)) { return true }
+        Task.detached(executorPreference: executor) { [self] in
+            var answer = Answer(counting: cells)
+            var next = tasks.begin()
+            while await serve(&next, &answer) { next = await tasks.next() }
+        }
         return true
     }
 
     // MARK: Run as a task
 
+    /// Does the work of a task, and lets go of it; false when there is none.
+    private func serve(_ next: inout WaitingTasks.Work?, _ answer: inout Answer) async -> Bool {
+        guard let work = next.take() else { return false }
+        await serve(work.waiting, at: work.place, &answer)
+        answer.removeAll()
+        return true
+    }
+
     /// Goes on with a waiting query to its end.
-    private func serve(_ waiting: WaitingQuery, at place: WaitingPlace) async {
+    ///
+    /// `answer`: an empty one.
+    private func serve(
+        _ waiting: WaitingQuery,
+        at place: WaitingPlace,
+        _ answer: inout Answer
+    ) async {
         let block = place.configuration.listeners[place.arrival.listener].blocks[place.block]
         let desk = WaitingDesk(
             core: self,
@@ -161,7 +194,6 @@ final class CoreDesk: Sendable {
             listener: place.arrival.listener,
             deadline: waiting.deadline
         )
-        var answer = Answer(counting: cells)
         let outcome = await block.chain.resume(
             waiting,
             at: place.plugin,
@@ -170,7 +202,7 @@ final class CoreDesk: Sendable {
         )
         var bytes: [UInt8] = []
         if outcome != .drop {
-            bytes = Self.write(&answer, waiting.query, block.limits)
+            bytes = writer.write(&answer, waiting.query, block.limits)
         }
         let now = state.withLock { state in
             state.waitingCount -= 1
@@ -186,22 +218,6 @@ final class CoreDesk: Sendable {
             durationNanoseconds: now.nanoseconds(since: waiting.query.received)
         )
         block.chain.sent(waiting.query, report, counting: cells)
-    }
-
-    /// The message of an answer.
-    private static func write(
-        _ answer: inout Answer,
-        _ query: borrowing Query,
-        _ limits: AnswerLimits
-    ) -> [UInt8] {
-        let limit = limits.byteCount(for: query)
-        var bytes = [UInt8](repeating: 0, count: limit)
-        var table = NameTable()
-        var writer = Writer(bytes.mutableSpan, limit: limit)
-        answer.write(query, limits: limits, table: &table, into: &writer)
-        let count = writer.count
-        bytes.removeSubrange(count...)
-        return bytes
     }
 
     // MARK: Asked by tasks

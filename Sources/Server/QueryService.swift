@@ -37,6 +37,8 @@ struct QueryService: ~Copyable {
         desk = CoreDesk(counting: cells, random: random)
     }
 
+    deinit { desk.close() }
+
     /// Whether a query is waiting.
     var isWaiting: Bool { isDeskBusy && desk.isWaiting }
 

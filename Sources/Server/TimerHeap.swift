@@ -14,6 +14,18 @@ struct TimerHeap: Sendable {
 
     private var timers: [Timer] = []
 
+    /// How many timers are in, with those of what ended before its time.
+    var count: Int { timers.count }
+
+    mutating func removeAll() { timers.removeAll(keepingCapacity: true) }
+
+    /// Takes out what is not wanted any more, in one go: as dear as so many look-ups.
+    mutating func keep(where isWanted: (UInt64) -> Bool) {
+        timers.removeAll { !isWanted($0.id) }
+        // From the last one that has a child to the first: each is put above what is later.
+        for index in stride(from: timers.count / 2 - 1, through: 0, by: -1) { sink(index) }
+    }
+
     /// The earliest deadline.
     var first: Moment? { timers.first?.deadline }
 
@@ -33,18 +45,23 @@ struct TimerHeap: Sendable {
         guard let first = timers.first, first.deadline <= now else { return nil }
         timers.swapAt(0, timers.count - 1)
         timers.removeLast()
-        var index = 0
+        sink(0)
+        return first.id
+    }
+
+    /// Moves a timer down to where none below it is earlier.
+    private mutating func sink(_ start: Int) {
+        var index = start
         while true {
             var least = index
             for child in [2 * index + 1, 2 * index + 2]
             where child < timers.count && isBefore(child, least) {
                 least = child
             }
-            guard least != index else { break }
+            guard least != index else { return }
             timers.swapAt(index, least)
             index = least
         }
-        return first.id
     }
 
     /// Whether one timer comes before another; equal deadlines keep the order of their numbers.

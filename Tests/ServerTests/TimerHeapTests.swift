@@ -35,6 +35,26 @@ import Testing
     }
 
     @Test(arguments: 0..<20 as Range<UInt64>)
+    func keepsTheOrderOfWhatIsKept(seed: UInt64) {
+        var random = SplitMix(seed: seed)
+        var heap = TimerHeap()
+        var model: [(deadline: UInt64, id: UInt64)] = []
+        for id in 0..<200 as Range<UInt64> {
+            let deadline = UInt64.random(in: 0..<50, using: &random)
+            heap.insert(moment(deadline), id)
+            if id % 3 == seed % 3 { model.append((deadline, id)) }
+        }
+        heap.keep { $0 % 3 == seed % 3 }
+        model.sort { $0 < $1 }
+
+        #expect(heap.count == model.count)
+        #expect(model.map { _ in heap.removeFirst(upTo: moment(50)) } == model.map(\.id))
+        heap.insert(moment(1), 1)
+        heap.removeAll()
+        #expect(heap.first == nil)
+    }
+
+    @Test(arguments: 0..<20 as Range<UInt64>)
     func doesAsASortedListDoes(seed: UInt64) {
         var random = SplitMix(seed: seed)
         var heap = TimerHeap()
