@@ -12,6 +12,7 @@ enum Bench {
                                                     for registry and reload; workloads:
                                                     \(WorkloadName.words.joined(separator: " "))
                bench blackhole|flood|randomnames [--rate N] [--questions N] [--seconds N] [--short]
+                         [--forward OPTION] [--cache OPTION]
                                                     silent upstreams, a flooding client, names that
                                                     are asked for once: what Apus makes of them
                bench echo                           send every query back; prints its port

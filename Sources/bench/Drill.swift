@@ -49,7 +49,8 @@ struct Drill {
         upstreams = try (0..<upstreamCount).map { _ in try BenchUpstream() }
         let corefile = ForwardContestant.corefile(
             upstreams: upstreams.map(\.endpoint),
-            cache: cache
+            forward: options.forward,
+            cache: cache + options.cache
         )
         try stage.folder.write(corefile, to: "Corefile")
         let contestant = ForwardContestant.contestant(

@@ -22,6 +22,9 @@ struct DrillOptions: Equatable {
     var rate = 20_000
     /// How long a phase takes.
     var seconds: Int
+    /// Lines with options of `forward` and of `cache`, besides those that the drill needs.
+    var forward: [String] = []
+    var cache: [String] = []
 
     /// Reads what stands behind the name.
     init(_ name: DrillName, parsing arguments: some Collection<String>) throws(RunOptions.Mistake) {
@@ -43,12 +46,27 @@ struct DrillOptions: Equatable {
             case "--rate": rate = try RunOptions.number(word, &rest, Self.maximumRate)
             case "--seconds":
                 seconds = try RunOptions.number(word, &rest, Self.maximumSecondCount)
+            case "--forward": forward.append(try Self.text(word, &rest))
+            case "--cache": cache.append(try Self.text(word, &rest))
             default:
                 throw RunOptions.Mistake(
                     description: "\(name.rawValue) has no option '\(word)'; there are --questions, "
-                        + "--rate, --seconds and --short"
+                        + "--rate, --seconds, --forward, --cache and --short"
                 )
             }
         }
+    }
+
+    /// The line behind an option.
+    private static func text(
+        _ option: String,
+        _ rest: inout ArraySlice<String>
+    ) throws(RunOptions.Mistake) -> String {
+        guard let text = rest.popFirst(), !text.isEmpty else {
+            throw RunOptions.Mistake(
+                description: "\(option) wants an option as it stands in a Corefile, in quotes"
+            )
+        }
+        return text
     }
 }

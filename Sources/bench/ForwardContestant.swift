@@ -4,10 +4,16 @@ import Wire
 
 /// Apus with what kubeadm's Corefile has around `forward`.
 enum ForwardContestant {
-    /// `upstreams`: where it asks; `cache`: the options of `cache`.
-    static func corefile(upstreams: [Endpoint], cache: [String] = []) -> String {
+    /// `upstreams`: where it asks; `forward`, `cache`: lines with options of these plugins.
+    static func corefile(
+        upstreams: [Endpoint],
+        forward: [String] = [],
+        cache: [String] = []
+    ) -> String {
         let places = upstreams.map { "\($0.address):\($0.port)" }.joined(separator: " ")
-        let options = cache.map { "        \($0)\n" }.joined()
+        func lines(_ options: [String]) -> String {
+            options.map { "        \($0)\n" }.joined()
+        }
         return """
             . {
                 bind 127.0.0.1
@@ -15,9 +21,10 @@ enum ForwardContestant {
                 health 127.0.0.1:0
                 ready 127.0.0.1:0
                 prometheus 127.0.0.1:0
-                forward . \(places)
+                forward . \(places) {
+            \(lines(forward))    }
                 cache 3600 {
-            \(options)    }
+            \(lines(cache))    }
                 loop
                 reload
                 loadbalance

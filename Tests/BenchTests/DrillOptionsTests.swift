@@ -47,11 +47,29 @@ import Testing
         }
     }
 
+    @Test func takesOptionsOfPlugins() throws {
+        let options = try DrillOptions(
+            .flood,
+            parsing: ["--forward", "max_fails 3", "--cache", "keepttl", "--forward", "prefer_udp"]
+        )
+
+        #expect(options.forward == ["max_fails 3", "prefer_udp"])
+        #expect(options.cache == ["keepttl"])
+        for word in ["--forward", "--cache"] {
+            let mistake = "\(word) wants an option as it stands in a Corefile, in quotes"
+            for arguments in [[word], [word, ""]] {
+                #expect(throws: RunOptions.Mistake(description: mistake)) {
+                    try DrillOptions(.flood, parsing: arguments)
+                }
+            }
+        }
+    }
+
     @Test func refusesOtherOptions() {
         #expect(
             throws: RunOptions.Mistake(
                 description: "flood has no option '--rounds'; there are --questions, --rate, "
-                    + "--seconds and --short"
+                    + "--seconds, --forward, --cache and --short"
             )
         ) {
             try DrillOptions(.flood, parsing: ["--rounds", "1"])
