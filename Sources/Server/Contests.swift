@@ -37,18 +37,33 @@ struct Contests {
 
     /// One contest that is not over.
     private struct Entry {
-        /// The exchanges that are open, by their ids.
-        var open: [UInt64] = []
+        /// The exchanges that are open, by their ids: the first of them, and the others.
+        ///
+        /// Most contests have one, and need no memory of its own for it.
+        var first: UInt64?
+        var others: [UInt64] = []
         /// What ended while nobody waited.
         var unheard: [Contest.News] = []
         var waiter: Waiter?
         var heir: Contest.Heir?
         /// When the waiter or the heir is told that the time is over.
         var until = Moment(nanoseconds: 0)
+
+        var open: [UInt64] { first.map { [$0] + others } ?? others }
+
+        var openCount: Int { (first == nil ? 0 : 1) + others.count }
+
+        mutating func add(_ id: UInt64) {
+            if first == nil, others.isEmpty { first = id } else { others.append(id) }
+        }
+
+        mutating func remove(_ id: UInt64) {
+            if first == id { first = nil } else { others.removeAll { $0 == id } }
+        }
     }
 
-    private var pending: [UInt64: Pending] = [:]
-    private var entries: [UInt64: Entry] = [:]
+    private var pending = SlotTable<Pending>()
+    private var entries = SlotTable<Entry>()
     /// How many exchanges have an heir.
     private(set) var leftCount = 0
 
@@ -56,56 +71,58 @@ struct Contests {
     var count: Int { entries.count }
 
     /// Whether the contest with this number is not over.
-    func isOpen(_ contest: UInt64) -> Bool { entries[contest] != nil }
+    func isOpen(_ contest: UInt64) -> Bool { entries.contains(contest) }
+
+    /// Begins a contest, and gives its number; `serial` is used for nothing else.
+    mutating func begin(serial: UInt64) -> UInt64 { entries.insert(Entry(), serial: serial) }
 
     /// The exchange with this id, while it is open.
-    func exchange(_ id: UInt64) -> Pending? { pending[id] }
+    func exchange(_ id: UInt64) -> Pending? { pending.find(id) }
 
-    /// Opens an exchange.
-    mutating func begin(_ id: UInt64, _ exchange: Pending) {
-        pending[id] = exchange
-        entries[exchange.contest, default: Entry()].open.append(id)
+    /// Opens an exchange, and gives its id; `serial` is used for nothing else.
+    mutating func begin(_ exchange: Pending, serial: UInt64) -> UInt64 {
+        let id = pending.insert(exchange, serial: serial)
+        _ = entries.change(exchange.contest) { $0.add(id) }
+        return id
     }
 
     /// Notes an exchange that ended before it began.
     mutating func note(_ news: Contest.News, in contest: UInt64) {
-        entries[contest, default: Entry()].unheard.append(news)
+        _ = entries.change(contest) { $0.unheard.append(news) }
     }
 
     /// Takes out what ended while nobody waited.
     mutating func takeUnheard(in contest: UInt64) -> Contest.News? {
-        guard let news = entries[contest]?.unheard.first else { return nil }
-        entries[contest]?.unheard.removeFirst()
+        let news = entries.change(contest) { entry in
+            entry.unheard.isEmpty ? nil : entry.unheard.removeFirst()
+        }
+        guard let news = news ?? nil else { return nil }
         removeIfOver(contest)
         return news
     }
 
     /// Lets somebody wait for news until `moment`.
     mutating func wait(_ waiter: Waiter, in contest: UInt64, until moment: Moment) {
-        entries[contest, default: Entry()].waiter = waiter
-        entries[contest]?.until = moment
+        _ = entries.change(contest) { entry in
+            entry.waiter = waiter
+            entry.until = moment
+        }
     }
 
     /// An exchange has ended; what is to be done about it.
     mutating func end(_ id: UInt64, _ reply: Reply) -> Deed? {
-        guard let ended = pending.removeValue(forKey: id),
-            let place = entries.index(forKey: ended.contest)
-        else { return nil }
+        guard let ended = pending.remove(id) else { return nil }
         let news = Contest.News(tag: ended.tag, reply: reply)
-        entries.values[place].open.removeAll { $0 == id }
-        let entry = entries.values[place]
-        if let waiter = entry.waiter {
-            entries.values[place].waiter = nil
-            if entry.open.isEmpty { entries.remove(at: place) }
-            return .resume(waiter, news)
+        let deed: Deed?? = entries.change(ended.contest) { entry in
+            entry.remove(id)
+            if let waiter = entry.waiter.take() { return .resume(waiter, news) }
+            if let heir = entry.heir { return .tell(heir, news) }
+            entry.unheard.append(news)
+            return nil
         }
-        if let heir = entry.heir {
-            leftCount -= 1
-            if entry.open.isEmpty { entries.remove(at: place) }
-            return .tell(heir, news)
-        }
-        entries.values[place].unheard.append(news)
-        return nil
+        if case .tell = deed { leftCount -= 1 }
+        removeIfOver(ended.contest)
+        return deed ?? nil
     }
 
     /// The time of a contest may be over; adds what is to be done, and the exchanges that end.
@@ -116,19 +133,19 @@ struct Contests {
         ended: inout [UInt64]
     ) {
         // A timer of an earlier wait.
-        guard let entry = entries[contest], entry.until <= now else { return }
+        guard let entry = entries.find(contest), entry.until <= now else { return }
         if let waiter = entry.waiter {
-            entries[contest]?.waiter = nil
+            _ = entries.change(contest) { $0.waiter = nil }
             removeIfOver(contest)
             deeds.append(.resume(waiter, nil))
         } else if let heir = entry.heir {
             for id in entry.open {
-                guard let exchange = pending.removeValue(forKey: id) else { continue }
+                guard let exchange = pending.remove(id) else { continue }
                 deeds.append(.tell(heir, Contest.News(tag: exchange.tag, reply: .timeout)))
             }
             ended += entry.open
-            leftCount -= entry.open.count
-            entries[contest] = nil
+            leftCount -= entry.openCount
+            _ = entries.remove(contest)
         }
     }
 
@@ -139,24 +156,29 @@ struct Contests {
         to heir: Contest.Heir?,
         ended: inout [UInt64]
     ) -> Bool {
-        guard let entry = entries[contest] else { return false }
-        guard let heir, !entry.open.isEmpty,
-            leftCount + entry.open.count <= Self.maximumLeftCount
+        guard let entry = entries.find(contest) else { return false }
+        guard let heir, entry.openCount > 0,
+            leftCount + entry.openCount <= Self.maximumLeftCount
         else {
-            for id in entry.open { pending[id] = nil }
+            for id in entry.open { _ = pending.remove(id) }
             ended += entry.open
-            entries[contest] = nil
+            _ = entries.remove(contest)
             return false
         }
-        leftCount += entry.open.count
-        entries[contest] = Entry(open: entry.open, heir: heir, until: moment)
+        leftCount += entry.openCount
+        _ = entries.change(contest) { entry in
+            entry.unheard = []
+            entry.waiter = nil
+            entry.heir = heir
+            entry.until = moment
+        }
         return true
     }
 
     private mutating func removeIfOver(_ contest: UInt64) {
-        guard let entry = entries[contest], entry.open.isEmpty, entry.unheard.isEmpty else {
-            return
+        let isOver = entries.change(contest) { entry in
+            entry.openCount == 0 && entry.unheard.isEmpty && entry.waiter == nil
         }
-        entries[contest] = nil
+        if isOver == true { _ = entries.remove(contest) }
     }
 }

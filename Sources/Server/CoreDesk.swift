@@ -29,7 +29,7 @@ final class CoreDesk: Sendable {
     /// What the lock guards.
     private struct State {
         var now = Moment(nanoseconds: 0)
-        var nextID: UInt64 = 1
+        var nextSerial: UInt64 = 1
         var waitingCount = 0
         var contests = Contests()
         var sleepers: [UInt64: CheckedContinuation<Void, Never>] = [:]
@@ -48,10 +48,20 @@ final class CoreDesk: Sendable {
             timers.keep { contests.isOpen($0) || sleepers[$0] != nil }
         }
 
-        /// A number that was not used before.
+        /// The contest with this number, or a new one when there is none any more.
+        mutating func contest(_ number: UInt64) -> UInt64 {
+            contests.isOpen(number) ? number : contests.begin(serial: drawSerial())
+        }
+
+        /// A number that was not used before: what it is shifted by leaves room for a place.
+        mutating func drawSerial() -> UInt64 {
+            defer { nextSerial += 1 }
+            return nextSerial
+        }
+
+        /// A number that was not used before, nor is that of a contest.
         mutating func drawID() -> UInt64 {
-            defer { nextID += 1 }
-            return nextID
+            drawSerial() << SlotTable<Contests.Pending>.placeBitCount
         }
     }
 
@@ -235,16 +245,15 @@ final class CoreDesk: Sendable {
         if exchange.mixesCase { CaseMixing.mix(&exchange.message, random: random) }
         let order = exchange
         contest.number = state.withLock { [number = contest.number] state in
-            let number = number == 0 ? state.drawID() : number
+            let number = state.contest(number)
             guard isMessage else {
                 let failure = Reply.failure("the question is no message")
                 state.contests.note(Contest.News(tag: tag, reply: failure), in: number)
                 return number
             }
-            let id = state.drawID()
-            state.contests.begin(
-                id,
-                Contests.Pending(exchange: order, unmixed: unmixed, contest: number, tag: tag)
+            let id = state.contests.begin(
+                Contests.Pending(exchange: order, unmixed: unmixed, contest: number, tag: tag),
+                serial: state.drawSerial()
             )
             state.orders.append(ExchangeOrder(id: id, exchange: order))
             return number
@@ -257,6 +266,7 @@ final class CoreDesk: Sendable {
         if let news = state.withLock({ $0.contests.takeUnheard(in: number) }) { return news }
         return await withCheckedContinuation { continuation in
             state.withLock { state in
+                let number = state.contest(number)
                 state.contests.wait(continuation, in: number, until: moment)
                 state.timers.insert(moment, number)
             }

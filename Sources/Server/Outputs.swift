@@ -13,6 +13,9 @@ package struct LateAnswer: Sendable {
 package struct ExchangeOrder: Sendable {
     package var id: UInt64
     package var exchange: Exchange
+
+    /// A small number that no other open exchange of the worker has.
+    var place: Int { SlotTable<Exchange>.place(id) }
 }
 
 /// News about an exchange that was begun.

@@ -31,8 +31,10 @@ struct UpstreamDatagrams: ~Copyable {
 
     /// Where the question of an exchange is open.
     private struct Place {
-        let socket: Int
-        let id: UInt16
+        /// The exchange; 0 for none.
+        var exchange: UInt64 = 0
+        var socket = 0
+        var id: UInt16 = 0
     }
 
     /// The sockets by place; what is polled carries the place.
@@ -40,8 +42,10 @@ struct UpstreamDatagrams: ~Copyable {
     private var freePlaces: [Int] = []
     /// One for each upstream that is asked; there are few, so that looking is as good as hashing.
     private var pools: [Pool] = []
-    /// Where each exchange is open.
-    private var places: [UInt64: Place] = [:]
+    /// Where each exchange is open, by the place that its number has.
+    private var places: [Place] = []
+    /// The questions that are open.
+    private(set) var questionCount = 0
     /// The places of the sockets with questions to be sent at the end of the step.
     private var queued: [Int] = []
     /// The datagrams that were no reply to an open question.
@@ -53,9 +57,6 @@ struct UpstreamDatagrams: ~Copyable {
 
     /// The sockets that are open.
     var socketCount: Int { sockets.count - freePlaces.count }
-
-    /// The questions that are open.
-    var questionCount: Int { places.count }
 
     // MARK: Asking
 
@@ -84,7 +85,7 @@ struct UpstreamDatagrams: ~Copyable {
                 pools[pool].drawn = nil
                 continue
             }
-            places[order.id] = Place(socket: place, id: id)
+            note(Place(exchange: order.id, socket: place, id: id), at: order.place)
             if socket.queue.isEmpty { queued.append(place) }
             socket.queue.append(order)
             socket.askedCount += 1
@@ -92,6 +93,14 @@ struct UpstreamDatagrams: ~Copyable {
             return
         }
         throw SystemError(call: "too many questions with one id are open", code: 0)
+    }
+
+    private mutating func note(_ place: Place, at index: Int) {
+        if index >= places.count {
+            places += Array(repeating: Place(), count: index + 1 - places.count)
+        }
+        places[index] = place
+        questionCount += 1
     }
 
     /// The place of the pool for `upstream`, made when it is asked for the first time.
@@ -239,7 +248,11 @@ struct UpstreamDatagrams: ~Copyable {
 
     /// Forgets an exchange that is over; false when it is none of these.
     mutating func end(_ exchange: UInt64) -> Bool {
-        guard let place = places.removeValue(forKey: exchange) else { return false }
+        let index = SlotTable<Place>.place(exchange)
+        guard index < places.count, places[index].exchange == exchange else { return false }
+        let place = places[index]
+        places[index].exchange = 0
+        questionCount -= 1
         sockets[place.socket]?.open.remove(place.id, of: exchange)
         closeIfOver(place.socket)
         return true

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Elements by numbers that are never used twice, found without hashing: the low bits of a number
+/// are the element's place, the others are a serial number.
+struct SlotTable<Element> {
+    /// How many low bits of a number are the place.
+    static var placeBitCount: UInt64 { 20 }
+
+    /// One place; free ones have the number 0.
+    private struct Slot {
+        var number: UInt64
+        var element: Element?
+    }
+
+    private var slots: [Slot] = []
+    private var free: [Int] = []
+
+    init() {}
+
+    var count: Int { slots.count - free.count }
+
+    /// The place that a number means.
+    static func place(_ number: UInt64) -> Int {
+        Int(truncatingIfNeeded: number & ((1 << placeBitCount) - 1))
+    }
+
+    /// Adds an element, and gives its number; `serial` must not have been used before, nor be 0.
+    mutating func insert(_ element: Element, serial: UInt64) -> UInt64 {
+        let place = free.popLast() ?? slots.count
+        precondition(place < 1 << Self.placeBitCount, "a table of slots is bounded by who fills it")
+        let number = serial << Self.placeBitCount | UInt64(place)
+        if place == slots.count {
+            slots.append(Slot(number: number, element: element))
+        } else {
+            slots[place] = Slot(number: number, element: element)
+        }
+        return number
+    }
+
+    func contains(_ number: UInt64) -> Bool {
+        let place = Self.place(number)
+        return place < slots.count && slots[place].number == number && number != 0
+    }
+
+    /// The element with this number.
+    func find(_ number: UInt64) -> Element? {
+        contains(number) ? slots[Self.place(number)].element : nil
+    }
+
+    /// Lets `body` change the element with this number where it lies; nil when there is none.
+    mutating func change<Result>(_ number: UInt64, _ body: (inout Element) -> Result) -> Result? {
+        guard contains(number) else { return nil }
+        let place = Self.place(number)
+        // Taken out meanwhile, so that it is changed and not copied.
+        guard var element = slots[place].element.take() else { return nil }
+        let result = body(&element)
+        slots[place].element = element
+        return result
+    }
+
+    /// Takes out the element with this number.
+    mutating func remove(_ number: UInt64) -> Element? {
+        guard contains(number) else { return nil }
+        let place = Self.place(number)
+        slots[place].number = 0
+        free.append(place)
+        return slots[place].element.take()
+    }
+}
