@@ -145,7 +145,7 @@ final class ScriptedDesk: Desk {
         state.withLock { $0.now = max($0.now, moment) }
     }
 
-    func sleep(until moment: Moment) async {}
+    func sleep(until moment: Moment) async { advance(to: moment) }
 }
 
 extension Exchange {

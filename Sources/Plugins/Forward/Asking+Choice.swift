@@ -2,6 +2,7 @@
 
 import Metrics
 import Plugin
+import Wire
 
 extension Asking {
     /// The upstream that the next attempt asks; nil when nobody is left.
@@ -17,7 +18,7 @@ extension Asking {
         var standing = UpstreamHealth.Standing.looping
         for offset in 0..<count {
             let place = start + offset < count ? start + offset : start + offset - count
-            guard unwelcoming & 1 << UInt64(place) == 0 else { continue }
+            guard (unwelcoming | refusing) & 1 << UInt64(place) == 0 else { continue }
             let found = route.upstreams[place].health.standing(
                 maximumFailures: route.maximumFailures
             )
@@ -42,6 +43,34 @@ extension Asking {
         // A reply that nobody likes is better than waiting for who seems to be down.
         if unwelcome != nil, standing != .well || best.times > 0 { return nil }
         return standing == .down ? pickDown(picked, now) : picked
+    }
+
+    /// The upstream that the next attempt asks and that takes one more question of this client;
+    /// `nextAttempt` moves to when it may be asked.
+    mutating func pickAdmitted(_ now: Moment) -> Int? {
+        // LIMIT: each turn rules out one upstream.
+        while let place = pick(now) {
+            let upstream = route.upstreams[place]
+            let admission = upstream.health.pace.admit(
+                client,
+                at: now,
+                maximumRate: route.maximumRate,
+                seed: bits
+            )
+            switch admission {
+            case .now: return place
+            case .at(let moment):
+                nextAttempt = moment
+                end = max(end, moment)
+                return place
+            case .refused:
+                refusing |= 1 << UInt64(place)
+                cells.increment(route.metrics.surplus)
+                failure = "\(upstream.endpoint): more questions than it can bear"
+                reason = .other
+            }
+        }
+        return nil
     }
 
     /// Whom to ask when `place` is the best there is, which is down: then all are.

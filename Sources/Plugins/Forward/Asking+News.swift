@@ -46,7 +46,9 @@ extension Asking {
 
     /// The time of the newest attempt is over; a reply that was cut is relayed then.
     mutating func expire(_ now: Moment) -> Message? {
-        guard attempts.indices.contains(newest), attempts[newest].isOpen else { return cut }
+        guard attempts.indices.contains(newest), attempts[newest].isOpen,
+            !attempts[newest].isLate
+        else { return cut }
         let attempt = attempts[newest]
         let upstream = route.upstreams[attempt.place]
         failure = "\(attempt.at(upstream)): i/o timeout"

@@ -40,8 +40,11 @@ struct Asking {
     let route: ForwardRoute
     let message: [UInt8]
     let transport: Transport
+    let client: IPAddress
     let deadline: Moment
     let cells: WorkerCells
+    /// Random bits that no client knows.
+    let bits: UInt64
     /// The place of the upstream that is looked at first.
     let start: Int
     var random: RandomBits
@@ -60,6 +63,10 @@ struct Asking {
 
     /// Whether an upstream that is not well was seen.
     var hasUnwell = false
+    /// The upstream whose turn to be asked comes with the next attempt.
+    var held: Int?
+    /// The upstreams that take no more questions of this client now, a bit each.
+    var refusing: UInt64 = 0
     /// Why the last attempt failed.
     var failure = "no healthy proxies"
     var reason = ExtendedErrorCode.noReachableAuthority
@@ -74,6 +81,7 @@ struct Asking {
         route: ForwardRoute,
         message: [UInt8],
         transport: Transport,
+        client: IPAddress,
         deadline: Moment,
         cells: WorkerCells,
         random bits: UInt64
@@ -81,8 +89,10 @@ struct Asking {
         self.route = route
         self.message = message
         self.transport = transport
+        self.client = client
         self.deadline = deadline
         self.cells = cells
+        self.bits = bits
         start = route.firstPlace()
         random = RandomBits(seed: bits)
     }
@@ -100,7 +110,12 @@ struct Asking {
             let now = desk.now
             if now >= nextAttempt { attempt(now, desk) }
             let until = min(nextAttempt, end, deadline)
-            guard openCount > 0, now < until else { break }
+            guard now < until else { break }
+            guard openCount > 0 else {
+                guard held != nil else { break }
+                await desk.sleep(until: until)
+                continue
+            }
             guard let news = await desk.news(of: contest, until: until) else {
                 if desk.now >= nextAttempt, let reply = expire(desk.now) { return .reply(reply) }
                 continue
@@ -113,13 +128,28 @@ struct Asking {
 
     /// Makes the next attempt, or settles how long to wait for those before.
     private mutating func attempt(_ now: Moment, _ desk: any Desk) {
-        let isFirst = attempts.isEmpty
-        guard answerCount < route.attemptLimit, let place = pick(now) else {
+        if let place = held {
+            held = nil
+            ask(place, now, desk)
+            return
+        }
+        guard answerCount < route.attemptLimit, let place = pickAdmitted(now) else {
             nextAttempt = Moment(nanoseconds: .max)
             // Whoever has an answer, even one that nobody likes, is not kept waiting.
             end = unwelcome == nil ? end : now
             return
         }
+        // Its turn comes a little later.
+        guard now >= nextAttempt else {
+            held = place
+            return
+        }
+        ask(place, now, desk)
+    }
+
+    /// Asks an upstream for an answer.
+    private mutating func ask(_ place: Int, _ now: Moment, _ desk: any Desk) {
+        let isFirst = attempts.isEmpty
         answerCount += 1
         begin(place, transport, .answer, now, desk)
         if isFirst, hasUnwell { tryTheUnwell(besides: place, now, desk) }

@@ -48,6 +48,12 @@ package struct Forward: Answerer {
                     + "50ms to 1s, while attempts before stay open for 2s"
             ),
             Manual.Option("max_concurrent N", "more queries at a time than this are refused"),
+            Manual.Option(
+                "max_rate N",
+                "ask each upstream at most so often a second: 0 for no limit but the one that shows "
+                    + "when it loses questions. A burst waits up to 0.1s for its turn; of what is too "
+                    + "much, those who ask most lose first"
+            ),
             Manual.Option("next RCODE...", "on these codes, ask by the next stanza that matches"),
             Manual.Option("next_on_nodata", "the same when there is no record of the type"),
             Manual.Option(

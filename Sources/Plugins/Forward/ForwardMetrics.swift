@@ -13,6 +13,15 @@ struct ForwardMetrics: Sendable {
         "coredns_forward_max_concurrent_rejects_total",
         help: "Queries refused because too many were being forwarded."
     )
+    private static let surplus = Family.counter(
+        "coredns_forward_surplus_total",
+        help: "Attempts that were not made because an upstream was asked enough already."
+    )
+    private static let rate = Family.gauge(
+        "coredns_forward_upstream_rate_limit",
+        help: "Questions a second that an upstream was seen to bear; only while it loses some.",
+        labels: ["to"]
+    )
     private static let failures = Family.counter(
         "coredns_proxy_healthcheck_failures_total",
         help: "Failures of an upstream that count against its health.",
@@ -43,17 +52,21 @@ struct ForwardMetrics: Sendable {
     /// The names of all of them, without the prefix `coredns_`.
     static let names = [
         "forward_healthcheck_broken_total", "forward_max_concurrent_rejects_total",
-        "forward_upstream_errors_total", "forward_upstream_latency_seconds",
-        "forward_upstream_state",
+        "forward_surplus_total", "forward_upstream_errors_total",
+        "forward_upstream_latency_seconds",
+        "forward_upstream_rate_limit", "forward_upstream_state",
         "proxy_healthcheck_failures_total", "proxy_request_duration_seconds",
     ]
 
     let broken: Counter
     let rejects: Counter
+    /// Attempts that an upstream's limit forbade.
+    let surplus: Counter
 
     init(_ registry: Registry) {
         broken = registry.counter(Self.broken)
         rejects = registry.counter(Self.rejects)
+        surplus = registry.counter(Self.surplus)
     }
 
     /// What may come of an exchange instead of something to relay.
@@ -100,6 +113,9 @@ struct ForwardMetrics: Sendable {
             registry.read(ForwardMetrics.latency, [name]) { [weak health] in
                 guard let latency = health?.latency, latency.isKnown else { return nil }
                 return Double(latency.nanoseconds) / 1e9
+            }
+            registry.read(ForwardMetrics.rate, [name]) { [weak health] in
+                health?.pace.learntRate
             }
             registry.read(ForwardMetrics.standing, [name]) { [weak health] in
                 (health?.standing(maximumFailures: maximumFailures)).map { Double($0.rawValue) }

@@ -33,6 +33,7 @@ extension ForwardRoute {
             route: self,
             message: message,
             transport: transport(for: waiting.query, message),
+            client: waiting.query.client.address,
             deadline: waiting.deadline,
             cells: cells,
             random: desk.randomBits()

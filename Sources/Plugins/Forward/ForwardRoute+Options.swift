@@ -64,6 +64,8 @@ extension ForwardRoute {
             maximumAttempts = try option.oneArgument("a number").integer(in: counts)
         case "max_concurrent":
             maximumConcurrent = try option.oneArgument("a number").integer(in: counts)
+        case "max_rate":
+            maximumRate = try option.oneArgument("a number").integer(in: counts)
         case "max_idle_conns":
             _ = try option.oneArgument("a number").integer(in: counts)
         case "read_timeout":

@@ -52,6 +52,8 @@ struct ForwardRoute: Sendable {
     var timeoutMilliseconds: UInt64?
     /// 0 for no limit.
     var maximumConcurrent = 0
+    /// The most questions a second to one upstream; 0 for no limit.
+    var maximumRate = 0
     var nextCodes: Set<ResponseCode> = []
     /// The codes on which the next upstream is asked.
     var failoverCodes: Set<ResponseCode> = [.serverFailure, .refused, .notImplemented]

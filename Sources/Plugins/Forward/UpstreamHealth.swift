@@ -47,6 +47,8 @@ final class UpstreamHealth: Sendable {
     private let nextTrial = Atomic<UInt64>(0)
     /// Until when questions keep their case, in the same unit.
     private let plainCaseUntil = Atomic<UInt64>(0)
+    /// How many questions it is asked at most.
+    let pace = UpstreamPace()
     /// Whether questions to it come back to us.
     let loop = LoopState()
 
@@ -80,6 +82,7 @@ final class UpstreamHealth: Sendable {
 
     /// It replied now to what it was asked at `began`.
     func succeed(began: Moment, at now: Moment) {
+        pace.noteReply(at: now)
         let known = latency
         let learnt = known.adding(nanoseconds: now.nanoseconds(since: began))
         if !known.isKnown || !learnt.isLike(known) {
@@ -100,11 +103,12 @@ final class UpstreamHealth: Sendable {
     /// `interval`: nanoseconds between two failures that might have shown in trials. It is down once
     /// as many as it may have would have had the time to fail.
     func fail(began: Moment, at now: Moment, maximumFailures: UInt64, interval: UInt64) -> Bool {
-        guard maximumFailures > 0 else { return false }
         let last = lastReply.load(ordering: .relaxed)
         guard last == 0 || last &+ Self.replyGrainNanoseconds <= began.nanoseconds else {
+            pace.noteLoss(began: began, at: now)
             return false
         }
+        guard maximumFailures > 0 else { return false }
         var count = failures.load(ordering: .relaxed)
         if count < Self.maximumFailureCount {
             count = failures.wrappingAdd(1, ordering: .relaxed).newValue

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Plugin
+import Wire
+
+/// What `UpstreamPace` counts, and what it makes of that.
+struct PaceBook: Sendable {
+    /// How long is counted before something is made of it, in nanoseconds.
+    static let windowNanoseconds: UInt64 = 200_000_000
+    /// How many losses within a second mean that it is worth counting.
+    static let lossesToWatch = 16
+    /// How many windows without loss or refusal end the counting.
+    static let quietWindowsToEnd = 25
+    /// How soon after each other lowerings of the limit are of one series, in nanoseconds.
+    static let seriesNanoseconds: UInt64 = 2_000_000_000
+    /// When so many were of no use, the losses have another reason than how much is asked.
+    static let longestSeries = 6
+    /// How long a limit is kept before it is raised to where questions got lost, in nanoseconds.
+    static let holdNanoseconds: UInt64 = 60_000_000_000
+    /// By what part it is raised then: each time by twice as much.
+    static let leastGrowth = 0.005
+    static let mostGrowth = 0.1
+    /// How long such losses are left alone, in nanoseconds.
+    static let leaveAloneNanoseconds: UInt64 = 60_000_000_000
+    /// The least that is asked, in questions a second.
+    static let leastRate = 20.0
+    /// How many questions may be sent at once: those of so many nanoseconds, and some at least.
+    static let burstNanoseconds = 10_000_000.0
+    static let leastBurst = 4.0
+    /// How long a question waits at most for its turn where the Corefile sets the limit.
+    static let longestWaitNanoseconds = 100_000_000.0
+
+    /// What is counted within a window.
+    private struct Window {
+        var start: Moment
+        var sent = 0
+        var replied = 0
+        var lost = 0
+        var refused = 0
+    }
+
+    /// Lowerings of the limit soon after each other.
+    private struct Series {
+        /// The limit before the first of them.
+        var rate = 0.0
+        var count = 0
+        var lost = 0
+        var replied = 0
+    }
+
+    private(set) var isWatching = false
+    private(set) var learntRate: Double?
+    private var window = Window(start: Moment(nanoseconds: 0))
+    /// Losses, and since when, while nothing else is counted.
+    private var losses: (since: Moment, count: Int) = (Moment(nanoseconds: 0), 0)
+    private var leftAloneUntil = Moment(nanoseconds: 0)
+    /// When the limit was lowered last: losses of questions before that say nothing new.
+    private var lowered = Moment(nanoseconds: 0)
+    private var quietWindows = 0
+    /// The part of the questions that got lost when the limit was set first, and that which gets
+    /// lost whatever is asked.
+    private var firstLoss = 0.0
+    private var usualLoss = 0.0
+    private var series = Series()
+    /// The limit at which questions got lost last, in questions a second.
+    private var badRate = 0.0
+    /// By what part the limit is raised next beyond that.
+    private var growth = PaceBook.leastGrowth
+
+    /// How many questions may be sent at once; below 0 when some wait for their turn.
+    private var allowance = PaceBook.leastBurst
+    private var allowanceMoment = Moment(nanoseconds: 0)
+
+    /// What each client asked lately: in this second and in the one before.
+    private var asked: (now: ClientCounts, before: ClientCounts)?
+    private var askedSince = Moment(nanoseconds: 0)
+
+    init() {}
+
+    mutating func admit(
+        _ client: IPAddress,
+        at now: Moment,
+        maximumRate: Int,
+        seed: UInt64
+    ) -> UpstreamPace.Admission {
+        turn(now)
+        let share = note(client, now, seed)
+        let fixed = maximumRate > 0 ? Double(maximumRate) : nil
+        guard let rate = [fixed, learntRate].compactMap({ $0 }).min() else {
+            window.sent += 1
+            return .now
+        }
+        let burst = max(rate * Self.burstNanoseconds / 1e9, Self.leastBurst)
+        let debt = rate == fixed ? rate * Self.longestWaitNanoseconds / 1e9 : 0
+        let passed = Double(now.nanoseconds(since: allowanceMoment)) / 1e9
+        allowance = min(burst, allowance + passed * rate)
+        allowanceMoment = max(allowanceMoment, now)
+        // A client that asks for everything has half of the places; one that asks for little, all.
+        guard allowance - 1 >= share / 2 * (burst + debt) - debt else {
+            window.refused += 1
+            return .refused
+        }
+        allowance -= 1
+        window.sent += 1
+        guard allowance < 0 else { return .now }
+        return .at(now.adding(nanoseconds: UInt64(-allowance / rate * 1e9)))
+    }
+
+    mutating func noteReply(at now: Moment) {
+        turn(now)
+        window.replied += 1
+    }
+
+    mutating func noteLoss(began: Moment, at now: Moment) {
+        if isWatching {
+            turn(now)
+            if began >= lowered { window.lost += 1 }
+            return
+        }
+        guard now >= leftAloneUntil else { return }
+        if now.nanoseconds(since: losses.since) > 1_000_000_000 { losses = (now, 0) }
+        losses.count += 1
+        guard losses.count >= Self.lossesToWatch else { return }
+        losses.count = 0
+        isWatching = true
+        quietWindows = 0
+        window = Window(start: now)
+    }
+
+    /// Notes a question; the part of all questions lately that are this client's.
+    private mutating func note(_ client: IPAddress, _ now: Moment, _ seed: UInt64) -> Double {
+        var (recent, before) = asked ?? (ClientCounts(seed: seed), ClientCounts(seed: seed))
+        asked = nil
+        defer { asked = (recent, before) }
+        let age = now.nanoseconds(since: askedSince)
+        if age >= 1_000_000_000 {
+            swap(&recent, &before)
+            recent.removeAll()
+            if age >= 2_000_000_000 { before.removeAll() }
+            askedSince = now
+        }
+        let place = recent.place(of: client)
+        recent.add(at: place)
+        let own = recent.count(at: place) + before.count(at: place)
+        return Double(own) / Double(recent.total + before.total)
+    }
+
+    /// Makes something of a window that is over.
+    private mutating func turn(_ now: Moment) {
+        let elapsed = now.nanoseconds(since: window.start)
+        guard isWatching, elapsed >= Self.windowNanoseconds else { return }
+        let seconds = Double(elapsed) / 1e9
+        defer { window = Window(start: now) }
+        if let learntRate { adapt(learntRate, seconds, now) } else { learn(seconds, now) }
+        quietWindows = window.lost == 0 && window.refused == 0 ? quietWindows + 1 : 0
+        if quietWindows >= Self.quietWindowsToEnd { end() }
+    }
+
+    /// Sets a limit if more than one question in twenty was lost.
+    private mutating func learn(_ seconds: Double, _ now: Moment) {
+        guard window.replied > 0, window.sent > 0, window.lost > 0 else { return }
+        let loss = 1 - Double(window.replied) / Double(window.sent)
+        guard loss > 0.05 else { return }
+        firstLoss = loss
+        usualLoss = 0
+        series = Series()
+        lowered = now
+        growth = Self.leastGrowth
+        badRate = Double(window.replied) / seconds
+        learntRate = max(0.9 * badRate, Self.leastRate)
+        allowance = 0
+        allowanceMoment = now
+    }
+
+    /// Lowers the limit when questions get lost; raises it to shortly below where that was, and only
+    /// after a while beyond, as each time some must get lost for it to be known.
+    private mutating func adapt(_ rate: Double, _ seconds: Double, _ now: Moment) {
+        if isLosing {
+            lower(rate, seconds, now)
+        } else if window.refused > 0 {
+            raise(rate, now)
+        }
+    }
+
+    /// Whether more got lost in the window than usual, and than chance explains.
+    private var isLosing: Bool {
+        let total = Double(window.lost + window.replied)
+        let usual = usualLoss * total
+        let lost = Double(window.lost)
+        return lost > usual + 3 * usual.squareRoot() + 1 && lost > usual + 0.005 * total
+    }
+
+    private mutating func lower(_ rate: Double, _ seconds: Double, _ now: Moment) {
+        if series.count == 0 || now.nanoseconds(since: lowered) > Self.seriesNanoseconds {
+            series = Series(rate: rate)
+        }
+        series.count += 1
+        series.lost += window.lost
+        series.replied += window.replied
+        badRate = rate
+        growth = Self.leastGrowth
+        lowered = now
+        // While some are refused, as many were sent as may be: what came back is what it can do.
+        let borne = window.refused > 0 ? Double(window.replied) / seconds : rate
+        learntRate = max(min(0.9 * rate, max(borne, 0.2 * rate)), Self.leastRate)
+        if series.count >= Self.longestSeries { takeAsUsual(now) }
+    }
+
+    private mutating func raise(_ rate: Double, _ now: Moment) {
+        let known = 0.93 * badRate
+        if rate < known {
+            learntRate = min(1.02 * rate, known)
+        } else if now.nanoseconds(since: lowered) >= Self.holdNanoseconds {
+            learntRate = (1 + growth) * rate
+            growth = min(2 * growth, Self.mostGrowth)
+        }
+    }
+
+    /// Asking less has not helped: the losses have another reason, and the limit is set back. There
+    /// is none any more if all losses are of that kind.
+    private mutating func takeAsUsual(_ now: Moment) {
+        usualLoss = Double(series.lost) / Double(max(1, series.lost + series.replied))
+        learntRate = series.rate
+        badRate = series.rate
+        series = Series()
+        guard usualLoss > firstLoss / 2 else { return }
+        leftAloneUntil = now.adding(nanoseconds: Self.leaveAloneNanoseconds)
+        end()
+    }
+
+    private mutating func end() {
+        isWatching = false
+        learntRate = nil
+    }
+}
