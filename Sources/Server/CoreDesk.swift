@@ -21,8 +21,6 @@ struct WaitingPlace: Sendable {
 /// Its lock is never contended: everything happens on the worker's thread. It is there because
 /// tasks are values of the whole process to the compiler.
 final class CoreDesk: Sendable {
-    /// The most queries of one worker that wait at the same time.
-    static let maximumWaitingCount = 4_096
     /// How long a client's query may wait in all, in milliseconds.
     static let maximumWaitMilliseconds: UInt64 = 5_000
 
@@ -30,7 +28,7 @@ final class CoreDesk: Sendable {
     private struct State {
         var now = Moment(nanoseconds: 0)
         var nextSerial: UInt64 = 1
-        var waitingCount = 0
+        var room: WaitingRoom
         var contests = Contests()
         var sleepers: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var timers = TimerHeap()
@@ -70,11 +68,12 @@ final class CoreDesk: Sendable {
     private let executor = WorkerExecutor()
     private let tasks = WaitingTasks()
     private let writer = LateWriter()
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(counting cells: WorkerCells, random: @escaping @Sendable () -> UInt64) {
         self.cells = cells
         self.random = random
+        state = Mutex(State(room: WaitingRoom(seed: random())))
     }
 
     var now: Moment { state.withLock { $0.now } }
@@ -137,12 +136,12 @@ final class CoreDesk: Sendable {
     }
 
     /// Whether a query waits.
-    var isWaiting: Bool { state.withLock { $0.waitingCount > 0 } }
+    var isWaiting: Bool { state.withLock { $0.room.count > 0 } }
 
     /// Hands out what the tasks have left; false when nothing is awaited any more.
     func drain(into outputs: inout Outputs) -> Bool {
         let (late, orders, ended, next, isBusy) = state.withLock { state in
-            let isBusy = state.waitingCount > 0 || state.contests.leftCount > 0
+            let isBusy = state.room.count > 0 || state.contests.leftCount > 0
             state.dropTimers(all: !isBusy)
             let result = (state.late, state.orders, state.ended, state.timers.first, isBusy)
             state.late = []
@@ -159,11 +158,8 @@ final class CoreDesk: Sendable {
 
     /// Sets a query aside and goes on with it in a task; false when too many wait already.
     func wait(_ query: borrowing Query, _ message: Span<UInt8>, at place: WaitingPlace) -> Bool {
-        let isTaken = state.withLock { state in
-            guard state.waitingCount < Self.maximumWaitingCount else { return false }
-            state.waitingCount += 1
-            return true
-        }
+        let client = query.client.address
+        let isTaken = state.withLock { $0.room.enter(client) }
         guard isTaken else { return false }
         let waiting = WaitingQuery(
             query: query.copied(),
@@ -215,7 +211,7 @@ final class CoreDesk: Sendable {
             bytes = writer.write(&answer, waiting.query, block.limits)
         }
         let now = state.withLock { state in
-            state.waitingCount -= 1
+            state.room.leave(waiting.query.client.address)
             // A connection must learn that a message of its gets no answer.
             if !bytes.isEmpty || place.arrival.transport == .tcp {
                 state.late.append(LateAnswer(arrival: place.arrival, bytes: bytes))

@@ -216,8 +216,9 @@ struct PaceBook: Sendable {
         }
     }
 
-    /// Asking less has not helped: the losses have another reason, and the limit is set back. There
-    /// is none any more if all losses are of that kind.
+    /// Asking less has not helped: the losses have another reason, and the limit is set back.
+    ///
+    /// There is none any more if all losses are of that kind.
     private mutating func takeAsUsual(_ now: Moment) {
         usualLoss = Double(series.lost) / Double(max(1, series.lost + series.replied))
         learntRate = series.rate
