@@ -5,6 +5,7 @@ import Wire
 extension Answer {
     /// The number of records in one section.
     package func count(of section: Section) -> Int {
+        if let relayed { return Int(relayed.count(of: section)) }
         var count = 0
         for run in 0..<runCount where runs[run].section == section {
             count &+= runs[run].recordCount
@@ -44,6 +45,7 @@ extension Answer {
     ///
     /// `question`: the name that `Owner.question` stands for.
     package func records(in section: Section, question: borrowing QueryName) -> [Record] {
+        if let relayed { return records(of: relayed, in: section, question: question) }
         var records: [Record] = []
         for run in runs[..<runCount] where run.section == section {
             let owner = ownerName(run.owner, question: question)

@@ -31,8 +31,12 @@ extension Answer {
         table: inout NameTable,
         into writer: inout Writer
     ) {
-        table.removeAll()
         writer.limit = min(writer.limit, limits.byteCount(for: query))
+        if let relayed {
+            if write(relayed, query, limits, into: &writer) { return }
+            unpack(query)
+        }
+        table.removeAll()
         let limit = writer.limit
         writer.limit -= reservedByteCount(query)
         guard writer.putQuestion(query.name, query.type, query.recordClass) else { return }
@@ -209,7 +213,7 @@ extension Answer {
     }
 
     /// The bytes that OPT will need.
-    private func reservedByteCount(_ query: borrowing Query) -> Int {
+    func reservedByteCount(_ query: borrowing Query) -> Int {
         guard query.options != nil else { return 0 }
         guard let extendedError else { return Self.optionsByteCount }
         return Self.optionsByteCount + 6 + textByteCount(extendedError)
@@ -229,7 +233,7 @@ extension Answer {
     }
 
     /// Writes OPT: our own size, the client's DO, and the reason of a failure (RFC 6891, RFC 8914).
-    private func writeOptions(
+    func writeOptions(
         _ query: borrowing Query,
         _ limits: AnswerLimits,
         _ writer: inout Writer

@@ -3,49 +3,6 @@
 import Metrics
 import Wire
 
-/// The part of a message that a record goes to (RFC 1035 §4.1).
-package enum Section: UInt8, Hashable, Sendable {
-    case answer
-    case authority
-    case additional
-}
-
-/// The owner of a record in an answer.
-package enum Owner: Hashable, Sendable {
-    /// The name that was asked for, in the client's case.
-    case question
-    /// The name asked for without its first labels: it begins at this label.
-    case questionSuffix(label: Int)
-    /// A name that was put into the answer before.
-    case placed(AnswerName)
-}
-
-/// A name that lies in an answer's memory, in wire form.
-package struct AnswerName: Hashable, Sendable {
-    /// The name that did not fit: an answer that gave it takes no more records.
-    static let nowhere = AnswerName(offset: 0, byteCount: 0)
-
-    let offset: UInt32
-    let byteCount: UInt16
-
-    /// Where it lies in the answer's memory.
-    var range: Range<Int> { Int(offset)..<(Int(offset) &+ Int(byteCount)) }
-}
-
-/// Why a query failed, for people (RFC 8914).
-package struct ExtendedError: Hashable, Sendable {
-    /// The longest text that is sent, in bytes.
-    package static let maximumTextByteCount = 64
-
-    package let code: ExtendedErrorCode
-    package let text: String
-
-    package init(_ code: ExtendedErrorCode, _ text: String = "") {
-        self.code = code
-        self.text = text
-    }
-}
-
 /// What will be sent back: a code, flags and records, collected before a byte is written.
 ///
 /// Plugins put records in; compression, size limits and truncation happen once, when it is written.
@@ -81,7 +38,9 @@ package struct Answer: ~Copyable, Sendable {
     /// The number of records in all sections.
     package private(set) var recordCount = 0
     /// A bit for each section that has records.
-    private(set) var sections: UInt8 = 0
+    var sections: UInt8 = 0
+    /// The records of a reply that are relayed in wire form, instead of all runs.
+    var relayed: RelayedRecords?
     /// Names and data; what lies beyond `byteCount` is of an earlier answer.
     var memory: [UInt8]
     private var byteCount = 0
@@ -115,6 +74,7 @@ package struct Answer: ~Copyable, Sendable {
         runCount = 0
         recordCount = 0
         sections = 0
+        relayed = nil
         byteCount = 0
         dataStart = 0
         isFull = false

@@ -55,6 +55,34 @@ import Wire
         #expect(seen.values.allSatisfy { (60...140).contains($0) })
     }
 
+    @Test(arguments: [
+        ("loadbalance", 3, 6), ("loadbalance", 40, 40), ("loadbalance {\n  shuffle\n}", 17, 600),
+        ("loadbalance {\n  prefer 10.0.0.2/32\n}", 3, 2),
+    ])
+    func spreadsAddressesOfRelayedReplies(text: String, count: Int, orders: Int) throws {
+        let (plugin, _) = try Surroundings().make(Loadbalance.self, text)
+        var message = Message(header: Header(id: 1, flags: .response))
+        let name = try Name("a.example")
+        message.questions = [Question(name, .a)]
+        message.answers = (0..<count).map {
+            Record(owner: name, type: .a, ttl: 5, data: [10, 0, 0, UInt8($0)])
+        }
+        let reply = try RelayedReply(parsing: try message.encoded())
+        var seen: Set<[String]> = []
+        for seed in 0..<600 as Range<UInt64> {
+            let asked = try query("a.example") { $0.randomBits = seed }
+            var answer = Answer(counting: Registry().cells(forWorker: 0))
+            answer.relay(reply)
+
+            plugin.finish(asked, &answer)
+
+            let order = Answered(.done, asked, answer).answers
+            #expect(Set(order).count == count)
+            seen.insert(order)
+        }
+        #expect(seen.count == orders)
+    }
+
     @Test func leavesAnswersThatFailedAlone() throws {
         for seed in 0..<20 as Range<UInt64> {
             #expect(try order("loadbalance", seed: seed, code: .nameError) == plain)

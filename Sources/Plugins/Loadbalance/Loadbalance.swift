@@ -92,6 +92,13 @@ package struct Loadbalance: Finisher {
     package var sparesSoleAddresses: Bool { true }
 
     package func finish(_ query: borrowing Query, _ answer: inout Answer) {
+        if answer.isRelayed {
+            // Mail servers differ in length, and a preference wants to see every address.
+            guard query.type == .mx || !preferred.isEmpty else {
+                return spreadRelayed(&answer, seed: query.randomBits)
+            }
+            answer.unpack(query)
+        }
         guard answer.recordCount > 1, answer.code == .noError, query.type != .axfr,
             query.type != .ixfr
         else { return }
@@ -105,6 +112,20 @@ package struct Loadbalance: Finisher {
                 spread(start..<end, of: &answer, &random)
             }
             start = end
+        }
+    }
+
+    /// Brings the addresses of an answer in wire form into an order by chance.
+    private func spreadRelayed(_ answer: inout Answer, seed: UInt64) {
+        let count = answer.relayedAddressCount
+        guard count > 1, answer.code == .noError else { return }
+        var random = RandomBits(seed: seed)
+        if count > Self.maximumShuffledCount, !isShuffled {
+            return answer.beginAddresses(at: random.number(below: count))
+        }
+        for last in stride(from: count - 1, to: 0, by: -1) {
+            let other = random.number(below: last + 1)
+            if other != last { answer.swapAddresses(other, last) }
         }
     }
 

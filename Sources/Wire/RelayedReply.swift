@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A reply whose records are kept in wire form, checked once, to be relayed as they are.
+///
+/// What follows a question holds good behind every question of the same length: pointers lead to
+/// the question, or from record to record. OPT and TSIG are between neighbours and left out.
+package struct RelayedReply: Hashable, Sendable {
+    /// Records of one type and length, one behind the other, that may change places.
+    package struct Row: Hashable, Sendable {
+        /// Where the first begins, in bytes from the first record of all.
+        package var start: Int
+        /// The number of records.
+        package var count: Int
+        /// The length of each, in bytes.
+        package var recordByteCount: Int
+
+        package init(start: Int, count: Int, recordByteCount: Int) {
+            self.start = start
+            self.count = count
+            self.recordByteCount = recordByteCount
+        }
+    }
+
+    /// The SOA record of a zone that denies a name or a type.
+    package struct Denial: Hashable, Sendable {
+        /// Its place among all records.
+        package var place: Int
+        /// Its field "minimum", in seconds.
+        package var minimum: UInt32
+
+        package init(place: Int, minimum: UInt32) {
+            self.place = place
+            self.minimum = minimum
+        }
+    }
+
+    /// The response code with the upper bits of OPT.
+    package var code: ResponseCode
+    /// The flags, opcode and code left out.
+    package var flags: Flags
+    /// The records of all sections in wire form.
+    package var records: [UInt8] = []
+    package var answerCount: UInt16 = 0
+    package var authorityCount: UInt16 = 0
+    package var additionalCount: UInt16 = 0
+    /// Where in `records` the time to live of each record stands.
+    package var ttlPlaces: [UInt16] = []
+    /// The addresses in the answer, where there are several that no pointer leads into.
+    package var addresses: Row?
+    /// Whether the answer has a record of the type that was asked for.
+    package var hasAskedType = false
+    /// Whether the authority section names servers: a referral, when nothing is answered.
+    package var hasServers = false
+    /// What the authority section says of how long something is missing.
+    package var denial: Denial?
+
+    /// A reply without records.
+    package init(code: ResponseCode, flags: Flags = []) {
+        self.code = code
+        self.flags = flags
+    }
+
+    /// Reads a reply with one question or none; bytes behind the last record are ignored.
+    package init(parsing message: [UInt8]) throws(WireError) {
+        var walk = RelayedReplyWalk()
+        self = try walk.read(message)
+        guard walk.mustRewrite else { return }
+        // Where OPT does not stand last, pointers may lead over it.
+        var whole = try Message(parsing: message.span)
+        let code = whole.code
+        whole.additionals.removeAll { $0.type == .opt || $0.type == .tsig }
+        let rewritten = try whole.encoded()
+        walk = RelayedReplyWalk()
+        self = try walk.read(rewritten)
+        self.code = code
+    }
+
+    /// The number of records in all sections.
+    package var recordCount: Int { ttlPlaces.count }
+
+    /// The time to live of the record at `index`, in seconds.
+    package func ttl(at index: Int) -> UInt32 { records.span.uint32(at: Int(ttlPlaces[index])) }
+
+    /// Gives the record at `index` another time to live, in seconds.
+    package mutating func setTTL(_ ttl: UInt32, at index: Int) {
+        let place = Int(ttlPlaces[index])
+        var target = records.mutableSpan
+        target.set32(ttl, at: place)
+    }
+}
+
+/// Reads the records of one reply from front to back.
+private struct RelayedReplyWalk {
+    /// The most labels and pointers of one reply, each counted as often as a name leads over it.
+    private static let maximumStepCount = 1 << 17
+
+    /// Whether OPT or TSIG stands before another record.
+    private(set) var mustRewrite = false
+    private var stepCount = 0
+    /// The type that was asked for.
+    private var askedType = RecordType(rawValue: 0)
+    /// Where the question ends.
+    private var start = Header.byteCount
+    /// Where the last record that is kept ends.
+    private var end = Header.byteCount
+    /// Where the next record begins.
+    private var offset = Header.byteCount
+    /// The targets of pointers to places behind the question lie from the one to the other.
+    private var targets = (first: Int.max, last: -1)
+
+    /// Reads the whole reply.
+    mutating func read(_ message: [UInt8]) throws(WireError) -> RelayedReply {
+        let bytes = message.span
+        let header = try Header(parsing: bytes)
+        guard header.questionCount <= 1 else { throw .badData(offset: 4) }
+        var reply = RelayedReply(
+            code: ResponseCode(rawValue: UInt16(header.flags.code)),
+            flags: header.flags.withoutCode
+        )
+        if header.questionCount == 1 {
+            try name(bytes)
+            guard offset + 4 <= bytes.count else { throw .truncated(offset: bytes.count) }
+            askedType = RecordType(rawValue: bytes.uint16(at: offset))
+            offset += 4
+        }
+        start = offset
+        end = offset
+        for _ in 0..<header.answerCount {
+            if let type = try record(bytes, &reply) { noteAnswer(type, &reply) }
+        }
+        for _ in 0..<header.authorityCount {
+            if let type = try record(bytes, &reply) { noteAuthority(type, bytes, &reply) }
+        }
+        for _ in 0..<header.additionalCount where try record(bytes, &reply) != nil {
+            reply.additionalCount += 1
+        }
+        if let row = reply.addresses {
+            let first = start + row.start
+            let last = first + row.count * row.recordByteCount
+            if row.count < 2 || targets.first < last && targets.last >= first {
+                reply.addresses = nil
+            }
+        }
+        reply.records = Array(message[start..<end])
+        return reply
+    }
+
+    /// Reads the record at `offset`, and tells its type; nil for OPT and TSIG.
+    private mutating func record(
+        _ bytes: Span<UInt8>,
+        _ reply: inout RelayedReply
+    ) throws(WireError) -> RecordType? {
+        let recordStart = offset
+        try name(bytes)
+        guard offset + 10 <= bytes.count else { throw .truncated(offset: bytes.count) }
+        let fields = offset
+        let type = RecordType(rawValue: bytes.uint16(at: fields))
+        let dataEnd = fields + 10 + Int(bytes.uint16(at: fields + 8))
+        guard dataEnd <= bytes.count else { throw .truncated(offset: bytes.count) }
+        offset = fields + 10
+        try data(bytes, type, end: dataEnd)
+        offset = dataEnd
+        if type == .opt || type == .tsig {
+            if type == .opt {
+                let upper = UInt16(bytes[fields + 4]) << 4
+                reply.code = ResponseCode(rawValue: reply.code.rawValue | upper)
+            }
+            return nil
+        }
+        if end != recordStart { mustRewrite = true }
+        end = dataEnd
+        // LIMIT: a message has at most 65,535 bytes.
+        reply.ttlPlaces.append(UInt16(truncatingIfNeeded: fields + 4 - start))
+        return type
+    }
+
+    /// Notes a record of the answer section that was just read.
+    private mutating func noteAnswer(_ type: RecordType, _ reply: inout RelayedReply) {
+        reply.answerCount += 1
+        if type == askedType || askedType == .any { reply.hasAskedType = true }
+        guard type == .a || type == .aaaa, let place = reply.ttlPlaces.last else { return }
+        // Only an owner that is a pointer is as long as those of the others.
+        let size = 12 + (type == .a ? 4 : 16)
+        let recordStart = Int(place) - 6
+        guard end - start - recordStart == size else { return }
+        if var row = reply.addresses {
+            guard row.start + row.count * row.recordByteCount == recordStart,
+                row.recordByteCount == size
+            else { return }
+            row.count += 1
+            reply.addresses = row
+        } else {
+            reply.addresses = RelayedReply.Row(
+                start: recordStart,
+                count: 1,
+                recordByteCount: size
+            )
+        }
+    }
+
+    /// Notes a record of the authority section that was just read.
+    private func noteAuthority(
+        _ type: RecordType,
+        _ bytes: Span<UInt8>,
+        _ reply: inout RelayedReply
+    ) {
+        reply.authorityCount += 1
+        if type == .ns { reply.hasServers = true }
+        // Its data was read: it ends in five numbers, the last of which is the minimum.
+        guard type == .soa, reply.denial == nil else { return }
+        reply.denial = RelayedReply.Denial(
+            place: reply.ttlPlaces.count - 1,
+            minimum: bytes.uint32(at: end - 4)
+        )
+    }
+
+    /// Checks data from `offset` to `end`, the names in it among the rest.
+    private mutating func data(
+        _ bytes: Span<UInt8>,
+        _ type: RecordType,
+        end: Int
+    ) throws(WireError) {
+        let layout = RecordLayout(of: type)
+        if layout.nameCount == 0, case .rest = layout.tail { return }
+        offset += layout.leadingByteCount
+        for _ in 0..<layout.leadingStringCount {
+            guard offset < end else { throw .badData(offset: offset) }
+            offset += Int(bytes[offset]) + 1
+        }
+        for _ in 0..<layout.nameCount {
+            guard offset < end else { throw .badData(offset: offset) }
+            try name(bytes)
+        }
+        if case .exactly(let count) = layout.tail { offset += count }
+        guard layout.tail == .rest ? offset <= end : offset == end else {
+            throw .badData(offset: offset)
+        }
+    }
+
+    /// Checks the name at `offset` and goes on behind it; each pointer must lead to an earlier place
+    /// than the one before.
+    private mutating func name(_ bytes: Span<UInt8>) throws(WireError) {
+        // What nearly every owner is: a pointer to the question.
+        if offset + 1 < bytes.count, start > Header.byteCount,
+            bytes.uint16(at: offset) == 0xC000 | UInt16(Header.byteCount)
+        {
+            offset += 2
+            return
+        }
+        let first = offset
+        var source = offset
+        var earliest = offset
+        var byteCount = 0
+        var hasJumped = false
+        while true {
+            stepCount += 1
+            guard stepCount <= Self.maximumStepCount else { throw .badData(offset: first) }
+            guard source < bytes.count else { throw .truncated(offset: bytes.count) }
+            let length = Int(bytes[source])
+            if length >= 0xC0 {
+                guard source + 1 < bytes.count else { throw .truncated(offset: bytes.count) }
+                let target = (length & 0x3F) << 8 | Int(bytes[source + 1])
+                guard target < earliest, target >= Header.byteCount else {
+                    throw .badPointer(offset: source)
+                }
+                if !hasJumped { offset = source + 2 }
+                hasJumped = true
+                if target >= start {
+                    targets = (min(targets.first, target), max(targets.last, target))
+                }
+                source = target
+                earliest = target
+                continue
+            }
+            guard length <= Name.maximumLabelByteCount else { throw .badLabel(offset: source) }
+            byteCount += length + 1
+            guard byteCount <= Name.maximumByteCount else { throw .nameTooLong(offset: first) }
+            source += length + 1
+            if length == 0 { break }
+        }
+        if !hasJumped { offset = source }
+    }
+}
