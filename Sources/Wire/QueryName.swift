@@ -203,6 +203,24 @@ package func hashBytes(_ bytes: Span<UInt8>) -> UInt64 {
     return mix(state ^ tail, 0xD6E8_FEB8_6659_FD93)
 }
 
+/// A hash of bytes for tables whose keys strangers choose: without the key nobody can tell which
+/// bytes share a slot.
+package func hashBytes(_ bytes: Span<UInt8>, key: UInt64) -> UInt64 {
+    let secret = mix(key ^ 0xA076_1D64_78BD_642F, 0xE703_7ED1_A0B4_28DB)
+    var state = secret ^ UInt64(truncatingIfNeeded: bytes.count)
+    var offset = 0
+    while offset &+ 8 <= bytes.count {
+        state = mix(state ^ bytes.uint64(at: offset), secret | 1)
+        offset &+= 8
+    }
+    var tail: UInt64 = 0
+    while offset < bytes.count {
+        tail = tail << 8 | UInt64(bytes[offset])
+        offset &+= 1
+    }
+    return mix(state ^ tail, 0xD6E8_FEB8_6659_FD93 ^ secret)
+}
+
 /// The two halves of a 128-bit product, folded.
 private func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {
     let product = left.multipliedFullWidth(by: right)

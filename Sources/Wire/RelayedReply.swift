@@ -103,6 +103,8 @@ private struct RelayedReplyWalk {
     private var start = Header.byteCount
     /// Where the last record that is kept ends.
     private var end = Header.byteCount
+    /// Where the record that was read last begins.
+    private var recordStart = Header.byteCount
     /// Where the next record begins.
     private var offset = Header.byteCount
     /// The targets of pointers to places behind the question lie from the one to the other.
@@ -150,7 +152,7 @@ private struct RelayedReplyWalk {
         _ bytes: Span<UInt8>,
         _ reply: inout RelayedReply
     ) throws(WireError) -> RecordType? {
-        let recordStart = offset
+        recordStart = offset
         try name(bytes)
         guard offset + 10 <= bytes.count else { throw .truncated(offset: bytes.count) }
         let fields = offset
@@ -178,20 +180,20 @@ private struct RelayedReplyWalk {
     private mutating func noteAnswer(_ type: RecordType, _ reply: inout RelayedReply) {
         reply.answerCount += 1
         if type == askedType || askedType == .any { reply.hasAskedType = true }
-        guard type == .a || type == .aaaa, let place = reply.ttlPlaces.last else { return }
-        // Only an owner that is a pointer is as long as those of the others.
+        guard type == .a || type == .aaaa else { return }
+        // The owner must be a pointer, to be as long as those of the others.
         let size = 12 + (type == .a ? 4 : 16)
-        let recordStart = Int(place) - 6
-        guard end - start - recordStart == size else { return }
+        guard end - recordStart == size else { return }
+        let place = recordStart - start
         if var row = reply.addresses {
-            guard row.start + row.count * row.recordByteCount == recordStart,
+            guard row.start + row.count * row.recordByteCount == place,
                 row.recordByteCount == size
             else { return }
             row.count += 1
             reply.addresses = row
         } else {
             reply.addresses = RelayedReply.Row(
-                start: recordStart,
+                start: place,
                 count: 1,
                 recordByteCount: size
             )

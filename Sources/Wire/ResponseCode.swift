@@ -57,6 +57,8 @@ package struct ExtendedErrorCode: RawRepresentable, Hashable, Sendable {
 
     package static let other = ExtendedErrorCode(rawValue: 0)
     package static let staleAnswer = ExtendedErrorCode(rawValue: 3)
+    package static let staleDenial = ExtendedErrorCode(rawValue: 19)
+    package static let cachedError = ExtendedErrorCode(rawValue: 13)
     package static let notReady = ExtendedErrorCode(rawValue: 14)
     package static let blocked = ExtendedErrorCode(rawValue: 15)
     package static let prohibited = ExtendedErrorCode(rawValue: 18)

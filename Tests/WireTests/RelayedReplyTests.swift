@@ -139,6 +139,19 @@ import Wire
         #expect(relayed.addresses == nil)
     }
 
+    @Test func letsOnlyAddressesOfOneLengthChangePlaces() throws {
+        // The owner in another case than the question's is written out.
+        let relayed = try RelayedReply(
+            parsing: try reply {
+                $0.answers = [1, 2, 3].map { address($0, "WWW.example.") }
+            }
+        )
+
+        #expect(relayed.recordCount == 3)
+        #expect(relayed.addresses?.count == 2)
+        #expect(relayed.addresses.map { $0.start + 2 * 16 } == relayed.records.count)
+    }
+
     @Test(arguments: 0..<200 as Range<UInt64>)
     func takesAndRefusesWhatTheReaderOfMessagesDoes(seed: UInt64) throws {
         var random = Seeded(seed)
