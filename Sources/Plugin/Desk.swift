@@ -4,6 +4,9 @@ import Wire
 
 /// A query that was set aside because its answer is not in memory.
 package final class WaitingQuery: Sendable {
+    /// How long a query may wait in all, in milliseconds.
+    package static let maximumWaitMilliseconds: UInt64 = 5_000
+
     package let query: Query
     /// The query's bytes as they came; for a look-up the bytes of a question made for it.
     package let message: [UInt8]
@@ -22,6 +25,16 @@ package final class WaitingQuery: Sendable {
         self.message = message
         self.deadline = deadline
         self.parent = parent
+    }
+
+    /// The same query once more, with all its time before it.
+    package func renewed(at now: Moment) -> WaitingQuery {
+        WaitingQuery(
+            query: query.copied(),
+            message: message,
+            deadline: now.adding(milliseconds: Self.maximumWaitMilliseconds),
+            parent: parent
+        )
     }
 
     /// Whether this query, or one that led to it, asks for `question`: a look-up would go in circles.
@@ -78,7 +91,7 @@ package enum Reply: Sendable {
     case failure(String)
 }
 
-/// The only three things that a waiting query may wait for (and two it may ask at any time).
+/// The only three things that a waiting query may wait for (and three it may ask at any time).
 package protocol Desk: Sendable {
     /// The time now.
     var now: Moment { get }
@@ -105,8 +118,20 @@ package protocol Desk: Sendable {
     /// a limit of the desk, and all when it is nil, end at once and unheard.
     func leave(_ contest: Contest, until moment: Moment, to heir: Contest.Heir?)
 
+    /// Sleeps until `moment`, or until `bell` is rung.
+    func sleep(until moment: Moment, orRungBy bell: Bell) async
+
+    /// Begins work that no client waits for; false when too much is waiting already.
+    ///
+    /// The work has a time limit of its own, as a client's query has.
+    func detach(_ work: @escaping @Sendable (any Desk) async -> Void) -> Bool
+}
+
+extension Desk {
     /// Sleeps until `moment`.
-    func sleep(until moment: Moment) async
+    package func sleep(until moment: Moment) async {
+        await sleep(until: moment, orRungBy: Bell())
+    }
 }
 
 /// What a look-up of another name found.

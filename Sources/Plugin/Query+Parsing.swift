@@ -142,6 +142,7 @@ extension Query {
             guard offset + length <= record.end else { throw .question(.formatError) }
             switch code {
             case 3: options.wantsIdentifier = true
+            case 8: options.carriesSubnet = true
             case 10:
                 // A cookie is 8 bytes, or 16 to 40 (RFC 7873 §5.2.2).
                 guard length == 8 || (16...40).contains(length) else {

@@ -20,6 +20,8 @@ package struct ClientOptions: Hashable, Sendable {
     package var wantsSignatures: Bool
     /// The client asks for the server's identifier (RFC 5001).
     package var wantsIdentifier: Bool
+    /// The client, or who asks for it, says which network the answer is for (RFC 7871).
+    package var carriesSubnet = false
 
     package init(
         udpByteCount: UInt16,

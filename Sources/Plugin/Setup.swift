@@ -35,6 +35,8 @@ package struct Setup {
     package let changes: FileChanges
     /// The wall clock, in seconds since 1970.
     package let wallSeconds: @Sendable () -> Int64
+    /// 64 random bits that nobody can guess; always the same where nothing is served.
+    package let random: @Sendable () -> UInt64
     /// Whether this is only `apus check`: nothing will be served.
     package let isCheck: Bool
     /// The names of the plugins of this block that make up its chain, in its order.
@@ -91,6 +93,7 @@ package struct Setup {
         previous: [String: any Sendable] = [:],
         changes: FileChanges = .unknown,
         wallSeconds: @escaping @Sendable () -> Int64,
+        random: @escaping @Sendable () -> UInt64 = { 0 },
         isCheck: Bool = false,
         pluginNames: [String] = [],
         board: ReadinessBoard = ReadinessBoard()
@@ -108,6 +111,7 @@ package struct Setup {
         self.previous = previous
         self.changes = changes
         self.wallSeconds = wallSeconds
+        self.random = random
         self.isCheck = isCheck
         self.pluginNames = pluginNames
         self.board = board

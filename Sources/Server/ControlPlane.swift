@@ -217,7 +217,8 @@ package struct ControlPlane: ~Copyable {
                 serving: published,
                 counting: cells,
                 clock: { Moment(nanoseconds: Clock.monotonicNanoseconds()) },
-                random: { randomness.bits() }
+                random: { randomness.bits() },
+                wake: { orders.wakeup.wake() }
             )
             do throws(SystemError) {
                 var worker = try Worker(

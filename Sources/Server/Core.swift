@@ -51,13 +51,16 @@ package struct Core: ~Copyable {
     /// Spreads what is to be spread; nothing that must be unguessable comes from it.
     private var spread: SplitMix
 
-    /// `random` must be unguessable in a running server, and is seeded in a simulation.
+    /// `random` must be unguessable in a running server, and is seeded in a simulation. `wake` makes
+    /// the worker's thread go on, called from any other: what a query waits for may be with another
+    /// worker.
     package init(
         index: Int,
         serving published: Published<Configuration>,
         counting cells: WorkerCells,
         clock: (@Sendable () -> Moment)? = nil,
-        random: @escaping @Sendable () -> UInt64
+        random: @escaping @Sendable () -> UInt64,
+        wake: @escaping @Sendable () -> Void = {}
     ) {
         self.index = index
         spread = SplitMix(seed: random())
@@ -65,7 +68,8 @@ package struct Core: ~Copyable {
             serving: published,
             counting: cells,
             clock: clock,
-            random: random
+            random: random,
+            wake: wake
         )
         listeners = service.configuration.listeners
     }
@@ -80,6 +84,12 @@ package struct Core: ~Copyable {
 
     /// Runs what can go on, and hands out what has come of it; comes after every batch.
     package mutating func end(into outputs: inout Outputs) { service.end(into: &outputs) }
+
+    /// Whether a query that waited can go on, so that the core must be stepped.
+    package var hasReady: Bool { service.hasReady }
+
+    /// Has `wake` called when a query can go on; false when one can already.
+    package func rest() -> Bool { service.rest() }
 
     /// The number of the configuration that is served; it goes up with every change.
     package var edition: UInt64 { service.edition }

@@ -21,8 +21,8 @@ struct WaitingPlace: Sendable {
 /// Its lock is never contended: everything happens on the worker's thread. It is there because
 /// tasks are values of the whole process to the compiler.
 final class CoreDesk: Sendable {
-    /// How long a client's query may wait in all, in milliseconds.
-    static let maximumWaitMilliseconds: UInt64 = 5_000
+    /// Work that no client waits for takes places as if one client with this address asked for it.
+    private static let nobody = IPAddress(v4: 0)
 
     /// What the lock guards.
     private struct State {
@@ -30,7 +30,7 @@ final class CoreDesk: Sendable {
         var nextSerial: UInt64 = 1
         var room: WaitingRoom
         var contests = Contests()
-        var sleepers: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var sleepers: [UInt64: Bell] = [:]
         var timers = TimerHeap()
         var orders: [ExchangeOrder] = []
         var ended: [UInt64] = []
@@ -65,15 +65,21 @@ final class CoreDesk: Sendable {
 
     let cells: WorkerCells
     let random: @Sendable () -> UInt64
-    private let executor = WorkerExecutor()
+    private let executor: WorkerExecutor
     private let tasks = WaitingTasks()
     private let writer = LateWriter()
     private let state: Mutex<State>
 
-    init(counting cells: WorkerCells, random: @escaping @Sendable () -> UInt64) {
+    /// `wake`: wakes the worker's thread, from any other.
+    init(
+        counting cells: WorkerCells,
+        random: @escaping @Sendable () -> UInt64,
+        wake: @escaping @Sendable () -> Void = {}
+    ) {
         self.cells = cells
         self.random = random
         state = Mutex(State(room: WaitingRoom(seed: random())))
+        executor = WorkerExecutor(wake: wake)
     }
 
     var now: Moment { state.withLock { $0.now } }
@@ -85,7 +91,7 @@ final class CoreDesk: Sendable {
         let (deeds, slept) = state.withLock { state in
             state.now = now
             var deeds: [Contests.Deed] = []
-            var slept: [CheckedContinuation<Void, Never>] = []
+            var slept: [Bell] = []
             while let id = state.timers.removeFirst(upTo: now) {
                 if let sleeper = state.sleepers.removeValue(forKey: id) {
                     slept.append(sleeper)
@@ -96,7 +102,7 @@ final class CoreDesk: Sendable {
             return (deeds, slept)
         }
         for deed in deeds { deed.carryOut(at: now) }
-        for continuation in slept { continuation.resume() }
+        for bell in slept { bell.ring() }
     }
 
     /// Takes the news about an exchange; a message that is no reply to its question is ignored.
@@ -128,6 +134,12 @@ final class CoreDesk: Sendable {
 
     /// Runs every task that can go on.
     func runReady() { executor.runReady() }
+
+    /// Whether a task can go on.
+    var hasReady: Bool { executor.hasReady }
+
+    /// Has the worker woken when a task can go on; false when one can already.
+    func rest() -> Bool { executor.rest() }
 
     /// Ends the tasks that wait for queries; comes before the desk is let go of, since they hold it.
     func close() {
@@ -164,13 +176,30 @@ final class CoreDesk: Sendable {
         let waiting = WaitingQuery(
             query: query.copied(),
             message: message.copied,
-            deadline: query.received.adding(milliseconds: Self.maximumWaitMilliseconds)
+            deadline: query.received.adding(milliseconds: WaitingQuery.maximumWaitMilliseconds)
         )
         if tasks.give(WaitingTasks.Work(waiting: waiting, place: place)) { return true }
         Task.detached(executorPreference: executor) { [self] in
             var answer = Answer(counting: cells)
             var next = tasks.begin()
             while await serve(&next, &answer) { next = await tasks.next() }
+        }
+        return true
+    }
+
+    /// Begins work that no client waits for; false when too much waits already.
+    ///
+    /// `desk`: what the work may ask; its time begins anew.
+    func detach(
+        _ work: @escaping @Sendable (any Desk) async -> Void,
+        asking desk: WaitingDesk
+    ) -> Bool {
+        guard state.withLock({ $0.room.enter(Self.nobody) }) else { return false }
+        var desk = desk
+        desk.deadline = now.adding(milliseconds: WaitingQuery.maximumWaitMilliseconds)
+        Task.detached(executorPreference: executor) { [desk] in
+            await work(desk)
+            self.state.withLock { $0.room.leave(Self.nobody) }
         }
         return true
     }
@@ -282,14 +311,15 @@ final class CoreDesk: Sendable {
         }
     }
 
-    /// Sleeps until `moment`.
-    func sleep(until moment: Moment) async {
-        await withCheckedContinuation { continuation in
-            state.withLock { state in
-                let id = state.drawID()
-                state.sleepers[id] = continuation
-                state.timers.insert(moment, id)
-            }
+    /// Sleeps until `moment`, or until `bell` is rung.
+    func sleep(until moment: Moment, orRungBy bell: Bell) async {
+        let id = state.withLock { state in
+            let id = state.drawID()
+            state.sleepers[id] = bell
+            state.timers.insert(moment, id)
+            return id
         }
+        await withCheckedContinuation { bell.wake($0) }
+        state.withLock { _ = $0.sleepers.removeValue(forKey: id) }
     }
 }

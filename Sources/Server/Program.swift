@@ -55,6 +55,7 @@ package enum Program {
                 environment: Process.environment,
                 interfaces: interfaces(),
                 wallSeconds: { Clock.wallSeconds() },
+                random: { Randomness.bits() },
                 defaultPort: commandLine.port,
                 isCheck: isCheck
             )

@@ -27,14 +27,15 @@ struct QueryService: ~Copyable {
         serving published: Published<Configuration>,
         counting cells: WorkerCells,
         clock: (@Sendable () -> Moment)?,
-        random: @escaping @Sendable () -> UInt64
+        random: @escaping @Sendable () -> UInt64,
+        wake: @escaping @Sendable () -> Void
     ) {
         self.published = published
         self.clock = clock
         view = published.view()
         self.cells = cells
         answer = Answer(counting: cells)
-        desk = CoreDesk(counting: cells, random: random)
+        desk = CoreDesk(counting: cells, random: random, wake: wake)
     }
 
     deinit { desk.close() }
@@ -67,6 +68,12 @@ struct QueryService: ~Copyable {
         desk.runReady()
         isDeskBusy = desk.drain(into: &outputs)
     }
+
+    /// Whether a query that waited can go on.
+    var hasReady: Bool { isDeskBusy && desk.hasReady }
+
+    /// Has the worker woken when a query can go on; false when one can already.
+    func rest() -> Bool { !isDeskBusy || desk.rest() }
 
     /// Writes what is sent for a message that no plugin may see, and tells its length.
     mutating func refuse(

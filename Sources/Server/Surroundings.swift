@@ -22,6 +22,8 @@ package struct Surroundings: Sendable {
     package var interfaces: [Interface]
     /// The wall clock, in seconds since 1970.
     package var wallSeconds: @Sendable () -> Int64
+    /// 64 random bits; unguessable in a running server, and seeded in a simulation.
+    package var random: @Sendable () -> UInt64
     /// The port of server blocks that name none.
     package var defaultPort: UInt16
     /// Whether nothing will be served: `apus check`.
@@ -38,6 +40,7 @@ package struct Surroundings: Sendable {
         environment: [String: String] = [:],
         interfaces: [Interface] = [],
         wallSeconds: @escaping @Sendable () -> Int64,
+        random: @escaping @Sendable () -> UInt64 = { 0 },
         defaultPort: UInt16 = 53,
         isCheck: Bool = false
     ) {
@@ -51,6 +54,7 @@ package struct Surroundings: Sendable {
         self.environment = environment
         self.interfaces = interfaces
         self.wallSeconds = wallSeconds
+        self.random = random
         self.defaultPort = defaultPort
         self.isCheck = isCheck
     }

@@ -9,7 +9,7 @@ struct WaitingDesk: Desk {
     let configuration: Configuration
     let listener: Int
     /// When the client's query is given up: no wait for its sake goes on beyond it.
-    let deadline: Moment
+    var deadline: Moment
 
     var now: Moment { core.now }
 
@@ -29,7 +29,13 @@ struct WaitingDesk: Desk {
         core.leave(contest, until: moment, to: heir)
     }
 
-    func sleep(until moment: Moment) async { await core.sleep(until: min(moment, deadline)) }
+    func sleep(until moment: Moment, orRungBy bell: Bell) async {
+        await core.sleep(until: min(moment, deadline), orRungBy: bell)
+    }
+
+    func detach(_ work: @escaping @Sendable (any Desk) async -> Void) -> Bool {
+        core.detach(work, asking: self)
+    }
 
     func lookup(_ question: Question, for waiting: WaitingQuery) async -> LookupResult {
         guard waiting.query.depth < LookupResult.maximumDepth, !waiting.isAsking(question),

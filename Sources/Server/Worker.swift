@@ -287,7 +287,7 @@ struct Worker: ~Copyable {
 
     /// How long to wait for events: to the next deadline, or the next look at the connections.
     private func timeoutMilliseconds() -> Int {
-        if streams.hasWork { return 0 }
+        if streams.hasWork || !core.rest() { return 0 }
         let now = Self.now
         var next = nextTick
         if let wakeAt, wakeAt < next { next = wakeAt }

@@ -5,25 +5,52 @@ import Synchronization
 /// Runs a worker's waiting queries on the worker's own thread.
 ///
 /// A query that must wait is one task on this executor. Its jobs run inside `step`, between two
-/// batches of packets, so plugin code never meets another thread.
+/// batches of packets, so plugin code never meets another thread. What another worker makes ready
+/// wakes the thread.
 final class WorkerExecutor: TaskExecutor {
-    private let ready = Mutex<[UnownedJob]>([])
+    /// What the lock guards.
+    private struct State {
+        var ready: [UnownedJob] = []
+        /// Whether the thread waits for events, and so must be woken for a job.
+        var isResting = false
+    }
 
-    init() {}
+    private let state = Mutex(State())
+    /// Wakes the thread; called from any other.
+    private let wake: @Sendable () -> Void
+
+    init(wake: @escaping @Sendable () -> Void = {}) { self.wake = wake }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        ready.withLock { $0.append(job) }
+        let mustWake = state.withLock { state in
+            state.ready.append(job)
+            defer { state.isResting = false }
+            return state.isResting
+        }
+        if mustWake { wake() }
+    }
+
+    /// Whether a job is ready.
+    var hasReady: Bool { state.withLock { !$0.ready.isEmpty } }
+
+    /// Has the thread woken for the next job; false when one is ready already.
+    func rest() -> Bool {
+        state.withLock { state in
+            state.isResting = state.ready.isEmpty
+            return state.isResting
+        }
     }
 
     /// Runs every job that is ready, and those that they make ready, until none is left.
     ///
-    /// It ends, because a job that waits for anything but another job is not ready.
+    /// It ends, because a job that waits for anything but another job is not ready; other threads
+    /// make jobs ready only once for each that waits.
     func runReady() {
         while true {
-            let jobs = ready.withLock { queue in
-                let jobs = queue
-                queue.removeAll(keepingCapacity: true)
+            let jobs = state.withLock { state in
+                let jobs = state.ready
+                state.ready.removeAll(keepingCapacity: true)
                 return jobs
             }
             guard !jobs.isEmpty else { return }

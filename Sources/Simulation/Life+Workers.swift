@@ -33,10 +33,18 @@ extension Life {
             let outputs = worker.outputs
             if outputs.isEmpty {
                 wake(worker, at: outputs.wakeAt)
+                wakeOthers()
                 return
             }
             for answer in outputs.late { settle(answer, of: worker) }
             for order in outputs.orders { begin(order, of: worker) }
+        }
+    }
+
+    /// Wakes the workers whose queries can go on since another worker has what they wait for.
+    private func wakeOthers() {
+        for worker in workers where !worker.isInBatch && worker.core.hasReady {
+            wake(worker, at: now)
         }
     }
 

@@ -121,7 +121,12 @@ final class Life {
             files.replace(file.path, file.text())
         }
         files.mount(wanted.cluster.files.filter(\.isMounted), version: 0)
-        control = try SimulatedControl(files, metrics: registry, wallSeconds: { 1_700_000_000 })
+        control = try SimulatedControl(
+            files,
+            metrics: registry,
+            seed: dice.next(),
+            wallSeconds: { 1_700_000_000 }
+        )
         for index in 0..<dice.number(1...3) {
             workers.append(
                 SimulatedWorker(

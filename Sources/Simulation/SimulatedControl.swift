@@ -17,8 +17,10 @@ final class SimulatedControl {
     init(
         _ files: SimulatedFiles,
         metrics: Registry,
+        seed: UInt64,
         wallSeconds: @escaping @Sendable () -> Int64
     ) throws(ControlMistake) {
+        let bits = SeededBits(seed)
         surroundings = Surroundings(
             plugins: Plugins.all,
             pluginsNotYet: Plugins.notYet,
@@ -26,7 +28,8 @@ final class SimulatedControl {
             metrics: metrics,
             log: SilentLog(),
             interfaces: [Interface(name: "eth0", address: Life.local, scope: 0)],
-            wallSeconds: wallSeconds
+            wallSeconds: wallSeconds,
+            random: { bits.next() }
         )
         blocks = try Self.load(surroundings)
         published = Published(try Self.build(blocks, surroundings, previous: nil))

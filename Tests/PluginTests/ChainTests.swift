@@ -77,7 +77,9 @@ private struct ClosedDesk: Desk {
 
     func leave(_ contest: Contest, until moment: Moment, to heir: Contest.Heir?) {}
 
-    func sleep(until moment: Moment) async {}
+    func sleep(until moment: Moment, orRungBy bell: Bell) async {}
+
+    func detach(_ work: @escaping @Sendable (any Desk) async -> Void) -> Bool { false }
 }
 
 @Suite struct ChainTests {

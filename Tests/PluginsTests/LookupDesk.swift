@@ -31,7 +31,9 @@ final class LookupDesk: Desk {
 
     func leave(_ contest: Contest, until moment: Moment, to heir: Contest.Heir?) {}
 
-    func sleep(until moment: Moment) async {}
+    func sleep(until moment: Moment, orRungBy bell: Bell) async {}
+
+    func detach(_ work: @escaping @Sendable (any Desk) async -> Void) -> Bool { false }
 }
 
 extension Served {

@@ -36,6 +36,8 @@ final class ScenarioServer {
     /// What was said about data before, so that a reload says only what is new.
     private var said = SaidReports()
     private let upstreams: ScenarioUpstreams
+    /// What upstreams will have said, and when.
+    private var pending: [(at: Moment, reply: ExchangeReply)] = []
 
     /// Starts with the files as they are.
     init(
@@ -137,10 +139,8 @@ final class ScenarioServer {
 
     /// Lets time go by.
     func advance(milliseconds: UInt64) {
-        clock.advance(milliseconds &* 1_000_000)
         core.begin(at: now)
-        var outputs = Outputs()
-        core.end(into: &outputs)
+        _ = run(until: now.adding(milliseconds: milliseconds), isAsked: false)
     }
 
     // MARK: Questions
@@ -161,32 +161,35 @@ final class ScenarioServer {
         var span = buffer.mutableSpan
         switch core.receive(message.span, arrival, into: &span) {
         case .answered(let count): return count == 0 ? nil : Array(buffer.prefix(count))
-        case .waiting: return waitForAnswer()
+        case .waiting:
+            let end = now.adding(milliseconds: Self.patienceMilliseconds)
+            return run(until: end, isAsked: true).flatMap { $0.isEmpty ? nil : $0 }
         }
     }
 
-    /// Does what the core asks for until its answer comes; nil when none does.
-    private func waitForAnswer() -> [UInt8]? {
-        var pending: [(at: Moment, reply: ExchangeReply)] = []
-        let end = now.adding(milliseconds: Self.patienceMilliseconds)
+    /// Does what the core asks for until its answer comes, or until `end`; nil when none does.
+    ///
+    /// `isAsked`: whether an answer is waited for.
+    private func run(until end: Moment, isAsked: Bool) -> [UInt8]? {
         var outputs = Outputs()
         // LIMIT: each round begins an exchange or moves the clock towards the end.
-        while now < end {
+        while true {
             core.end(into: &outputs)
-            if let late = outputs.late.first { return late.bytes.isEmpty ? nil : late.bytes }
             for order in outputs.orders {
                 guard let news = upstreams.answer(order.exchange) else { continue }
                 let at = now.adding(milliseconds: Self.upstreamMilliseconds)
                 pending.append((at, ExchangeReply(id: order.id, news: news)))
             }
             pending.removeAll { outputs.endedExchanges.contains($0.reply.id) }
-            let next = min(pending.map(\.at).min() ?? end, outputs.wakeAt ?? end)
+            if isAsked, let late = outputs.late.first { return late.bytes }
+            guard now < end else { return nil }
+            guard outputs.orders.isEmpty else { continue }
+            let next = min(pending.map(\.at).min() ?? end, outputs.wakeAt ?? end, end)
             clock.advance(max(next.nanoseconds(since: now), 1))
             core.begin(at: now)
             for item in pending where item.at <= now { core.take(item.reply) }
             pending.removeAll { $0.at <= now }
         }
-        return nil
     }
 }
 

@@ -168,7 +168,7 @@ import Wire
         _ = try bench.ask("example.")
         bench.step()
 
-        #expect(noted.all == [(3 + CoreDesk.maximumWaitMilliseconds) * 1_000_000])
+        #expect(noted.all == [(3 + WaitingQuery.maximumWaitMilliseconds) * 1_000_000])
     }
 
     @Test func reportsHowLongAQueryWaited() throws {

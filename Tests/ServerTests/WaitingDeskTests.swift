@@ -157,7 +157,7 @@ import Wire
     }
 
     @Test func endsEveryExchangeWithItsQuery() throws {
-        let tooLong = CoreDesk.maximumWaitMilliseconds * 10
+        let tooLong = WaitingQuery.maximumWaitMilliseconds * 10
         let bench = try Bench([("org.", [.forwarding(waitMilliseconds: tooLong)])])
         _ = try bench.ask("org.")
         let order = try #require(bench.step().orders.first)
