@@ -13,23 +13,11 @@ import Testing
         "cache {\n  serve_stale 2h immediate 30s 5m\n}",
         "cache {\n  serve_stale verify 100ms 30s 1m\n}",
         "cache 30 {\n  disable success cluster.local\n  disable denial\n}",
+        "cache {\n  capacity 1MB\n  serve_stale off\n}", "cache {\n  capacity 1024GB\n}",
+        "cache {\n  capacity 2000000\n  serve_stale verify 0\n}",
     ])
-    func takesEveryOptionOfCoreDNS(text: String) throws {
+    func takesEveryOption(text: String) throws {
         #expect(try refusal(of: Cache.self, text) == nil)
-    }
-
-    @Test func saysOnceThatNothingIsStored() throws {
-        var surroundings = Surroundings()
-        let (_, setup) = try surroundings.make(Cache.self, "cache 30")
-        surroundings.previous = setup.kept
-        _ = try surroundings.make(Cache.self, "cache 30")
-
-        #expect(
-            surroundings.log.lines == [
-                "[WARNING] plugin/cache: Corefile:1:1: answers are not stored yet; every query is "
-                    + "answered anew"
-            ]
-        )
     }
 
     @Test(arguments: [
@@ -70,9 +58,25 @@ import Testing
             "cache {\n  disable all\n}",
             "Corefile:2:11: 'all' is neither 'success' nor 'denial'"
         ),
+        (
+            "cache {\n  capacity 1023KB\n}",
+            "Corefile:2:12: '1023KB' is no size from 1MB to 1024GB, like '64MB'"
+        ),
+        (
+            "cache {\n  capacity 1025GB\n}",
+            "Corefile:2:12: '1025GB' is no size from 1MB to 1024GB, like '64MB'"
+        ),
+        (
+            "cache {\n  capacity 9223372036854775807KB\n}",
+            "Corefile:2:12: '9223372036854775807KB' is no size from 1MB to 1024GB, like '64MB'"
+        ),
+        (
+            "cache {\n  serve_stale off 1h\n}",
+            "Corefile:2:19: '1h' is one argument too many; 'serve_stale' wants nothing behind 'off'"
+        ),
         ("cache {\n  keepttl 3\n}", "Corefile:2:11: 'keepttl' takes no argument"),
     ])
-    func refusesWhatCoreDNSRefuses(text: String, expected: String) throws {
+    func refusesWhatMeansNothing(text: String, expected: String) throws {
         #expect(try refusal(of: Cache.self, text) == expected)
     }
 }

@@ -56,16 +56,20 @@ import Wire
             }
         }
 
-        let found = try await resume(try make("forward . 192.0.2.1"), try query("A.example"), desk)
+        let plugin = try make("forward . 192.0.2.1")
+        let found = try await resume(plugin, try query("A.example"), desk)
 
         #expect(found.answered.outcome == .done)
         #expect(found.code == .nameError)
         #expect(found.answers == ["A.example. 60 A 192.0.2.9"])
         #expect(found.answered.authorities == ["Ns.example. 7 NS a."])
         #expect(found.answered.additionals == ["Ns.example. 7 A 192.0.2.8"])
-        #expect(found.flags == ["aa", "ra", "ad"])
+        #expect(found.flags == ["aa", "ra"])
         #expect(found.failure.isEmpty)
         #expect(desk.calls == ["udp 192.0.2.1"])
+        // AD means something only to who asked for it (RFC 6840 §5.8).
+        let asking = try query("A.example") { $0.header.flags.formUnion(.authenticData) }
+        #expect(try await resume(plugin, asking, desk).flags == ["aa", "ra", "ad"])
     }
 
     @Test(arguments: [(true, ResponseCode.badVersion), (false, .serverFailure)])
@@ -127,7 +131,7 @@ import Wire
 
     @Test func refusesMoreQueriesThanItMayForwardAtATime() async throws {
         let plugin = try make("forward . 192.0.2.1 {\n  max_concurrent 1\n}")
-        let asked = try query("a")
+        let asked = try query("a") { $0.type = .aaaa }
         let bytes = try message(of: asked)
         // While the first query waits, a second one comes.
         let cells = surroundings.metrics.cells(forWorker: 0)

@@ -33,7 +33,9 @@ final class NestedDesk: Desk {
         LookupResult(code: .serverFailure)
     }
 
-    func sleep(until moment: Moment) async {}
+    func sleep(until moment: Moment, orRungBy bell: Bell) async {}
+
+    func detach(_ work: @escaping @Sendable (any Desk) async -> Void) -> Bool { false }
 
     func begin(_ exchange: Exchange, tag: Int, in contest: inout Contest) {
         upstream.begin(exchange, tag: tag, in: &contest)
@@ -57,8 +59,11 @@ final class NestedDesk: Desk {
 
     /// Sends the first query, and tells its code.
     func resume() async throws -> ResponseCode {
+        // What is the same as the other would share its exchange.
+        var query = query.copied()
+        query.type = .txt
         let waiting = WaitingQuery(
-            query: query.copied(),
+            query: query,
             message: message,
             deadline: now.adding(milliseconds: 5_000)
         )

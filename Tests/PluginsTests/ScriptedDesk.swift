@@ -145,7 +145,9 @@ final class ScriptedDesk: Desk {
         state.withLock { $0.now = max($0.now, moment) }
     }
 
-    func sleep(until moment: Moment) async { advance(to: moment) }
+    func sleep(until moment: Moment, orRungBy bell: Bell) async { advance(to: moment) }
+
+    func detach(_ work: @escaping @Sendable (any Desk) async -> Void) -> Bool { false }
 }
 
 extension Exchange {

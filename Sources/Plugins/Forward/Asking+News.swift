@@ -6,7 +6,7 @@ import Wire
 
 extension Asking {
     /// Learns how an exchange ended; a reply that is to be relayed is returned.
-    mutating func take(_ news: Contest.News, _ desk: any Desk) -> Message? {
+    mutating func take(_ news: Contest.News, _ desk: any Desk) -> RelayedReply? {
         guard attempts.indices.contains(news.tag), attempts[news.tag].isOpen else { return nil }
         attempts[news.tag].isOpen = false
         openCount -= 1
@@ -19,7 +19,7 @@ extension Asking {
             }
             return isNewest ? giveUp(desk.now) : nil
         }
-        if attempt.transport == .udp, reply.header.flags.contains(.truncated) {
+        if attempt.transport == .udp, reply.flags.contains(.truncated) {
             if attempt.purpose == .trial { return nil }
             cut = reply
             again(attempt, .whole, desk)
@@ -45,7 +45,7 @@ extension Asking {
     }
 
     /// The time of the newest attempt is over; a reply that was cut is relayed then.
-    mutating func expire(_ now: Moment) -> Message? {
+    mutating func expire(_ now: Moment) -> RelayedReply? {
         guard attempts.indices.contains(newest), attempts[newest].isOpen,
             !attempts[newest].isLate
         else { return cut }
@@ -59,7 +59,7 @@ extension Asking {
     }
 
     /// The newest attempt has failed: another is made at once, unless there is a reply that was cut.
-    private mutating func giveUp(_ now: Moment) -> Message? {
+    private mutating func giveUp(_ now: Moment) -> RelayedReply? {
         nextAttempt = now
         return cut
     }
@@ -69,7 +69,7 @@ extension Asking {
         _ reply: Reply,
         _ attempt: Attempt,
         _ now: Moment
-    ) -> Message? {
+    ) -> RelayedReply? {
         let upstream = route.upstreams[attempt.place]
         switch route.learn(reply, of: attempt, at: now, cells) {
         case .sound(let message):
@@ -102,7 +102,7 @@ extension Asking.Attempt {
 extension ForwardRoute {
     /// What an exchange came to.
     enum Lesson {
-        case sound(Message)
+        case sound(RelayedReply)
         case bad((text: String, code: ExtendedErrorCode))
     }
 
@@ -117,7 +117,7 @@ extension ForwardRoute {
         switch reply {
         case .message(let bytes):
             do throws(WireError) {
-                let message = try Message(parsing: bytes.span)
+                let message = try RelayedReply(parsing: bytes)
                 upstream.health.succeed(began: attempt.began, at: now)
                 if attempt.purpose == .sameCase { upstream.health.rememberPlainCase(at: now) }
                 upstream.metrics.count(

@@ -71,11 +71,11 @@ struct Asking {
     var failure = "no healthy proxies"
     var reason = ExtendedErrorCode.noReachableAuthority
     /// The last reply with a code that means to ask the next one.
-    var unwelcome: Message?
+    var unwelcome: RelayedReply?
     /// The upstreams that gave such a reply, a bit each: nobody is asked twice for it.
     var unwelcoming: UInt64 = 0
     /// A reply that was cut, while it is asked for again.
-    var cut: Message?
+    var cut: RelayedReply?
 
     init(
         route: ForwardRoute,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Corefile
+import Metrics
 import Plugin
 import Wire
 
@@ -81,14 +82,26 @@ package struct Forward: Answerer {
 
     /// One for each stanza, in the order of the file.
     private var routes: [ForwardRoute] = []
+    /// What is kept of their answers.
+    let kept: any AnswerKeeping
+    /// The questions that are being asked.
+    let flights = Flights()
 
     package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
         setup.takesEveryClass = true
         for stanza in stanzas { routes.append(try ForwardRoute(parsing: stanza, setup: &setup)) }
+        let words = stanzas.map { $0.arguments.map(\.text).joined(separator: " ") }
+        kept = KeptAnswers(origin: words.joined(separator: "; "), &setup) ?? NothingKept()
     }
 
     package func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
-        for index in 0..<routes.count where routes[index].takes(query) { return .wait }
+        for index in 0..<routes.count where routes[index].takes(query) {
+            let found = kept.find(query, at: query.received, into: &answer)
+            kept.count(found, in: answer)
+            guard let found, !found.isDue else { return .wait }
+            if found.isStale { kept.markStale(&answer) }
+            return .done
+        }
         return .pass
     }
 
@@ -97,21 +110,33 @@ package struct Forward: Answerer {
         into answer: inout Answer,
         desk: any Desk
     ) async -> Outcome {
+        if let found = kept.find(waiting.query, at: desk.now, into: &answer) {
+            await give(found, to: waiting, &answer, desk)
+            return .done
+        }
+        guard let result = await share(waiting, counting: answer.cells, desk) else { return .pass }
+        Self.relay(result, to: waiting.query, into: &answer)
+        return .done
+    }
+
+    /// Asks the upstreams of each stanza that takes the query; nil when none does.
+    func ask(
+        _ waiting: WaitingQuery,
+        counting cells: WorkerCells,
+        _ desk: any Desk
+    ) async -> ForwardResult? {
         let matching = routes.filter { $0.takes(waiting.query) }
         for (index, route) in matching.enumerated() {
-            let result = await route.ask(waiting, counting: answer.cells, desk: desk)
+            let result = await route.ask(waiting, counting: cells, desk: desk)
             guard case .reply(let reply) = result, index < matching.count - 1,
                 route.goesOn(after: reply, to: waiting.query)
-            else {
-                Self.relay(result, to: waiting.query, into: &answer)
-                return .done
-            }
+            else { return result }
         }
-        return .pass
+        return nil
     }
 
     /// Puts what an upstream said, or why none did, into the answer.
-    private static func relay(
+    static func relay(
         _ result: ForwardResult,
         to query: borrowing Query,
         into answer: inout Answer
@@ -133,7 +158,7 @@ package struct Forward: Answerer {
 
     /// Relays flags, code and sections.
     private static func relay(
-        _ reply: Message,
+        _ reply: RelayedReply,
         to query: borrowing Query,
         into answer: inout Answer
     ) {
@@ -141,14 +166,11 @@ package struct Forward: Answerer {
         let hasOptions = query.options != nil
         let isSayable = reply.code.rawValue < 16 || hasOptions
         answer.code = isSayable ? reply.code : .serverFailure
-        answer.isAuthoritative = reply.header.flags.contains(.authoritative)
-        answer.isTruncated = reply.header.flags.contains(.truncated)
-        answer.isRecursionAvailable = reply.header.flags.contains(.recursionAvailable)
-        answer.isAuthenticData = reply.header.flags.contains(.authenticData)
-        for record in reply.answers { answer.append(.answer, record) }
-        for record in reply.authorities { answer.append(.authority, record) }
-        for record in reply.additionals where record.type != .opt && record.type != .tsig {
-            answer.append(.additional, record)
-        }
+        answer.isAuthoritative = reply.flags.contains(.authoritative)
+        answer.isTruncated = reply.flags.contains(.truncated)
+        answer.isRecursionAvailable = reply.flags.contains(.recursionAvailable)
+        // It means something only to who asked for it (RFC 6840 §5.8).
+        answer.isAuthenticData = reply.flags.contains(.authenticData) && query.wantsAuthenticData
+        answer.relay(reply)
     }
 }

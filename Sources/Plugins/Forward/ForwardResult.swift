@@ -4,7 +4,7 @@ import Wire
 
 /// What came of asking upstreams.
 enum ForwardResult: Sendable {
-    case reply(Message)
+    case reply(RelayedReply)
     /// Nobody was asked, because too many are being asked already.
     case refused(String)
     /// Nobody answered: why, for the log and for the client.

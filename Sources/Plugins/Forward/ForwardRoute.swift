@@ -150,8 +150,8 @@ struct ForwardRoute: Sendable {
     }
 
     /// Whether the next stanza that matches is to be asked after this reply.
-    func goesOn(after reply: Message, to query: borrowing Query) -> Bool {
+    func goesOn(after reply: RelayedReply, to query: borrowing Query) -> Bool {
         if nextCodes.contains(reply.code) { return true }
-        return goesOnWithoutData && reply.code == .noError && reply.answers.isEmpty
+        return goesOnWithoutData && reply.code == .noError && reply.answerCount == 0
     }
 }

@@ -22,7 +22,9 @@ enum UpstreamMessage {
             let nameEnd = try? span.nameEnd(at: Header.byteCount), nameEnd + 4 <= span.count
         else { return nil }
         var bytes: [UInt8] = [0, 0]
-        put16(header.flags.rawValue, &bytes)
+        // AD, so that the reply says whether its data was verified (RFC 6840 §5.7); a client is told
+        // so only when it asked.
+        put16(header.flags.rawValue | Flags.authenticData.rawValue, &bytes)
         let options = findOptions(message, header, from: nameEnd + 4)
         for count in [1, 0, 0, options == nil ? 0 : 1] as [UInt16] { put16(count, &bytes) }
         bytes += message[Header.byteCount..<(nameEnd + 4)]

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Plugin
+import Synchronization
+import Wire
+
+/// Answers of upstreams in wire form, for all workers, in a fixed amount of memory.
+///
+/// It is cut into shards by the hash of the question, each behind a lock that is held for one
+/// look-up and one copy.
+final class AnswerCache: Sendable {
+    /// The most shards.
+    static let maximumShardCount = 64
+    /// The least memory of a shard, in bytes.
+    private static let leastShardByteCount = 1 << 20
+    /// The entries of each queue of a shard that one sweep may take out.
+    private static let maximumSweepCount = 64
+
+    /// What it takes, in bytes, and how many entries of each kind: what it was made for.
+    let byteCount: Int
+    let maximumCounts: [2 of Int]
+    private let shards: [64 of Mutex<CacheShard>]
+    private let shardCount: Int
+    /// What makes hashes unguessable.
+    private let secret: UInt64
+
+    init(_ settings: CacheSettings, secret: UInt64) {
+        byteCount = settings.byteCount
+        self.secret = secret
+        var count = 1
+        while count < Self.maximumShardCount,
+            count * 2 * Self.leastShardByteCount <= settings.byteCount
+        {
+            count *= 2
+        }
+        shardCount = count
+        maximumCounts = [
+            settings.success.maximumCount ?? .max, settings.denial.maximumCount ?? .max,
+        ]
+        let shareCounts: [2 of Int] = [
+            Self.share(maximumCounts[0], of: count), Self.share(maximumCounts[1], of: count),
+        ]
+        shards = [64 of Mutex<CacheShard>] { index in
+            Mutex(
+                CacheShard(
+                    byteCount: index < count ? settings.byteCount / count : 0,
+                    maximumCounts: shareCounts
+                )
+            )
+        }
+    }
+
+    /// What one of `count` shards has of a number, at least 4.
+    private static func share(_ number: Int, of count: Int) -> Int {
+        number == .max ? .max : max(4, (number + count - 1) / count)
+    }
+
+    /// Whether it can serve other settings as it is.
+    func suits(_ settings: CacheSettings) -> Bool {
+        byteCount == settings.byteCount
+            && maximumCounts[0] == settings.success.maximumCount ?? .max
+            && maximumCounts[1] == settings.denial.maximumCount ?? .max
+    }
+
+    /// The key of a query.
+    func key(_ query: borrowing Query) -> CacheKey { CacheKey(query, secret: secret) }
+
+    /// The place of the shard of a key: other bits than those that the shard's index uses.
+    private func place(_ key: CacheKey) -> Int {
+        Int(truncatingIfNeeded: key.hash >> 56) & (shardCount &- 1)
+    }
+
+    // MARK: Giving
+
+    /// Fills in the answer to a query as far as there is one; nil when there is none.
+    func find(
+        _ key: CacheKey,
+        _ query: borrowing Query,
+        _ settings: borrowing CacheSettings,
+        at now: Moment,
+        into answer: inout Answer
+    ) -> FoundAnswer? {
+        let name = query.name.lowercasedBytes
+        return shards[place(key)].withLock { shard in
+            guard let cell = shard.find(key, name) else { return nil }
+            var found = FoundAnswer(kind: shard.kind(cell))
+            let moments = shard.moments(cell)
+            found.isStale = now >= moments.expires
+            if found.isStale,
+                found.kind == .failure || !settings.mayGive(expiredAt: moments.expires, now)
+            {
+                return nil
+            }
+            let hitCount = shard.use(cell, at: now, gap: settings.prefetch?.gapNanoseconds)
+            answer.code = shard.code(cell)
+            let flags = shard.flags(cell)
+            answer.isRecursionAvailable = flags.contains(.recursionAvailable)
+            answer.isAuthenticData = flags.contains(.authenticData)
+            if found.isStale {
+                shard.copy(cell, age: 0, ttl: settings.stale?.ttl, into: &answer)
+                found.isDue = now >= moments.refresh
+                return found
+            }
+            let age = settings.keepsTTL ? 0 : now.nanoseconds(since: moments.stored) / 1_000_000_000
+            shard.copy(cell, age: UInt32(truncatingIfNeeded: age), ttl: nil, into: &answer)
+            found.isDue =
+                now >= moments.refresh
+                && settings.wantsPrefetch(hitCount, from: moments.stored, to: moments.expires, now)
+            return found
+        }
+    }
+
+    // MARK: Keeping
+
+    /// Keeps a reply as it was judged; a failure only where there is nothing better.
+    func store(
+        _ key: CacheKey,
+        _ query: borrowing Query,
+        _ reply: RelayedReply,
+        as sentence: CacheSentence,
+        _ settings: borrowing CacheSettings,
+        at now: Moment
+    ) {
+        let name = query.name.lowercasedBytes
+        let end = now.adding(milliseconds: UInt64(sentence.lifetime) * 1_000)
+        shards[place(key)].withLock { shard in
+            if sentence.kind == .failure {
+                let longest = UInt64(sentence.lifetime) * 1_000
+                return Self.fail(key, name, reply, settings, longest, at: now, in: &shard)
+            }
+            if settings.prefersPositive, sentence.kind == .denial,
+                let cell = shard.find(key, name), shard.kind(cell) == .success,
+                settings.mayGive(expiredAt: shard.moments(cell).expires, now)
+            {
+                return shard.postpone(cell, until: end)
+            }
+            _ = shard.insert(key, name, reply, as: sentence.kind, from: now, until: end)
+        }
+    }
+
+    /// Keeps a failure: for a second first, and for twice as long after each further one, up to a
+    /// limit.
+    ///
+    /// An answer that may still be given stays (RFC 8767), and nobody is asked for a while.
+    private static func fail(
+        _ key: CacheKey,
+        _ name: Span<UInt8>,
+        _ reply: RelayedReply,
+        _ settings: borrowing CacheSettings,
+        _ longestMilliseconds: UInt64,
+        at now: Moment,
+        in shard: inout CacheShard
+    ) {
+        var failureCount = 1
+        if let cell = shard.find(key, name) {
+            if shard.kind(cell) != .failure {
+                if settings.mayGive(expiredAt: shard.moments(cell).expires, now) {
+                    let pause = settings.stale?.recheckMilliseconds ?? 1_000
+                    return shard.postpone(cell, until: now.adding(milliseconds: pause))
+                }
+            } else {
+                failureCount = shard.failureCount(cell) + 1
+            }
+        }
+        let lifetime = min(longestMilliseconds, 1_000 << UInt64(min(failureCount - 1, 20)))
+        _ = shard.insert(
+            key,
+            name,
+            reply,
+            as: .failure,
+            from: now,
+            until: now.adding(milliseconds: lifetime),
+            failureCount: failureCount
+        )
+    }
+
+    /// Has nobody ask again for an answer before `moment`, because somebody is at it.
+    func postpone(_ key: CacheKey, _ query: borrowing Query, until moment: Moment) {
+        let name = query.name.lowercasedBytes
+        shards[place(key)].withLock { shard in
+            if let cell = shard.find(key, name) { shard.postpone(cell, until: moment) }
+        }
+    }
+
+    /// Takes out some of what is of no use any more.
+    func sweep(_ settings: CacheSettings, at now: Moment) {
+        let kept = settings.stale?.durationNanoseconds ?? 0
+        guard now.nanoseconds > kept else { return }
+        for index in 0..<shardCount {
+            shards[index].withLock {
+                $0.sweep(
+                    before: Moment(nanoseconds: now.nanoseconds - kept),
+                    atMost: Self.maximumSweepCount
+                )
+            }
+        }
+    }
+
+    // MARK: Numbers for metrics
+
+    /// The number of entries in a queue.
+    func entryCount(ofQueue queue: Int) -> Int { sum { $0.queues[queue].count } }
+
+    /// The entries of a queue that were thrown out to make room.
+    func evictionCount(ofQueue queue: Int) -> Int { sum { $0.evictionCounts[queue] } }
+
+    /// The bytes that entries take, in whole cells.
+    var usedByteCount: Int { sum { $0.byteCount } }
+
+    private func sum(_ number: (borrowing CacheShard) -> Int) -> Int {
+        var total = 0
+        for index in 0..<shardCount { total += shards[index].withLock { number($0) } }
+        return total
+    }
+}
+
+extension CacheSettings {
+    /// What a client is told of a failure that is not its own.
+    /// Whether what has run out may be given at all.
+    func mayGive(expiredAt end: Moment, _ now: Moment) -> Bool {
+        now < end || stale.map { now.nanoseconds(since: end) <= $0.durationNanoseconds } ?? false
+    }
+
+    /// Whether an answer that was asked for so often is to be fetched before it runs out.
+    func wantsPrefetch(
+        _ hitCount: UInt16,
+        from start: Moment,
+        to end: Moment,
+        _ now: Moment
+    ) -> Bool {
+        guard let prefetch, hitCount >= prefetch.amount else { return false }
+        let whole = end.nanoseconds(since: start)
+        return end.nanoseconds(since: now) <= whole / 100 * prefetch.percentage
+    }
+}

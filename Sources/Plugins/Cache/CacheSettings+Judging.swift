@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Plugin
+import Wire
+
+/// What of upstreams' replies is kept, and for how long.
+extension CacheSettings {
+    /// How long a denial is kept whose reply has no SOA record, in seconds: RFC 2308 §5 would have
+    /// it asked for each time.
+    static let secondsWithoutAuthority: UInt32 = 5
+
+    /// Whether answers to this query are kept and given at all.
+    ///
+    /// Not for a client that wants no recursion: it may neither look into the cache nor fill it
+    /// with what an upstream says without. Nor for one that tells its network (RFC 7871).
+    func takes(_ query: borrowing Query) -> Bool {
+        query.header.flags.contains(.recursionDesired) && query.header.flags.opcode == .query
+            && query.options?.carriesSubnet != true && query.recordClass == .internet
+            && query.type != .axfr && query.type != .ixfr
+            && zones.first(holding: query.name) != nil
+    }
+
+    /// Judges a reply, and brings its times to live within the bounds; nil when it is not kept.
+    func judge(_ reply: inout RelayedReply, to query: borrowing Query) -> CacheSentence? {
+        guard !reply.flags.contains(.truncated) else { return nil }
+        switch reply.code {
+        case .noError where reply.hasAskedType:
+            return judgeSuccess(&reply, query)
+        case .noError, .nameError:
+            // What leads to a name without an answer, or to other servers, is no denial.
+            let isDenied = reply.denial != nil || reply.answerCount == 0 && !reply.hasServers
+            return isDenied ? judgeDenial(&reply, query) : nil
+        default:
+            let seconds = UInt32(clamping: (failureMilliseconds + 999) / 1_000)
+            return seconds == 0 ? nil : CacheSentence(kind: .failure, lifetime: seconds)
+        }
+    }
+
+    private func judgeSuccess(
+        _ reply: inout RelayedReply,
+        _ query: borrowing Query
+    ) -> CacheSentence? {
+        guard withoutSuccess.first(holding: query.name) == nil,
+            let lifetime = settle(&reply, success, denied: nil)
+        else { return nil }
+        return CacheSentence(kind: .success, lifetime: lifetime)
+    }
+
+    /// A denial lives as long as its SOA record and that one's minimum say (RFC 2308 §5).
+    private func judgeDenial(
+        _ reply: inout RelayedReply,
+        _ query: borrowing Query
+    ) -> CacheSentence? {
+        guard withoutDenial.first(holding: query.name) == nil,
+            let lifetime = settle(&reply, denial, denied: reply.denial)
+        else { return nil }
+        let longest = reply.denial == nil ? Self.secondsWithoutAuthority : .max
+        return CacheSentence(kind: .denial, lifetime: min(lifetime, longest))
+    }
+
+    /// Brings every time to live within bounds, and tells the shortest; nil when one is 0.
+    private func settle(
+        _ reply: inout RelayedReply,
+        _ bounds: Bounds,
+        denied: RelayedReply.Denial?
+    ) -> UInt32? {
+        var shortest = bounds.maximumTTL
+        for index in 0..<reply.recordCount {
+            var ttl = reply.ttl(at: index)
+            if index == denied?.place { ttl = min(ttl, denied?.minimum ?? ttl) }
+            // The upper bit means 0 (RFC 2181 §8).
+            guard ttl > 0, ttl >> 31 == 0 else { return nil }
+            let kept = min(max(ttl, bounds.minimumTTL), bounds.maximumTTL)
+            reply.setTTL(kept, at: index)
+            shortest = min(shortest, kept)
+        }
+        return shortest
+    }
+}

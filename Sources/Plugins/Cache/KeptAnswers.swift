@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Metrics
+import Plugin
+import Wire
+
+/// The cache of a server block and what its Corefile says of it, as `forward` uses it.
+struct KeptAnswers: AnswerKeeping {
+    /// The key under which `cache` leaves its settings to the plugins behind it in the block.
+    static let settingsKey = "cache: settings"
+    /// How long somebody has to fetch an answer before another tries, in milliseconds.
+    private static let claimMilliseconds: UInt64 = 2_000
+    private static let staleAnswer = ExtendedError(.staleAnswer)
+    private static let staleDenial = ExtendedError(.staleDenial)
+    private static let cachedFailure = ExtendedError(
+        .cachedError,
+        "an upstream failed a moment ago"
+    )
+
+    let settings: CacheSettings
+    let cache: AnswerCache
+    let metrics: CacheMetrics
+
+    /// The cache of this block, with what it kept before a reload; nil where nothing is kept.
+    ///
+    /// `origin`: who answers. What others answered is of no use after a change of upstreams, nor to
+    /// another block that listens elsewhere.
+    init?(origin: String, _ setup: inout Setup) {
+        guard let settings = setup.kept[Self.settingsKey] as? CacheSettings else { return nil }
+        self.settings = settings
+        let key = "cache: \(setup.serverLabel) \(setup.addresses) \(setup.zones) \(origin)"
+        let before = setup.previous(key, as: AnswerCache.self)
+        if let before, before.suits(settings) {
+            cache = before
+        } else {
+            cache = AnswerCache(settings, secret: setup.random())
+        }
+        setup.kept[key] = cache
+        let zones = setup.zones.map(\.description).joined(separator: ",")
+        let values = [setup.serverLabel, zones, ""]
+        metrics = CacheMetrics(setup.metrics, values)
+        guard !setup.isCheck else { return }
+        let cache = cache
+        for kind in [CacheKind.success, .denial] {
+            let labels = CacheMetrics.values(values, kind)
+            setup.metrics.read(CacheMetrics.entries, labels) {
+                Double(cache.entryCount(ofQueue: kind.queue))
+            }
+            setup.metrics.read(CacheMetrics.evictions, labels) {
+                Double(cache.evictionCount(ofQueue: kind.queue))
+            }
+        }
+        setup.metrics.read(CacheMetrics.bytes, values) { Double(cache.usedByteCount) }
+        setup.chores.append(Chore { now, _ in cache.sweep(settings, at: now) })
+    }
+
+    func find(_ query: borrowing Query, at now: Moment, into answer: inout Answer) -> FoundAnswer? {
+        guard settings.takes(query) else { return nil }
+        let found = cache.find(cache.key(query), query, settings, at: now, into: &answer)
+        guard let found else { return nil }
+        // AD means something only to who asked for it (RFC 6840 §5.8).
+        if answer.isAuthenticData { answer.isAuthenticData = query.wantsAuthenticData }
+        if found.kind == .failure { answer.extendedError = Self.cachedFailure }
+        return found
+    }
+
+    func count(_ found: FoundAnswer?, in answer: borrowing Answer) {
+        let cells = answer.cells
+        cells.increment(metrics.requests)
+        guard let found, !(found.isStale && found.isDue) else {
+            return cells.increment(metrics.misses)
+        }
+        cells.increment(found.kind == .success ? metrics.successHits : metrics.denialHits)
+    }
+
+    var givesStaleAtOnce: Bool { settings.stale?.isImmediate == true }
+
+    var clientMilliseconds: UInt64 { settings.stale?.clientMilliseconds ?? 0 }
+
+    func claim(_ query: borrowing Query, at now: Moment, in answer: borrowing Answer) {
+        answer.cells.increment(metrics.prefetches)
+        let end = now.adding(milliseconds: Self.claimMilliseconds)
+        cache.postpone(cache.key(query), query, until: end)
+    }
+
+    func markStale(_ answer: inout Answer) {
+        answer.cells.increment(metrics.stale)
+        answer.extendedError = answer.code == .nameError ? Self.staleDenial : Self.staleAnswer
+    }
+
+    func keep(_ reply: inout RelayedReply, _ query: borrowing Query, at now: Moment) {
+        guard settings.takes(query) else { return }
+        // It is our own answer from now on, and we are no authority for it.
+        reply.flags = reply.flags.intersection([.response, .recursionAvailable, .authenticData])
+        guard let sentence = settings.judge(&reply, to: query) else { return }
+        cache.store(cache.key(query), query, reply, as: sentence, settings, at: now)
+    }
+
+    func keepFailure(_ query: borrowing Query, at now: Moment) {
+        guard settings.takes(query), settings.failureMilliseconds > 0 else { return }
+        // An upstream that comes back is to be noticed at once.
+        let sentence = CacheSentence(kind: .failure, lifetime: 1)
+        let reply = RelayedReply(code: .serverFailure, flags: .recursionAvailable)
+        cache.store(cache.key(query), query, reply, as: sentence, settings, at: now)
+    }
+}
+
+extension Query {
+    /// Whether the client wants to know that data was verified: by AD or by DO.
+    var wantsAuthenticData: Bool {
+        header.flags.contains(.authenticData) || options?.wantsSignatures == true
+    }
+}

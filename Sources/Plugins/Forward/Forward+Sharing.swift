@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Metrics
+import Plugin
+import Wire
+
+/// How many queries share one exchange, and one answer that is kept.
+extension Forward {
+    /// Asks the upstreams, or waits for who asks them the same; nil when no stanza takes the query.
+    func share(
+        _ waiting: WaitingQuery,
+        counting cells: WorkerCells,
+        _ desk: any Desk
+    ) async -> ForwardResult? {
+        // What is said of a client's network is for that client.
+        guard waiting.query.options?.carriesSubnet != true else {
+            return await ask(waiting, counting: cells, desk)
+        }
+        let key = Flights.Key(waiting.query)
+        switch flights.join(key) {
+        case .first(let flight):
+            let result = await fetch(waiting, counting: cells, desk)
+            flights.land(flight, key, result ?? Self.nobody)
+            return result
+        case .later(let flight):
+            return await result(of: flight, until: waiting.deadline, desk) ?? Self.tooLate
+        }
+    }
+
+    private static let nobody = ForwardResult.failed("no stanza takes the name", .other)
+    private static let tooLate = ForwardResult.failed(
+        "the upstreams did not answer in time",
+        .noReachableAuthority
+    )
+    private static let tooMany = ForwardResult.failed("too many queries wait", .other)
+
+    /// Waits for what comes of a flight; nil when nothing has until `moment`.
+    private func result(
+        of flight: Flight,
+        until moment: Moment,
+        _ desk: any Desk
+    ) async -> ForwardResult? {
+        let bell = Bell()
+        if flight.await(bell) { await desk.sleep(until: moment, orRungBy: bell) }
+        return flight.result
+    }
+
+    /// Asks the upstreams, and keeps what came of it.
+    private func fetch(
+        _ waiting: WaitingQuery,
+        counting cells: WorkerCells,
+        _ desk: any Desk
+    ) async -> ForwardResult? {
+        switch await ask(waiting, counting: cells, desk) {
+        case .reply(var reply):
+            kept.keep(&reply, waiting.query, at: desk.now)
+            return .reply(reply)
+        case .failed(let text, let reason):
+            kept.keepFailure(waiting.query, at: desk.now)
+            return .failed(text, reason)
+        case .refused(let text): return .refused(text)
+        case nil: return nil
+        }
+    }
+
+    /// Gives an answer that was kept, filled in already, and asks for it again where that is due.
+    ///
+    /// A client whose answer has run out may have to wait whether an upstream says better.
+    func give(
+        _ found: FoundAnswer,
+        to waiting: WaitingQuery,
+        _ answer: inout Answer,
+        _ desk: any Desk
+    ) async {
+        if found.isDue, !found.isStale || kept.givesStaleAtOnce {
+            kept.claim(waiting.query, at: desk.now, in: answer)
+            _ = refresh(waiting, counting: answer.cells, desk)
+        } else if found.isDue {
+            let flight = refresh(waiting, counting: answer.cells, desk)
+            let patience = kept.clientMilliseconds
+            let end = patience == 0 ? waiting.deadline : desk.now.adding(milliseconds: patience)
+            let result = await result(of: flight, until: min(end, waiting.deadline), desk)
+            if case .reply(let reply) = result, reply.code == .noError || reply.code == .nameError {
+                Self.relay(.reply(reply), to: waiting.query, into: &answer)
+                return
+            }
+        }
+        if found.isStale { kept.markStale(&answer) }
+    }
+
+    /// Has the upstreams asked for the sake of the cache, unless somebody asks them already.
+    private func refresh(
+        _ waiting: WaitingQuery,
+        counting cells: WorkerCells,
+        _ desk: any Desk
+    ) -> Flight {
+        let key = Flights.Key(waiting.query)
+        switch flights.join(key) {
+        case .later(let flight): return flight
+        case .first(let flight):
+            let isTaken = desk.detach { desk in
+                let own = waiting.renewed(at: desk.now)
+                let result = await fetch(own, counting: cells, desk)
+                flights.land(flight, key, result ?? Self.nobody)
+            }
+            if !isTaken { flights.land(flight, key, Self.tooMany) }
+            return flight
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Plugin
+import Testing
+import Wire
+
+@testable import Plugins
+
+@Suite struct FlightsTests {
+    private func key(_ name: String, _ change: (inout Query) -> Void = { _ in }) throws
+        -> Flights.Key
+    {
+        let query = try query(name) { change(&$0) }
+        return Flights.Key(query)
+    }
+
+    @Test func bringsThoseTogetherWhoAskTheSame() throws {
+        let flights = Flights()
+        let key = try key("www.example")
+        guard case .first(let flight) = flights.join(key) else {
+            Issue.record("nobody was there before")
+            return
+        }
+        guard case .later(let same) = flights.join(try self.key("WWW.example")) else {
+            Issue.record("the case of a name makes no difference")
+            return
+        }
+        #expect(same === flight && flights.count == 1)
+        #expect(flight.await(Bell()))
+
+        flights.land(flight, key, .refused("no"))
+
+        #expect(flights.count == 0)
+        #expect(!same.await(Bell()))
+        guard case .refused("no") = same.result else {
+            Issue.record("the result is for all")
+            return
+        }
+        guard case .first(let next) = flights.join(key) else {
+            Issue.record("who comes later asks anew")
+            return
+        }
+        #expect(next !== flight && next.result == nil)
+    }
+
+    @Test(arguments: 0..<5)
+    func keepsThoseApartWhoseReplyMayDiffer(place: Int) throws {
+        let plain = try key("www.example")
+        let other = try key(place == 0 ? "www.example.net" : "www.example") { query in
+            switch place {
+            case 1: query.type = .aaaa
+            case 2: query.recordClass = .chaos
+            case 3: query.header.flags.formUnion(.checkingDisabled)
+            case 4: query.options = ClientOptions(udpByteCount: 512, wantsSignatures: true)
+            default: break
+            }
+        }
+
+        #expect(other != plain)
+    }
+}

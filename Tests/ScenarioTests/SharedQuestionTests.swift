@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Corefile
+import Metrics
+import Plugin
+import Plugins
+import Synchronization
+import Testing
+import Wire
+
+@testable import Server
+
+/// Many clients of several workers that ask the same at the same time.
+@Suite struct SharedQuestionTests {
+    /// How often somebody was woken.
+    private final class Wakes: Sendable {
+        private let number = Atomic<Int>(0)
+
+        var count: Int { number.load(ordering: .relaxed) }
+
+        func add() { number.wrappingAdd(1, ordering: .relaxed) }
+    }
+
+    /// One worker of a server, without sockets.
+    private struct Seat: ~Copyable {
+        var core: Core
+        let wakes = Wakes()
+
+        init(_ index: Int, _ published: Published<Configuration>, _ registry: Registry) {
+            let wakes = wakes
+            let bits = Mutex(SplitMix(seed: UInt64(index)))
+            core = Core(
+                index: index,
+                serving: published,
+                counting: registry.cells(forWorker: index),
+                random: { bits.withLock { $0.next() } },
+                wake: { wakes.add() }
+            )
+        }
+
+        /// Has so many clients ask for a name; ids count up from 0.
+        mutating func ask(_ name: String, clients: Range<Int>, at now: Moment) throws {
+            core.begin(at: now)
+            var message = Message(header: Header(id: 0, flags: .recursionDesired))
+            message.questions = [Question(try Name(name), .a)]
+            var bytes = try message.encoded()
+            var buffer = [UInt8](repeating: 0, count: 4_096)
+            for client in clients {
+                bytes[0] = UInt8(client >> 8)
+                bytes[1] = UInt8(client & 0xFF)
+                let arrival = Arrival(
+                    listener: 0,
+                    transport: .udp,
+                    client: Endpoint(IPAddress(v4: 0xC633_6407), port: UInt16(1_024 + client)),
+                    local: Endpoint(ScenarioServer.address, port: 53)
+                )
+                var span = buffer.mutableSpan
+                let receipt = core.receive(bytes.span, arrival, into: &span)
+                #expect(receipt == .waiting)
+            }
+        }
+
+        /// Runs what can go on.
+        mutating func step(at now: Moment, _ news: [ExchangeReply] = []) -> Outputs {
+            core.begin(at: now)
+            for news in news { core.take(news) }
+            var outputs = Outputs()
+            core.end(into: &outputs)
+            return outputs
+        }
+    }
+
+    private static func published(
+        _ corefile: String,
+        _ registry: Registry
+    ) throws -> Published<Configuration> {
+        let files = ScenarioFiles()
+        files.write("Corefile", corefile)
+        let surroundings = Surroundings(
+            plugins: Plugins.all,
+            pluginsNotYet: Plugins.notYet,
+            files: files,
+            metrics: registry,
+            log: NotedLog(),
+            wallSeconds: { ScenarioServer.startSeconds }
+        )
+        let loader = CorefileLoader(try CommandLine(parsing: ["-conf", "Corefile"]), surroundings)
+        let built = ConfigurationBuilder.build(
+            try loader.load().blocks,
+            in: surroundings,
+            previous: nil
+        )
+        return Published(try built.get())
+    }
+
+    private static func reply(to exchange: Exchange) throws -> [UInt8] {
+        var message = try Message(parsing: exchange.message.span)
+        message.header.flags = [.response, .recursionAvailable]
+        message.additionals = []
+        message.answers = [
+            Record(owner: message.questions[0].name, type: .a, ttl: 60, data: [192, 0, 2, 9])
+        ]
+        return try message.encoded()
+    }
+
+    /// The ids of the clients that were answered with the one address.
+    private static func answered(_ outputs: Outputs) throws -> Set<UInt16> {
+        var ids: Set<UInt16> = []
+        for late in outputs.late {
+            let message = try Message(parsing: late.bytes.span)
+            #expect(message.answers.map(\.data) == [[192, 0, 2, 9]])
+            #expect(late.arrival.client.port == 1_024 + message.header.id)
+            ids.insert(message.header.id)
+        }
+        return ids
+    }
+
+    private let start = Moment(nanoseconds: 1_000_000_000)
+
+    @Test(arguments: [". {\n  forward . 192.0.2.53\n}", ". {\n  forward . 192.0.2.53\n  cache\n}"])
+    func causeOneExchange(corefile: String) throws {
+        let registry = Registry()
+        let published = try Self.published(corefile, registry)
+        var first = Seat(0, published, registry)
+        var second = Seat(1, published, registry)
+        try first.ask("www.example.net", clients: 0..<2_500, at: start)
+        try second.ask("www.example.net", clients: 2_500..<5_000, at: start)
+        var orders = first.step(at: start).orders
+        orders += second.step(at: start).orders
+        #expect(orders.count == 1)
+        let order = try #require(orders.first)
+        let isResting = second.core.rest()
+        let hasReady = second.core.hasReady
+        #expect(isResting && !hasReady)
+
+        let later = start.adding(milliseconds: 20)
+        let news = ExchangeReply(id: order.id, news: .message(try Self.reply(to: order.exchange)))
+        let own = try Self.answered(first.step(at: later, [news]))
+        // It is woken once, for all its clients.
+        let isReady = second.core.hasReady
+        #expect(isReady && second.wakes.count == 1)
+        let isStillResting = second.core.rest()
+        #expect(!isStillResting)
+        let others = try Self.answered(second.step(at: later))
+
+        #expect(own == Set(0..<2_500) && others == Set(2_500..<5_000))
+        let areWaiting = (first.core.isWaiting, second.core.isWaiting)
+        #expect(areWaiting == (false, false))
+    }
+
+    @Test func failTogetherWhenNobodyAnswers() throws {
+        let registry = Registry()
+        let published = try Self.published(". {\n  forward . 192.0.2.53\n}", registry)
+        var first = Seat(0, published, registry)
+        try first.ask("www.example.net", clients: 0..<10, at: start)
+        _ = first.step(at: start)
+
+        var codes: [ResponseCode] = []
+        for step in 1...60 as ClosedRange<UInt64> {
+            let outputs = first.step(at: start.adding(milliseconds: step * 100))
+            codes += try outputs.late.map { try Message(parsing: $0.bytes.span).code }
+        }
+
+        #expect(codes == [ResponseCode](repeating: .serverFailure, count: 10))
+        let isWaiting = first.core.isWaiting
+        #expect(!isWaiting)
+    }
+
+    @Test func doNotShareWhatIsSaidOfANetwork() throws {
+        let registry = Registry()
+        let published = try Self.published(". {\n  forward . 192.0.2.53\n}", registry)
+        var first = Seat(0, published, registry)
+        first.core.begin(at: start)
+        var message = Message(header: Header(id: 1, flags: .recursionDesired))
+        message.questions = [Question(try Name("www.example.net"), .a)]
+        message.additionals = [
+            Record(
+                owner: .root,
+                type: .opt,
+                recordClass: RecordClass(rawValue: 1_232),
+                ttl: 0,
+                data: [0, 8, 0, 7, 0, 1, 24, 0, 198, 51, 100]
+            )
+        ]
+        let bytes = try message.encoded()
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        for port in [1_024, 1_025] as [UInt16] {
+            let arrival = Arrival(
+                listener: 0,
+                transport: .udp,
+                client: Endpoint(IPAddress(v4: 0xC633_6407), port: port),
+                local: Endpoint(ScenarioServer.address, port: 53)
+            )
+            var span = buffer.mutableSpan
+            _ = first.core.receive(bytes.span, arrival, into: &span)
+        }
+
+        #expect(first.step(at: start).orders.count == 2)
+    }
+}
