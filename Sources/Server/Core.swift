@@ -51,9 +51,10 @@ package struct Core: ~Copyable {
     /// Spreads what is to be spread; nothing that must be unguessable comes from it.
     private var spread: SplitMix
 
-    /// `random` must be unguessable in a running server, and is seeded in a simulation. `wake` makes
-    /// the worker's thread go on, called from any other: what a query waits for may be with another
-    /// worker.
+    /// `random` must be unguessable in a running server, and is seeded in a simulation.
+    ///
+    /// `wake` makes the worker's thread go on, called from any other: what a query waits for may be
+    /// with another worker.
     package init(
         index: Int,
         serving published: Published<Configuration>,

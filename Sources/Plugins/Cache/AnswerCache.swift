@@ -215,7 +215,6 @@ final class AnswerCache: Sendable {
 }
 
 extension CacheSettings {
-    /// What a client is told of a failure that is not its own.
     /// Whether what has run out may be given at all.
     func mayGive(expiredAt end: Moment, _ now: Moment) -> Bool {
         now < end || stale.map { now.nanoseconds(since: end) <= $0.durationNanoseconds } ?? false
