@@ -12,7 +12,7 @@ struct Contests {
     typealias Waiter = CheckedContinuation<Contest.News?, Never>
 
     /// An exchange whose reply is awaited.
-    struct Pending {
+    final class Pending: Sendable {
         /// As it was sent.
         let exchange: Exchange
         /// The question with the case that it was given; nil where that was not mixed.
@@ -20,6 +20,13 @@ struct Contests {
         /// The number of its contest.
         let contest: UInt64
         let tag: Int
+
+        init(exchange: Exchange, unmixed: [UInt8]?, contest: UInt64, tag: Int) {
+            self.exchange = exchange
+            self.unmixed = unmixed
+            self.contest = contest
+            self.tag = tag
+        }
     }
 
     /// Something to be done once nothing is locked.
@@ -35,8 +42,8 @@ struct Contests {
         }
     }
 
-    /// One contest that is not over.
-    private struct Entry {
+    /// One contest that is not over; an object, so that it is changed where it lies.
+    private final class Entry {
         /// The exchanges that are open, by their ids: the first of them, and the others.
         ///
         /// Most contests have one, and need no memory of its own for it.
@@ -53,11 +60,16 @@ struct Contests {
 
         var openCount: Int { (first == nil ? 0 : 1) + others.count }
 
-        mutating func add(_ id: UInt64) {
+        /// Whether nothing is open, and nobody waits or has anything left to hear.
+        var isOver: Bool {
+            first == nil && others.isEmpty && unheard.isEmpty && waiter == nil
+        }
+
+        func add(_ id: UInt64) {
             if first == nil, others.isEmpty { first = id } else { others.append(id) }
         }
 
-        mutating func remove(_ id: UInt64) {
+        func remove(_ id: UInt64) {
             if first == id { first = nil } else { others.removeAll { $0 == id } }
         }
     }
@@ -82,47 +94,49 @@ struct Contests {
     /// Opens an exchange, and gives its id; `serial` is used for nothing else.
     mutating func begin(_ exchange: Pending, serial: UInt64) -> UInt64 {
         let id = pending.insert(exchange, serial: serial)
-        _ = entries.change(exchange.contest) { $0.add(id) }
+        entries.find(exchange.contest)?.add(id)
         return id
     }
 
     /// Notes an exchange that ended before it began.
     mutating func note(_ news: Contest.News, in contest: UInt64) {
-        _ = entries.change(contest) { $0.unheard.append(news) }
+        entries.find(contest)?.unheard.append(news)
     }
 
     /// Takes out what ended while nobody waited.
     mutating func takeUnheard(in contest: UInt64) -> Contest.News? {
-        let news = entries.change(contest) { entry in
-            entry.unheard.isEmpty ? nil : entry.unheard.removeFirst()
-        }
-        guard let news = news ?? nil else { return nil }
-        removeIfOver(contest)
+        guard let entry = entries.find(contest), !entry.unheard.isEmpty else { return nil }
+        let news = entry.unheard.removeFirst()
+        if entry.isOver { entries.remove(contest) }
         return news
     }
 
     /// Lets somebody wait for news until `moment`.
     mutating func wait(_ waiter: Waiter, in contest: UInt64, until moment: Moment) {
-        _ = entries.change(contest) { entry in
-            entry.waiter = waiter
-            entry.until = moment
-        }
+        guard let entry = entries.find(contest) else { return }
+        entry.waiter = waiter
+        entry.until = moment
     }
 
     /// An exchange has ended; what is to be done about it.
     mutating func end(_ id: UInt64, _ reply: Reply) -> Deed? {
-        guard let ended = pending.remove(id) else { return nil }
-        let news = Contest.News(tag: ended.tag, reply: reply)
-        let deed: Deed?? = entries.change(ended.contest) { entry in
-            entry.remove(id)
-            if let waiter = entry.waiter.take() { return .resume(waiter, news) }
-            if let heir = entry.heir { return .tell(heir, news) }
-            entry.unheard.append(news)
+        guard let ended = pending.remove(id), let entry = entries.find(ended.contest) else {
             return nil
         }
-        if case .tell = deed { leftCount -= 1 }
-        removeIfOver(ended.contest)
-        return deed ?? nil
+        let news = Contest.News(tag: ended.tag, reply: reply)
+        entry.remove(id)
+        var deed: Deed?
+        if let waiter = entry.waiter {
+            entry.waiter = nil
+            deed = .resume(waiter, news)
+        } else if let heir = entry.heir {
+            leftCount -= 1
+            deed = .tell(heir, news)
+        } else {
+            entry.unheard.append(news)
+        }
+        if entry.isOver { entries.remove(ended.contest) }
+        return deed
     }
 
     /// The time of a contest may be over; adds what is to be done, and the exchanges that end.
@@ -135,8 +149,8 @@ struct Contests {
         // A timer of an earlier wait.
         guard let entry = entries.find(contest), entry.until <= now else { return }
         if let waiter = entry.waiter {
-            _ = entries.change(contest) { $0.waiter = nil }
-            removeIfOver(contest)
+            entry.waiter = nil
+            if entry.isOver { entries.remove(contest) }
             deeds.append(.resume(waiter, nil))
         } else if let heir = entry.heir {
             for id in entry.open {
@@ -145,7 +159,7 @@ struct Contests {
             }
             ended += entry.open
             leftCount -= entry.openCount
-            _ = entries.remove(contest)
+            entries.remove(contest)
         }
     }
 
@@ -160,25 +174,16 @@ struct Contests {
         guard let heir, entry.openCount > 0,
             leftCount + entry.openCount <= Self.maximumLeftCount
         else {
-            for id in entry.open { _ = pending.remove(id) }
+            for id in entry.open { pending.remove(id) }
             ended += entry.open
-            _ = entries.remove(contest)
+            entries.remove(contest)
             return false
         }
         leftCount += entry.openCount
-        _ = entries.change(contest) { entry in
-            entry.unheard = []
-            entry.waiter = nil
-            entry.heir = heir
-            entry.until = moment
-        }
+        entry.unheard = []
+        entry.waiter = nil
+        entry.heir = heir
+        entry.until = moment
         return true
-    }
-
-    private mutating func removeIfOver(_ contest: UInt64) {
-        let isOver = entries.change(contest) { entry in
-            entry.openCount == 0 && entry.unheard.isEmpty && entry.waiter == nil
-        }
-        if isOver == true { _ = entries.remove(contest) }
     }
 }

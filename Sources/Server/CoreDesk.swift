@@ -121,7 +121,8 @@ final class CoreDesk: Sendable {
     private static func judge(_ news: ExchangeReply.News, _ pending: Contests.Pending) -> Reply? {
         switch news {
         case .message(var bytes):
-            switch ReplyCheck.judge(bytes.span, to: pending.exchange.message.span) {
+            let question = pending.exchange.message
+            switch ReplyCheck.judge(bytes.span, to: question.span) {
             case .stranger: return nil
             case .changedCase where pending.exchange.mixesCase: return .changedCase
             case .reply, .changedCase: break

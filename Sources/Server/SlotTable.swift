@@ -47,18 +47,8 @@ struct SlotTable<Element> {
         contains(number) ? slots[Self.place(number)].element : nil
     }
 
-    /// Lets `body` change the element with this number where it lies; nil when there is none.
-    mutating func change<Result>(_ number: UInt64, _ body: (inout Element) -> Result) -> Result? {
-        guard contains(number) else { return nil }
-        let place = Self.place(number)
-        // Taken out meanwhile, so that it is changed and not copied.
-        guard var element = slots[place].element.take() else { return nil }
-        let result = body(&element)
-        slots[place].element = element
-        return result
-    }
-
     /// Takes out the element with this number.
+    @discardableResult
     mutating func remove(_ number: UInt64) -> Element? {
         guard contains(number) else { return nil }
         let place = Self.place(number)

@@ -19,19 +19,6 @@ import Testing
         #expect(!table.contains(two + 1))
     }
 
-    @Test func changesWhereItLies() {
-        var table = SlotTable<[Int]>()
-        let number = table.insert([1], serial: 1)
-        let count = table.change(number) { element in
-            element.append(2)
-            return element.count
-        }
-
-        #expect(count == 2)
-        #expect(table.find(number) == [1, 2])
-        #expect(table.change(number + 1) { $0.count } == nil)
-    }
-
     @Test("A place is used again, a number is not")
     func forgetsOldNumbers() {
         var table = SlotTable<String>()
@@ -44,7 +31,6 @@ import Testing
 
         #expect(SlotTable<String>.place(new) == SlotTable<String>.place(old))
         #expect(table.find(old) == nil)
-        #expect(table.change(old) { $0 = "changed" } == nil)
         #expect(table.find(new) == "new")
         #expect(table.count == 1)
     }
