@@ -127,7 +127,10 @@ struct ForwardRun {
             coreDNS: Process.environment["COREDNS"]
         )
         servers += stage.start(peers, files, Cluster(serviceCount: 0), answering: questions)
-        let corefile = ForwardContestant.corefile(upstreams: [upstream.endpoint])
+        let corefile = ForwardContestant.corefile(
+            upstreams: [upstream.endpoint],
+            cache: ["capacity \(Peer.cacheMegabytes)MB"]
+        )
         try stage.folder.write(corefile, to: "Corefile.forward")
         let apus = ForwardContestant.contestant(
             program: try BenchRun.program("apus"),

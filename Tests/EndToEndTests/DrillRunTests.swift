@@ -50,6 +50,22 @@ import Testing
         #expect((rows["flooder"]?["questions"]).flatMap { Int($0) } ?? 0 > 100, "\(output)")
     }
 
+    @Test func asksForNamesWithoutEnd() throws {
+        let output = try RunningServer.run([
+            Self.program, "randomnames", "--rate", "1000", "--seconds", "1",
+        ])
+        let row = Self.rows("randomnames", in: output)["names"] ?? [:]
+
+        #expect(row["wrong"] == "0", "\(output)")
+        #expect(row["questions"] == "1000", "\(output)")
+        // One question in ten, give or take.
+        #expect(
+            (row["hot"]).flatMap { Int($0) }.map { (50...200).contains($0) } == true,
+            "\(output)"
+        )
+        #expect(output.contains("capacity 16MB: memory grew by "), "\(output)")
+    }
+
     @Test func refusesAnUnknownOption() throws {
         let output = try RunningServer.run([Self.program, "flood", "--loud"])
 
