@@ -14,6 +14,8 @@ struct Expected: Sendable, CustomStringConvertible {
     var isAuthoritative = true
     /// Whether an upstream may have cut it, so that it may be short without a reason of our own.
     var mayBeCut = false
+    /// Whether it may have been kept, so that its times to live are what is left of them.
+    var mayBeKept = false
 
     /// A code and nothing else.
     static func failure(_ code: ResponseCode) -> Expected {

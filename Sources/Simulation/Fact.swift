@@ -50,6 +50,14 @@ struct Fact: Hashable, Sendable, CustomStringConvertible {
         type == .soa ? Fact(owner: owner, type: type, ttl: ttl, data: []) : self
     }
 
+    /// The fact with the time to live of the one of `others` that it was once, if any.
+    func asFresh(as others: Set<Fact>) -> Fact {
+        let origin = others.first {
+            $0.owner == owner && $0.type == type && $0.data == data && ttl >= 1 && ttl <= $0.ttl
+        }
+        return origin ?? self
+    }
+
     var description: String {
         let name = (try? Name(wire: owner.span))?.description ?? "?"
         return "\(name) \(ttl) \(type) \(dataText)"

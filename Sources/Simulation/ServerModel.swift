@@ -163,7 +163,12 @@ struct ServerModel: Sendable {
             right.append(Expected(isAuthoritative: false, mayBeCut: true))
         }
         if forward.maximumConcurrent != nil { right.append(.failure(.refused)) }
-        return right
+        guard forward.cache != nil else { return right }
+        return right.map { expected in
+            var expected = expected
+            expected.mayBeKept = true
+            return expected
+        }
     }
 }
 

@@ -115,7 +115,8 @@ struct SimulatedUpstreams: Sendable {
             Record(owner: question.name, type: $0.type, ttl: $0.ttl, data: $0.data)
         }
         if let zone = right.deniedBy, let owner = try? Name(wire: zone.span) {
-            let data = [UInt8](repeating: 0, count: 22)
+            // The minimum comes last.
+            let data = [UInt8](repeating: 0, count: 21) + [60]
             message.authorities = [Record(owner: owner, type: .soa, ttl: 60, data: data)]
         }
         return message

@@ -121,5 +121,12 @@ extension WorldForward {
         maximumConcurrent = dice.chance(10) ? dice.number(1...20) : nil
         forcesTCP = dice.chance(10)
         prefersUDP = dice.chance(20)
+        if dice.chance(60) {
+            cache = dice.pick([
+                "", "        prefetch 2 1m 50%\n", "        serve_stale 1h immediate\n",
+                "        serve_stale off\n", "        serve_stale 1h verify 100ms\n",
+                "        success 100\n        denial 100\n        servfail 0\n",
+            ])
+        }
     }
 }

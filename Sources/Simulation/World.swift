@@ -50,6 +50,8 @@ struct WorldForward: Sendable {
     var maximumConcurrent: Int?
     var forcesTCP: Bool
     var prefersUDP: Bool
+    /// The lines between the braces of `cache`; nil where nothing is kept.
+    var cache: String?
 }
 
 extension World {
@@ -102,6 +104,8 @@ extension WorldForward {
         if let maximumConcurrent { text += "        max_concurrent \(maximumConcurrent)\n" }
         if forcesTCP { text += "        force_tcp\n" }
         if prefersUDP { text += "        prefer_udp\n" }
-        return text + "    }\n"
+        text += "    }\n"
+        if let cache { text += "    cache {\n\(cache)    }\n" }
+        return text
     }
 }
