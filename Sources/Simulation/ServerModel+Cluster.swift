@@ -33,7 +33,8 @@ extension ServerModel {
                 Expected(
                     answers: expected.answers + $0.answers,
                     additionals: [],
-                    mayBeCut: $0.mayBeCut
+                    mayBeCut: $0.mayBeCut,
+                    mayBeKept: $0.mayBeKept
                 )
             }
         }

@@ -177,18 +177,32 @@ import Wire
         let pace = UpstreamPace()
         let start = Moment(nanoseconds: 5_000_000_000)
         for _ in 0..<count { pace.noteLoss(began: start, at: start.adding(milliseconds: 60)) }
-        // One reply for ten questions, and losses all the while.
+        // One reply for three questions, and losses all the while.
         var now = start.adding(milliseconds: 60)
-        for step in 0..<300 {
-            now = now.adding(milliseconds: 1)
+        for step in 0..<600 {
+            now = now.adding(nanoseconds: 500_000)
             _ = pace.admit(Self.greedy, at: now, maximumRate: 0, seed: 1)
-            if step % 10 == 0 {
+            if step % 3 == 0 {
                 pace.noteReply(at: now)
                 if isWatching { pace.noteLoss(began: now, at: now) }
             }
         }
 
         #expect((pace.learntRate != nil) == isWatching)
+    }
+
+    @Test(arguments: [(2_000, 99, false), (2_000, 100, true), (133, 100, false), (134, 100, true)])
+    func learnsOnlyFromManyRepliesAndMuchLoss(sent: Int, replied: Int, isLearnt: Bool) {
+        var book = PaceBook()
+        let start = Moment(nanoseconds: 5_000_000_000)
+        for _ in 0..<PaceBook.lossesToWatch { book.noteLoss(began: start, at: start) }
+        for _ in 0..<sent { _ = book.admit(Self.greedy, at: start, maximumRate: 0, seed: 1) }
+        for _ in 0..<replied { book.noteReply(at: start) }
+        book.noteLoss(began: start, at: start)
+
+        book.noteReply(at: start.adding(milliseconds: 200))
+
+        #expect((book.learntRate != nil) == isLearnt)
     }
 
     @Test func waitsForItsTurnWhereTheCorefileSetsTheLimit() {

@@ -9,6 +9,10 @@ struct PaceBook: Sendable {
     static let windowNanoseconds: UInt64 = 200_000_000
     /// How many losses within a second mean that it is worth counting.
     static let lossesToWatch = 16
+    /// How many replies of a window tell what an upstream can do; of fewer, chance decides.
+    static let leastRepliesToLearn = 100
+    /// The part of the questions that must get lost for that: less is what networks lose.
+    static let leastLossToLearn = 0.25
     /// How many windows without loss or refusal end the counting.
     static let quietWindowsToEnd = 25
     /// How soon after each other lowerings of the limit are of one series, in nanoseconds.
@@ -156,11 +160,11 @@ struct PaceBook: Sendable {
         if quietWindows >= Self.quietWindowsToEnd { end() }
     }
 
-    /// Sets a limit if more than one question in twenty was lost.
+    /// Sets a limit if more than one question in four was lost, of enough to tell.
     private mutating func learn(_ seconds: Double, _ now: Moment) {
-        guard window.replied > 0, window.sent > 0, window.lost > 0 else { return }
-        let loss = 1 - Double(window.replied) / Double(window.sent)
-        guard loss > 0.05 else { return }
+        guard window.replied >= Self.leastRepliesToLearn, window.lost > 0 else { return }
+        let loss = 1 - Double(window.replied) / Double(max(1, window.sent))
+        guard loss > Self.leastLossToLearn else { return }
         firstLoss = loss
         usualLoss = 0
         series = Series()
