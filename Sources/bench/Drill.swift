@@ -62,17 +62,21 @@ struct Drill {
     }
 
     /// Asks at a fixed rate from `client`, an address of this machine.
+    ///
+    /// Two calls with one `seed` ask for the same names of a list.
     func ask(
         _ workload: Workload,
         rate: Int,
         count: Int,
         from client: IPAddress = IPAddress(v4: 0x7F00_0001),
+        seed: UInt64 = 2,
         goesOn: (UInt64) throws -> Bool = { _ in true }
     ) throws -> LoadResult {
         var way = try DatagramAsker(to: server.endpoint, from: client)
         var run = LatencyRun(rate: rate)
         // The upstreams need the processor that the load is on.
         run.waits = true
+        run.seed = seed
         run.patienceMilliseconds = Self.patienceMilliseconds
         return try run.run(workload, count: count, over: &way, goesOn: goesOn)
     }

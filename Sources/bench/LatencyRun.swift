@@ -22,6 +22,8 @@ struct LatencyRun {
     var isEcho = false
     /// Whether it sleeps while there is nothing to do: others need its processor.
     var waits = false
+    /// What the order of questions follows from: two runs with one seed ask the same.
+    var seed: UInt64 = 2
     /// How long an answer may take before it counts as lost, in milliseconds.
     var patienceMilliseconds = Load.patienceMilliseconds
 
@@ -35,7 +37,7 @@ struct LatencyRun {
         var result = LoadResult()
         result.latencies.reserveCapacity(min(count, Self.maximumReservedCount))
         var count = count
-        var random = Spread(seed: 2)
+        var random = Spread(seed: seed)
         var onTheWay = OnTheWay()
         var begun = 0
         let interval = 1_000_000_000 / UInt64(rate)

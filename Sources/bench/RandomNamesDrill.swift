@@ -32,7 +32,12 @@ struct RandomNamesDrill {
         var second = 0
         for seconds in Self.periods(of: drill.options.seconds) {
             let (drawn, hotBefore) = (fresh.drawnCount, upstream.hotCount)
-            let result = try drill.ask(workload, rate: rate, count: rate * seconds)
+            let result = try drill.ask(
+                workload,
+                rate: rate,
+                count: rate * seconds,
+                seed: UInt64(results.count)
+            )
             let all = result.answeredCount + result.lostCount
             let hot = all - (fresh.drawnCount - drawn)
             let missed = upstream.hotCount - hotBefore

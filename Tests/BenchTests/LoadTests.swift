@@ -124,6 +124,34 @@ private struct ForgetfulAsker: Asker, ~Copyable {
         #expect(waitCount > 0)
     }
 
+    /// Notes what it is asked, and answers nothing.
+    private struct NotingAsker: Asker, ~Copyable {
+        static let maximumBatchCount = 64
+
+        private(set) var asked: [[UInt8]] = []
+
+        mutating func put(_ message: [UInt8], id: UInt16) { asked.append(message) }
+        mutating func flush() {}
+        mutating func take(waiting milliseconds: Int, _ body: (Span<UInt8>) -> Void) {}
+        mutating func wait(nanoseconds: Int) {}
+    }
+
+    @Test func asksTheSameWithTheSameSeedOnly() throws {
+        let workload = try Workload.forwarded(.hot, count: 1_000)
+        let orders = try ([1, 1, 2] as [UInt64]).map { seed in
+            var way = NotingAsker()
+            var run = LatencyRun(rate: 100_000)
+            run.seed = seed
+            run.patienceMilliseconds = 0
+            _ = try run.run(workload, count: 50, over: &way)
+            return way.asked
+        }
+
+        #expect(orders[0].count == 50)
+        #expect(orders[0] == orders[1])
+        #expect(orders[0] != orders[2])
+    }
+
     @Test func givesUpWhatIsOldInTheOrderOfLeaving() {
         var onTheWay = OnTheWay()
         let ids = (1...5).map { onTheWay.add(0, at: UInt64($0) * 10) }
