@@ -99,6 +99,8 @@ package struct ConfigurationBuilder {
             pluginNames: present.filter { $0.manual.isHandler }.map { $0.manual.name },
             board: board
         )
+        // What the blocks before keep is there for those after them too.
+        setup.kept = plan.kept
         let chain = Chain(plugins(present, of: block, &setup))
         if block.stanzas.contains(where: { $0.name.text == "ready" }) {
             board.add(setup.readiness)

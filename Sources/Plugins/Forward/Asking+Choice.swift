@@ -22,8 +22,8 @@ extension Asking {
             let found = route.upstreams[place].health.standing(
                 maximumFailures: route.maximumFailures
             )
-            guard found != .looping else { continue }
             if found != .well { hasUnwell = true }
+            guard found != .looping else { continue }
             let times = isFirst ? 0 : timesAsked(place)
             let score = 2 * found.rawValue + times
             if (score, times) < best {
@@ -39,10 +39,22 @@ extension Asking {
                 }
             }
         }
-        guard picked >= 0 else { return nil }
+        guard picked >= 0 else {
+            blameLoops()
+            return nil
+        }
         // A reply that nobody likes is better than waiting for who seems to be down.
         if unwelcome != nil, standing != .well || best.times > 0 { return nil }
         return standing == .down ? pickDown(picked, now) : picked
+    }
+
+    /// Says who is to blame when nobody may be asked because questions come back.
+    private mutating func blameLoops() {
+        guard attempts.isEmpty, refusing == 0,
+            let upstream = route.upstreams.first(where: { $0.health.loop.isClosed })
+        else { return }
+        failure = "\(upstream.endpoint) sends questions back to this server"
+        reason = .other
     }
 
     /// The upstream that the next attempt asks and that takes one more question of this client;
@@ -89,10 +101,11 @@ extension Asking {
 
     /// Sends a copy of the question to those who are not well and were not tried for a while, while
     /// somebody who is well is asked for the answer: so no client waits for a trial.
-    mutating func tryTheUnwell(besides picked: Int, _ now: Moment, _ desk: any Desk) {
+    mutating func tryTheUnwell(besides picked: Int?, _ now: Moment, _ desk: any Desk) {
         for place in route.upstreams.indices where place != picked {
             let health = route.upstreams[place].health
             let standing = health.standing(maximumFailures: route.maximumFailures)
+            if standing == .looping { lookForLoop(place, now, desk) }
             guard standing == .doubtful || standing == .down,
                 health.isTrialDue(at: now, interval: route.intervalNanoseconds)
             else { continue }

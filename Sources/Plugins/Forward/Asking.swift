@@ -134,6 +134,7 @@ struct Asking {
             return
         }
         guard answerCount < route.attemptLimit, let place = pickAdmitted(now) else {
+            if attempts.isEmpty, hasUnwell { tryTheUnwell(besides: nil, now, desk) }
             nextAttempt = Moment(nanoseconds: .max)
             // Whoever has an answer, even one that nobody likes, is not kept waiting.
             end = unwelcome == nil ? end : now
@@ -152,6 +153,7 @@ struct Asking {
         let isFirst = attempts.isEmpty
         answerCount += 1
         begin(place, transport, .answer, now, desk)
+        lookForLoop(place, now, desk)
         if isFirst, hasUnwell { tryTheUnwell(besides: place, now, desk) }
         let timeout = route.timeout(of: route.upstreams[place], timesAsked: timesAsked(place) - 1)
         nextAttempt = now.adding(nanoseconds: timeout)

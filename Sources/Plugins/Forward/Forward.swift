@@ -82,6 +82,7 @@ package struct Forward: Answerer {
 
     /// One for each stanza, in the order of the file.
     private var routes: [ForwardRoute] = []
+    private let tokens: LoopTokens
     /// What is kept of their answers.
     let kept: any AnswerKeeping
     /// The questions that are being asked.
@@ -89,12 +90,14 @@ package struct Forward: Answerer {
 
     package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
         setup.takesEveryClass = true
+        tokens = LoopTokens.shared(&setup)
         for stanza in stanzas { routes.append(try ForwardRoute(parsing: stanza, setup: &setup)) }
         let words = stanzas.map { $0.arguments.map(\.text).joined(separator: " ") }
         kept = KeptAnswers(origin: words.joined(separator: "; "), &setup) ?? NothingKept()
     }
 
     package func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
+        if query.type == .hinfo, tokens.catches(query, &answer) { return .done }
         for index in 0..<routes.count where routes[index].takes(query) {
             let found = kept.find(query, at: query.received, into: &answer)
             kept.count(found, in: answer)

@@ -32,6 +32,11 @@ struct ForwardMetrics: Sendable {
         help: "Exchanges with an upstream that brought nothing to relay, and codes that fail over.",
         labels: ["to", "class"]
     )
+    private static let loops = Family.counter(
+        "coredns_forward_loops_total",
+        help: "How often an upstream was seen to send questions back to this server.",
+        labels: ["to"]
+    )
     private static let latency = Family.gauge(
         "coredns_forward_upstream_latency_seconds",
         help: "The smoothed time from asking an upstream to its reply.",
@@ -51,7 +56,8 @@ struct ForwardMetrics: Sendable {
 
     /// The names of all of them, without the prefix `coredns_`.
     static let names = [
-        "forward_healthcheck_broken_total", "forward_max_concurrent_rejects_total",
+        "forward_healthcheck_broken_total", "forward_loops_total",
+        "forward_max_concurrent_rejects_total",
         "forward_surplus_total", "forward_upstream_errors_total",
         "forward_upstream_latency_seconds",
         "forward_upstream_rate_limit", "forward_upstream_state",
@@ -88,12 +94,14 @@ struct ForwardMetrics: Sendable {
             (0...5).map { ResponseCode(rawValue: $0).description } + ["other"]
 
         let failures: Counter
+        let loops: Counter
         private let errors: [Counter]
         private let durations: [Histogram]
 
         init(_ registry: Registry, to upstream: Endpoint) {
             let labels = ["forward", upstream.description]
             failures = registry.counter(ForwardMetrics.failures, labels)
+            loops = registry.counter(ForwardMetrics.loops, [labels[1]])
             errors = FailureKind.allCases.map {
                 registry.counter(ForwardMetrics.errors, [labels[1], $0.rawValue])
             }

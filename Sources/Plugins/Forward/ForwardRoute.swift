@@ -35,6 +35,7 @@ struct ForwardRoute: Sendable {
     let upstreams: [Upstream]
     let metrics: ForwardMetrics
     let shared: Shared
+    let loops: LoopWatch
     /// The UDP size that upstreams are told, in bytes.
     let udpByteCount: UInt16
     var excepted = ZoneList([])
@@ -77,6 +78,7 @@ struct ForwardRoute: Sendable {
                 )
             )
         }
+        loops = LoopWatch(zone, setup: &setup)
         upstreams = try Self.upstreams(of: stanza, setup: &setup)
         maximumAttempts = max(2 * upstreams.count, Self.leastAttemptCount)
         metrics = ForwardMetrics(setup.metrics)
