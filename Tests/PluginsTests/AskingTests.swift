@@ -3,7 +3,6 @@
 import Metrics
 import Plugin
 import Plugins
-import Synchronization
 import Testing
 import Wire
 
@@ -263,13 +262,4 @@ import Wire
         let series = "coredns_forward_upstream_errors_total{to=\"192.0.2.1:53\",class=\"\(kind)\"}"
         #expect(metric(series) == "1")
     }
-}
-
-/// Something that is not so at first.
-private final class Flag: Sendable {
-    private let isSet = Mutex(false)
-
-    var value: Bool { isSet.withLock { $0 } }
-
-    func set() { isSet.withLock { $0 = true } }
 }

@@ -14,7 +14,7 @@ import Wire
         "max_concurrent 1000", "next NXDOMAIN servfail", "next_on_nodata", "failover SERVFAIL",
         "failover none",
         "failfast_all_unhealthy_upstreams", "max_age 10s", "max_age 0", "max_idle_conns 7",
-        "read_timeout 1500ms",
+        "read_timeout 1500ms", "hedge", "max_rate 0", "max_rate 500",
     ])
     func takesEveryOption(option: String) throws {
         #expect(try refusal(of: Forward.self, "forward . 192.0.2.1 {\n  \(option)\n}") == nil)
@@ -28,6 +28,8 @@ import Wire
                 + "'192.0.2.0/24' is wanted"
         ),
         ("force_tcp yes", "2:13: 'force_tcp' takes no argument"),
+        ("hedge 5ms", "2:9: 'hedge' takes no argument"),
+        ("max_rate -1", "2:12: '-1' is no number from 0 to 2147483647"),
         ("expire 10", "2:10: '10' is no duration like '30s' or '250ms'"),
         ("max_age 1s", "2:11: 'max_age' must be 0 or at least 'expire', 10s"),
         ("max_fails -1", "2:13: '-1' is no number from 0 to 2147483647"),

@@ -243,3 +243,12 @@ func resume(
         flags: flags
     )
 }
+
+/// Something that is not so at first.
+final class Flag: Sendable {
+    private let isSet = Mutex(false)
+
+    var value: Bool { isSet.withLock { $0 } }
+
+    func set() { isSet.withLock { $0 = true } }
+}

@@ -47,7 +47,7 @@ extension Asking {
     /// The time of the newest attempt is over; a reply that was cut is relayed then.
     mutating func expire(_ now: Moment) -> RelayedReply? {
         guard attempts.indices.contains(newest), attempts[newest].isOpen,
-            !attempts[newest].isLate
+            !attempts[newest].isLate, !isHedging
         else { return cut }
         let attempt = attempts[newest]
         let upstream = route.upstreams[attempt.place]

@@ -65,6 +65,10 @@ struct Asking {
     var hasUnwell = false
     /// The upstream whose turn to be asked comes with the next attempt.
     var held: Int?
+    /// Whether the next attempt is made because this one is slow, not because its time is over.
+    var isHedging = false
+    /// When the time of an attempt that is hedged is over.
+    var hedgedTimeout = Moment(nanoseconds: 0)
     /// The upstreams that take no more questions of this client now, a bit each.
     var refusing: UInt64 = 0
     /// Why the last attempt failed.
@@ -128,6 +132,7 @@ struct Asking {
 
     /// Makes the next attempt, or settles how long to wait for those before.
     private mutating func attempt(_ now: Moment, _ desk: any Desk) {
+        if isHedging, hedge(now, desk) { return }
         if let place = held {
             held = nil
             ask(place, now, desk)
@@ -149,7 +154,7 @@ struct Asking {
     }
 
     /// Asks an upstream for an answer.
-    private mutating func ask(_ place: Int, _ now: Moment, _ desk: any Desk) {
+    mutating func ask(_ place: Int, _ now: Moment, _ desk: any Desk) {
         let isFirst = attempts.isEmpty
         answerCount += 1
         begin(place, transport, .answer, now, desk)
@@ -161,6 +166,7 @@ struct Asking {
             nanoseconds: route.timeoutMilliseconds == nil
                 ? max(timeout, Self.patienceNanoseconds) : timeout
         )
+        if isFirst, route.hedges { planHedge(place, now) }
     }
 
     /// Opens an exchange.

@@ -50,6 +50,11 @@ package struct Forward: Answerer {
             ),
             Manual.Option("max_concurrent N", "more queries at a time than this are refused"),
             Manual.Option(
+                "hedge",
+                "ask a second upstream too once the first takes longer than 19 of 20 of its replies "
+                    + "do, for one query in ten at most; the first good reply counts"
+            ),
+            Manual.Option(
                 "max_rate N",
                 "ask each upstream at most so often a second: 0 for no limit but the one that shows "
                     + "when it loses questions. A burst waits up to 0.1s for its turn; of what is too "

@@ -32,6 +32,10 @@ struct ForwardMetrics: Sendable {
         help: "Exchanges with an upstream that brought nothing to relay, and codes that fail over.",
         labels: ["to", "class"]
     )
+    private static let hedges = Family.counter(
+        "coredns_forward_hedges_total",
+        help: "Queries for which a second upstream was asked because the first was slow."
+    )
     private static let loops = Family.counter(
         "coredns_forward_loops_total",
         help: "How often an upstream was seen to send questions back to this server.",
@@ -56,7 +60,7 @@ struct ForwardMetrics: Sendable {
 
     /// The names of all of them, without the prefix `coredns_`.
     static let names = [
-        "forward_healthcheck_broken_total", "forward_loops_total",
+        "forward_healthcheck_broken_total", "forward_hedges_total", "forward_loops_total",
         "forward_max_concurrent_rejects_total",
         "forward_surplus_total", "forward_upstream_errors_total",
         "forward_upstream_latency_seconds",
@@ -68,11 +72,13 @@ struct ForwardMetrics: Sendable {
     let rejects: Counter
     /// Attempts that an upstream's limit forbade.
     let surplus: Counter
+    let hedges: Counter
 
     init(_ registry: Registry) {
         broken = registry.counter(Self.broken)
         rejects = registry.counter(Self.rejects)
         surplus = registry.counter(Self.surplus)
+        hedges = registry.counter(Self.hedges)
     }
 
     /// What may come of an exchange instead of something to relay.

@@ -30,7 +30,8 @@ extension ForwardRoute {
             try option.arguments(1...Int.max, "response codes")
             for word in option.arguments { nextCodes.insert(try Self.code(word)) }
         case "failover": failoverCodes = try Self.failoverCodes(option)
-        case "force_tcp", "prefer_udp", "failfast_all_unhealthy_upstreams", "next_on_nodata":
+        case "force_tcp", "prefer_udp", "failfast_all_unhealthy_upstreams", "next_on_nodata",
+            "hedge":
             try readSwitch(option)
         case "tls", "tls_servername", "doh_method", "source_address", "resolver":
             throw option.notYet()
@@ -49,6 +50,7 @@ extension ForwardRoute {
         switch option.name.text {
         case "force_tcp": forcesTCP = true
         case "prefer_udp": prefersUDP = true
+        case "hedge": hedges = true
         case "next_on_nodata": goesOnWithoutData = true
         default: failsFast = true
         }

@@ -26,6 +26,8 @@ struct ForwardRoute: Sendable {
         /// How many queries came, for `round_robin`; relaxed, as the order between workers is not
         /// promised.
         let turn = Atomic<UInt64>(0)
+        /// How many queries may still be hedged, in tenths; relaxed, as it is a rough measure.
+        let hedgeTenths = Atomic<Int>(0)
     }
 
     /// The length of the zone's wire form, in bytes.
@@ -43,6 +45,8 @@ struct ForwardRoute: Sendable {
     var forcesTCP = false
     var prefersUDP = false
     var failsFast = false
+    /// Whether a second upstream is asked when the first one is slow.
+    var hedges = false
     var goesOnWithoutData = false
     var maximumFailures: UInt64 = 2
     /// The time between two trials of an upstream that is not well, in nanoseconds.
@@ -97,6 +101,7 @@ struct ForwardRoute: Sendable {
         excepted = ZoneList(names)
         try lifetimes.check()
         for upstream in upstreams {
+            if hedges { upstream.health.followSlowReplies() }
             ForwardMetrics.OfUpstream.show(
                 upstream.health,
                 of: upstream.endpoint,

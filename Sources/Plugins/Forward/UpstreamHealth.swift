@@ -35,6 +35,9 @@ final class UpstreamHealth: Sendable {
     // harm but ask an upstream once too often or too rarely. All are read before they are written:
     // a store takes the cache line from every other worker.
     private let latencyBits = Atomic<UInt64>(0)
+    /// What the slowest of twenty replies take, in nanoseconds; followed only where it is of use.
+    private let slowNanoseconds = Atomic<UInt64>(0)
+    private let followsSlow = Atomic<Bool>(false)
     /// Failures in a row.
     private let failures = Atomic<UInt64>(0)
     /// When the question was sent that the first of them left without an answer, in nanoseconds of
@@ -55,6 +58,12 @@ final class UpstreamHealth: Sendable {
     init() {}
 
     var latency: SmoothedLatency { SmoothedLatency(bits: latencyBits.load(ordering: .relaxed)) }
+
+    /// What nineteen of twenty replies do not exceed, in nanoseconds; 0 when that is not known.
+    var slowLatency: UInt64 { slowNanoseconds.load(ordering: .relaxed) }
+
+    /// Has the slowest replies followed from now on.
+    func followSlowReplies() { followsSlow.store(true, ordering: .relaxed) }
 
     /// What is to be thought of it; `maximumFailures`: more in a row mean down, 0 for always well.
     func standing(maximumFailures: UInt64) -> Standing {
@@ -83,6 +92,11 @@ final class UpstreamHealth: Sendable {
     /// It replied now to what it was asked at `began`.
     func succeed(began: Moment, at now: Moment) {
         pace.noteReply(at: now)
+        if followsSlow.load(ordering: .relaxed) {
+            let known = SlowLatency(nanoseconds: slowLatency)
+            let learnt = known.adding(nanoseconds: now.nanoseconds(since: began))
+            slowNanoseconds.store(learnt.nanoseconds, ordering: .relaxed)
+        }
         let known = latency
         let learnt = known.adding(nanoseconds: now.nanoseconds(since: began))
         if !known.isKnown || !learnt.isLike(known) {
