@@ -250,6 +250,58 @@ import Wire
         )
     }
 
+    // MARK: Limits
+
+    @Test func refusesAtOnceWhatIsTooMuchAndSaysSo() async throws {
+        let plugin = try make("forward . 192.0.2.1 {\n  max_rate 100\n}")
+        // Nothing waits for its turn longer than its own time.
+        let desk = ScriptedDesk { exchange, _ in exchange.reply(afterMilliseconds: 0) }
+        var refused: Resumed?
+        for number in 0..<400 where refused == nil {
+            let found = try await PluginsTests.resume(
+                plugin,
+                try query("a\(number).example"),
+                desk,
+                cells: surroundings.metrics.cells(forWorker: 0)
+            )
+            if found.code != .noError { refused = found }
+        }
+        // Each waited for its turn, so that none was too much.
+        #expect(refused == nil)
+        let (first, last) = (desk.began.first ?? 0, desk.began.last ?? 0)
+        #expect((3_700...4_000).contains(last - first))
+
+        let other = try make("forward . 192.0.2.1 {\n  max_rate 1\n}")
+        for number in 0..<5 {
+            refused = try await PluginsTests.resume(
+                other,
+                try query("b\(number).example"),
+                desk,
+                cells: surroundings.metrics.cells(forWorker: 0)
+            )
+        }
+
+        #expect(refused?.code == .serverFailure)
+        #expect(refused?.failure == "192.0.2.1:53: more questions than it can bear")
+        #expect(refused?.extendedError?.text == refused?.failure)
+        #expect(metric("coredns_forward_surplus_total") != "0")
+    }
+
+    @Test func asksAnotherUpstreamWhenOneIsAskedEnough() async throws {
+        let plugin = try make(Self.two + "max_rate 1\n}")
+        let desk = ScriptedDesk { exchange, _ in exchange.reply(afterMilliseconds: 0) }
+        for number in 0..<5 {
+            _ = try await PluginsTests.resume(
+                plugin,
+                try query("c\(number).example"),
+                desk,
+                cells: surroundings.metrics.cells(forWorker: 0)
+            )
+        }
+
+        #expect(Set(desk.calls) == ["udp 192.0.2.1", "udp 192.0.2.2"])
+    }
+
     @Test(arguments: [
         (ScriptedDesk.Act.timeout, "timeout"), (.failure("no route"), "network"),
         (.bytes([1, 2]), "invalid"), (.changedCase, "case"),

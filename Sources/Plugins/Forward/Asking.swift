@@ -127,7 +127,7 @@ struct Asking {
             if let reply = take(news, desk) { return .reply(reply) }
         }
         if let reply = unwelcome ?? cut { return .reply(reply) }
-        return .failed(failure, reason)
+        return refusing != 0 && answerCount == 0 ? .surplus(failure) : .failed(failure, reason)
     }
 
     /// Makes the next attempt, or settles how long to wait for those before.

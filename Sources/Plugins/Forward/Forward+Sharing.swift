@@ -23,7 +23,10 @@ extension Forward {
             flights.land(flight, key, result ?? Self.nobody)
             return result
         case .later(let flight):
-            return await result(of: flight, until: waiting.deadline, desk) ?? Self.tooLate
+            let result = await result(of: flight, until: waiting.deadline, desk)
+            // What is too much of one client is not of another, nor to be kept.
+            if case .surplus = result { return await fetch(waiting, counting: cells, desk) }
+            return result ?? Self.tooLate
         }
     }
 
@@ -59,6 +62,7 @@ extension Forward {
             kept.keepFailure(waiting.query, at: desk.now)
             return .failed(text, reason)
         case .refused(let text): return .refused(text)
+        case .surplus(let text): return .surplus(text)
         case nil: return nil
         }
     }

@@ -157,6 +157,10 @@ package struct Forward: Answerer {
             answer.code = .refused
             answer.failure = text
             answer.extendedError = ExtendedError(.other, "too many queries are being forwarded")
+        case .surplus(let text):
+            answer.code = .serverFailure
+            answer.failure = text
+            answer.extendedError = ExtendedError(.other, text)
         case .failed(let text, let reason):
             answer.code = .serverFailure
             answer.failure = text
