@@ -179,6 +179,21 @@ import Wire
         #expect(found.code == (calls == 2 ? .noError : code))
     }
 
+    @Test func countsNamesThatAreLeftOfASearchPath() async throws {
+        let plugin = try make("forward . 192.0.2.1")
+        let desk = ScriptedDesk { exchange, _ in exchange.reply(.nameError) }
+        for name in ["www.example.org", "web.shop.svc.cluster.local.example.org"] {
+            _ = try await PluginsTests.resume(
+                plugin,
+                try query(name),
+                desk,
+                cells: surroundings.metrics.cells(forWorker: 0)
+            )
+        }
+
+        #expect(surroundings.page.contains("coredns_forward_leaked_names_total 1\n"))
+    }
+
     @Test func keepsTheReplyWhenNoNextStanzaMatches() async throws {
         let plugin = try make("forward . 192.0.2.1 {\n  next NXDOMAIN\n}\nforward b 192.0.2.2")
         let desk = ScriptedDesk { exchange, _ in exchange.reply(.nameError) }

@@ -32,6 +32,10 @@ struct ForwardMetrics: Sendable {
         help: "Exchanges with an upstream that brought nothing to relay, and codes that fail over.",
         labels: ["to", "class"]
     )
+    private static let leaks = Family.counter(
+        "coredns_forward_leaked_names_total",
+        help: "Names of a cluster that were forwarded, as search paths leave them."
+    )
     private static let hedges = Family.counter(
         "coredns_forward_hedges_total",
         help: "Queries for which a second upstream was asked because the first was slow."
@@ -60,7 +64,8 @@ struct ForwardMetrics: Sendable {
 
     /// The names of all of them, without the prefix `coredns_`.
     static let names = [
-        "forward_healthcheck_broken_total", "forward_hedges_total", "forward_loops_total",
+        "forward_healthcheck_broken_total", "forward_hedges_total", "forward_leaked_names_total",
+        "forward_loops_total",
         "forward_max_concurrent_rejects_total",
         "forward_surplus_total", "forward_upstream_errors_total",
         "forward_upstream_latency_seconds",
@@ -73,12 +78,14 @@ struct ForwardMetrics: Sendable {
     /// Attempts that an upstream's limit forbade.
     let surplus: Counter
     let hedges: Counter
+    let leaks: Counter
 
     init(_ registry: Registry) {
         broken = registry.counter(Self.broken)
         rejects = registry.counter(Self.rejects)
         surplus = registry.counter(Self.surplus)
         hedges = registry.counter(Self.hedges)
+        leaks = registry.counter(Self.leaks)
     }
 
     /// What may come of an exchange instead of something to relay.

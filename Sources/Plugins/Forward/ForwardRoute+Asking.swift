@@ -23,6 +23,7 @@ extension ForwardRoute {
             cells.increment(metrics.rejects)
             return .refused("concurrent queries exceeded maximum \(maximumConcurrent)")
         }
+        if LeakedNames.contain(waiting.query.name) { cells.increment(metrics.leaks) }
         guard
             let message = UpstreamMessage.make(
                 from: waiting.message,
