@@ -133,6 +133,16 @@ static inline void csystem_set_packet_local(struct msghdr *header, struct csyste
     }
 }
 
+// Has what the header sends cut into datagrams of so many bytes.
+static inline void csystem_set_segment_size(struct msghdr *header, uint16_t size) {
+    struct cmsghdr *c = (struct cmsghdr *)header->msg_control;
+    c->cmsg_level = IPPROTO_UDP;
+    c->cmsg_type = UDP_SEGMENT;
+    c->cmsg_len = CMSG_LEN(sizeof size);
+    memcpy(CMSG_DATA(c), &size, sizeof size);
+    header->msg_controllen = CMSG_SPACE(sizeof size);
+}
+
 // SO_MEMINFO: the datagrams that a socket dropped because its buffer was full; -1 on failure.
 static inline int64_t csystem_dropped_count(int fd) {
     uint32_t values[9];  // SK_MEMINFO_VARS, of which SK_MEMINFO_DROPS is the last.

@@ -56,8 +56,14 @@ package struct ConnectedUDPSocket: ~Copyable, Sendable {
     }
 
     /// Sends the batch and empties it.
-    package borrowing func send(_ batch: inout MessageBatch) -> MessageBatch.Trouble {
-        batch.sendConnected(to: descriptor.number)
+    ///
+    /// `joins`: whether datagrams of one length that follow each other pass the system's layers as
+    /// one; false afterwards where that is not possible on the way to this upstream.
+    package borrowing func send(
+        _ batch: inout MessageBatch,
+        joining joins: inout Bool
+    ) -> MessageBatch.Trouble {
+        batch.sendConnected(to: descriptor.number, joining: &joins)
     }
 
     package borrowing func send(_ message: [UInt8]) throws(SystemError) {

@@ -22,8 +22,8 @@ import Wire
     private var usedCount = maximumCount
 
     private let bytes: UnsafeMutablePointer<UInt8>
-    private let headers: UnsafeMutablePointer<mmsghdr>
-    private let vectors: UnsafeMutablePointer<iovec>
+    let headers: UnsafeMutablePointer<mmsghdr>
+    let vectors: UnsafeMutablePointer<iovec>
     private let addresses: UnsafeMutablePointer<sockaddr_storage>
     private let controls: UnsafeMutablePointer<UInt8>
     private static var controlByteCount: Int { Int(CSYSTEM_CONTROL_BYTES) }
@@ -305,48 +305,5 @@ import Wire
         }
         count = 0
         return failureCount
-    }
-
-    /// What did not go well while a batch was sent to the one peer of a connected socket.
-    package struct Trouble: Equatable {
-        /// What a datagram of an earlier batch has met; it kept none of this one from leaving.
-        package var earlier: SystemError?
-        /// The places in the batch of those that were not sent, in order.
-        package var unsent: [Int] = []
-        /// Why the last of them was not sent.
-        package var reason: SystemError?
-
-        package init() {}
-    }
-
-    /// Sends everything over a connected socket; what cannot be sent is left out.
-    mutating func sendConnected(to descriptor: CInt) -> Trouble {
-        var trouble = Trouble()
-        var done = 0
-        var isSecondTry = false
-        // LIMIT: each datagram is tried at most twice, but for signals that interrupt the call.
-        while done < count {
-            let result = unsafe csystem_sendmmsg(descriptor, headers + done, UInt32(count - done))
-            if result > 0 {
-                done += Int(result)
-                isSecondTry = false
-                continue
-            }
-            let error = SystemError(call: "send", code: result == 0 ? 0 : errno)
-            if error.code == EINTR { continue }
-            // An error that waited at the socket is told once, instead of sending.
-            if !isSecondTry, !error.wouldBlock {
-                trouble.earlier = error
-                isSecondTry = true
-                continue
-            }
-            if isSecondTry, trouble.earlier == error { trouble.earlier = nil }
-            trouble.unsent.append(done)
-            trouble.reason = error
-            done += 1
-            isSecondTry = false
-        }
-        count = 0
-        return trouble
     }
 }

@@ -50,6 +50,8 @@ struct UpstreamDatagrams: ~Copyable {
     private var queued: [Int] = []
     /// The datagrams that were no reply to an open question.
     private(set) var strayCount: UInt64 = 0
+    /// Whether questions of one length pass the system's layers together, where that is possible.
+    private var joins = true
     private let random: () -> UInt64
 
     /// `random` must be unguessable.
@@ -166,15 +168,16 @@ struct UpstreamDatagrams: ~Copyable {
         guard !queued.isEmpty else { return }
         for place in queued {
             guard let socket = sockets[place] else { continue }
+            socket.sortQueue()
             var first = 0
             for (index, order) in socket.queue.enumerated() {
                 if batch.isFull {
-                    Self.send(&batch, socket, from: first, &core)
+                    send(&batch, socket, from: first, &core)
                     first = index
                 }
                 batch.append(copying: order.exchange.message.span)
             }
-            Self.send(&batch, socket, from: first, &core)
+            send(&batch, socket, from: first, &core)
             socket.queue.removeAll(keepingCapacity: true)
             closeIfOver(place)
         }
@@ -183,13 +186,13 @@ struct UpstreamDatagrams: ~Copyable {
     }
 
     /// Sends a batch, whose first question is the one at `first` of the socket's queue.
-    private static func send(
+    private mutating func send(
         _ batch: inout MessageBatch,
         _ socket: UpstreamSocket,
         from first: Int,
         _ core: inout Core
     ) {
-        let trouble = socket.socket.send(&batch)
+        let trouble = socket.socket.send(&batch, joining: &joins)
         if let error = trouble.earlier {
             let asked = Set(socket.queue[first...].map(\.id))
             for id in socket.open.all where !asked.contains(id) {

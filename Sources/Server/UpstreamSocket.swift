@@ -66,4 +66,12 @@ final class UpstreamSocket {
         // Of 2^64 numbers each port gets as many as any other, but for one in 2^48.
         ports.lowerBound + UInt16(truncatingIfNeeded: bits % UInt64(ports.count))
     }
+
+    /// Puts questions of one length next to each other, so that they leave together.
+    func sortQueue() {
+        guard let first = queue.first else { return }
+        let length = first.exchange.message.count
+        if queue.allSatisfy({ $0.exchange.message.count == length }) { return }
+        queue.sort { $0.exchange.message.count < $1.exchange.message.count }
+    }
 }

@@ -89,7 +89,9 @@ import Wire
         #expect(try socket.next() == message)
     }
 
-    @Test func sendsAndReceivesManyAtOnce() throws {
+    @Test("Together or one by one", arguments: [true, false])
+    func sendsAndReceivesManyAtOnce(joins: Bool) throws {
+        var joins = joins
         let upstream = try UDPSocket(binding: Endpoint(Loopback.v4(), port: 0), sharingPort: false)
         let socket = try ConnectedUDPSocket(to: upstream.local)
         try socket.makeRoom()
@@ -101,7 +103,7 @@ import Wire
         }
         let isTaken = sent.append(copying: [1].span)
         #expect(!isTaken)
-        let trouble = socket.send(&sent)
+        let trouble = socket.send(&sent, joining: &joins)
 
         #expect(trouble == MessageBatch.Trouble())
         #expect(sent.count == 0)
@@ -135,7 +137,9 @@ import Wire
         #expect(batch.count == 1)
     }
 
-    @Test func sendsWhatFollowsADatagramThatBounced() throws {
+    @Test("Together or one by one", arguments: [true, false])
+    func sendsWhatFollowsADatagramThatBounced(joins: Bool) throws {
+        var joins = joins
         let place: Endpoint
         do {
             place = try UDPSocket(binding: Endpoint(Loopback.v4(22), port: 0), sharingPort: false)
@@ -148,7 +152,7 @@ import Wire
         var batch = MessageBatch(slotByteCount: 16)
         batch.append(copying: [2].span)
         batch.append(copying: [3].span)
-        let trouble = socket.send(&batch)
+        let trouble = socket.send(&batch, joining: &joins)
 
         #expect(trouble.earlier?.isRefused == true)
         #expect(trouble.unsent == [])
@@ -170,7 +174,8 @@ import Wire
         let socket = try ConnectedUDPSocket(to: place)
         var batch = MessageBatch(slotByteCount: 16)
         batch.append(copying: [1].span)
-        _ = socket.send(&batch)
+        var joins = true
+        _ = socket.send(&batch, joining: &joins)
         try Loopback.wait(socket.number)
 
         let error = #expect(throws: SystemError.self) { try socket.receive(into: &batch) }
@@ -178,7 +183,41 @@ import Wire
         #expect(batch.count == 0)
     }
 
+    /// The lengths of messages, in an order; each message is filled with its place.
+    @Test(
+        "Each datagram comes whole and in its turn, whatever is joined",
+        arguments: [
+            [2], [2, 2], [2, 3], [3, 3, 2, 2, 2, 3], [1_200, 1_200, 1_201, 1_201],
+            [Int](repeating: 1_200, count: 64), [Int](repeating: 1, count: 64),
+        ]
+    )
+    func joins(lengths: [Int]) throws {
+        let upstream = try UDPSocket(binding: Endpoint(Loopback.v4(), port: 0), sharingPort: false)
+        let socket = try ConnectedUDPSocket(to: upstream.local)
+        var batch = MessageBatch(slotByteCount: 1_500)
+        var joins = true
+        // Twice: nothing of the first batch is left in the second.
+        for _ in 0..<2 {
+            let messages = lengths.enumerated().map { place, length in
+                [UInt8](repeating: UInt8(place), count: length)
+            }
+            for message in messages { batch.append(copying: message.span) }
+            let trouble = socket.send(&batch, joining: &joins)
+            #expect(trouble == MessageBatch.Trouble())
+            #expect(joins)
+
+            var came: [[UInt8]] = []
+            while came.count < messages.count {
+                try upstream.next(into: &batch)
+                for index in 0..<batch.count { came.append(batch.bytes(at: index)) }
+            }
+            batch.removeAll()
+            #expect(came == messages)
+        }
+    }
+
     @Test func tellsWhichDatagramsCouldNotBeSent() throws {
+        var joins = true
         let upstream = try UDPSocket(binding: Endpoint(Loopback.v4(), port: 0), sharingPort: false)
         let socket = try ConnectedUDPSocket(to: upstream.local)
         var batch = MessageBatch(slotByteCount: 65_535)
@@ -186,7 +225,7 @@ import Wire
         // More than fits in a datagram of IPv4.
         batch.append(copying: [UInt8](repeating: 0, count: 65_535).span)
         batch.append(copying: [2].span)
-        let trouble = socket.send(&batch)
+        let trouble = socket.send(&batch, joining: &joins)
 
         #expect(trouble.unsent == [1])
         #expect(trouble.reason?.code == EMSGSIZE)
