@@ -11,7 +11,8 @@ enum Bench {
                                                     measure Apus and every peer found; --endpoints is
                                                     for registry and reload; workloads:
                                                     \(WorkloadName.words.joined(separator: " "))
-               bench blackhole|flood|randomnames [--rate N] [--questions N] [--seconds N] [--short]
+               bench blackhole|flood|forgeries|randomnames [--rate N] [--questions N]
+                    [--seconds N] [--short]
                          [--forward OPTION] [--cache OPTION]
                                                     silent upstreams, a flooding client, names that
                                                     are asked for once: what Apus makes of them

@@ -31,24 +31,29 @@ struct Drill {
             let cache = [BlackholeDrill.cache]
             try BlackholeDrill(Drill(options, stage, upstreamCount: 3, cache: cache)).run()
         case .flood: try FloodDrill(Drill(options, stage, upstreamCount: 1)).run()
+        case .forgeries:
+            let upstream = try ForgingUpstream()
+            let drill = try Drill(options, stage, before: [upstream.endpoint])
+            try ForgeryDrill(drill, upstream).run()
         case .randomNames:
             let cache = ["capacity \(RandomNamesDrill.capacity)"]
             try RandomNamesDrill(Drill(options, stage, upstreamCount: 1, cache: cache)).run()
         }
     }
 
-    /// Starts so many upstreams, and Apus before them.
+    /// Starts so many upstreams, and Apus before them and before those of the caller.
     init(
         _ options: DrillOptions,
         _ stage: Stage,
-        upstreamCount: Int,
+        upstreamCount: Int = 0,
+        before others: [Endpoint] = [],
         cache: [String] = []
     ) throws {
         self.options = options
         self.stage = stage
         upstreams = try (0..<upstreamCount).map { _ in try BenchUpstream() }
         let corefile = ForwardContestant.corefile(
-            upstreams: upstreams.map(\.endpoint),
+            upstreams: upstreams.map(\.endpoint) + others,
             forward: options.forward,
             cache: cache + options.cache
         )

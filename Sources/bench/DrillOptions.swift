@@ -6,6 +6,8 @@ enum DrillName: String, CaseIterable {
     case blackhole
     /// One client asks more than the upstream can bear.
     case flood
+    /// Others answer in the place of the upstream.
+    case forgeries
     /// Everybody asks for names that are asked for once.
     case randomNames = "randomnames"
 }
@@ -16,7 +18,7 @@ struct DrillOptions: Equatable {
     static let maximumSecondCount = 86_400
 
     let name: DrillName
-    /// The questions with two of three upstreams silent.
+    /// The questions with two of three upstreams silent, or the replies that are forged.
     var questionCount = 1_000_000
     /// Questions a second.
     var rate = 20_000
@@ -33,9 +35,12 @@ struct DrillOptions: Equatable {
         seconds =
             switch name {
             case .blackhole: isShort ? 2 : 5
+            // It lasts until enough is forged.
+            case .forgeries: 1
             case .flood: isShort ? 3 : 20
             case .randomNames: isShort ? 5 : 600
             }
+        if name == .forgeries { questionCount = 3_000_000 }
         if isShort { questionCount = 20_000 }
         var rest = Array(arguments)[...]
         while let word = rest.popFirst() {

@@ -22,6 +22,14 @@ import Testing
         #expect(shortened.questionCount == 20_000)
     }
 
+    @Test func countsForgeriesByMillions() throws {
+        let options = try DrillOptions(.forgeries, parsing: [String]())
+        let shortened = try DrillOptions(.forgeries, parsing: ["--short"])
+
+        #expect(options.questionCount == 3_000_000)
+        #expect(shortened.questionCount == 20_000)
+    }
+
     @Test func takesSizesInAnyOrder() throws {
         let options = try DrillOptions(
             .flood,

@@ -49,6 +49,18 @@ import Testing
         }
     }
 
+    @Test func believesNoForgedReply() throws {
+        let output = try RunningServer.run([
+            Self.program, "forgeries", "--short", "--rate", "5000",
+        ])
+        let rows = output.split(separator: "\n").filter { $0.hasPrefix("forgeries ") }
+            .map { $0.split(separator: " ").map(String.init) }
+
+        #expect(rows.map { $0[2] } == ["alone", "forged"], "\(output)")
+        #expect(rows.map(\.last) == ["0", "0"], "accepted: \(output)")
+        #expect(rows.last?.dropLast().last.flatMap { Int($0) }.map { $0 >= 20_000 } == true)
+    }
+
     @Test func loadsAndChangesACluster() throws {
         let output = try RunningServer.run([
             Self.program, "run", "registry", "--services", "10", "--endpoints", "100",
