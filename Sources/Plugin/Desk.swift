@@ -85,6 +85,9 @@ package enum Reply: Sendable {
     /// A response that is right but for the case of its question, while case was mixed: a server
     /// that does not keep case, or a forger. Nothing in it can be believed.
     case changedCase
+    /// The same over TCP, where nobody else can have sent it: a response of a server that does not
+    /// keep case.
+    case plainMessage([UInt8])
     /// No good response came before the deadline.
     case timeout
     /// The network refused, in its words.

@@ -124,7 +124,10 @@ final class CoreDesk: Sendable {
             let question = pending.exchange.message
             switch ReplyCheck.judge(bytes.span, to: question.span) {
             case .stranger: return nil
-            case .changedCase where pending.exchange.mixesCase: return .changedCase
+            case .changedCase where pending.exchange.mixesCase:
+                guard pending.exchange.transport == .tcp else { return .changedCase }
+                if let unmixed = pending.unmixed { CaseMixing.restore(&bytes, from: unmixed) }
+                return .plainMessage(bytes)
             case .reply, .changedCase: break
             }
             if let unmixed = pending.unmixed { CaseMixing.restore(&bytes, from: unmixed) }

@@ -213,7 +213,12 @@ import Wire
     @Test func asksOverTCPWhoDoesNotKeepCaseAndRemembersIt() async throws {
         let plugin = try make("forward . 192.0.2.1")
         let desk = ScriptedDesk { exchange, _ in
-            exchange.mixesCase ? .changedCase : exchange.reply(.noError, ["192.0.2.9"])
+            let reply = exchange.reply(.noError, ["192.0.2.9"])
+            guard exchange.mixesCase else { return reply }
+            guard exchange.transport == .tcp, case .reply(let message, _) = reply else {
+                return .changedCase
+            }
+            return .plainReply(message)
         }
 
         let found = try await resume(plugin, desk)
@@ -221,11 +226,26 @@ import Wire
 
         #expect(found.answers == ["a.example. 60 A 192.0.2.9"])
         #expect(desk.calls == ["udp 192.0.2.1", "tcp 192.0.2.1", "udp 192.0.2.1"])
-        #expect(desk.asked.map(\.mixesCase) == [true, false, false])
+        #expect(desk.asked.map(\.mixesCase) == [true, true, false])
         desk.advance(milliseconds: 3_600_000)
         try await resume(plugin, desk)
-        #expect(desk.asked.last?.mixesCase == false)
+        #expect(desk.calls.suffix(2) == ["udp 192.0.2.1", "tcp 192.0.2.1"])
         #expect(desk.asked[3].mixesCase)
+    }
+
+    /// A server that keeps case over TCP keeps it over UDP: the other reply was somebody else's.
+    @Test func goesOnMixingWhereOnlyAForgerChangedTheCase() async throws {
+        let plugin = try make("forward . 192.0.2.1")
+        let desk = ScriptedDesk { exchange, _ in
+            exchange.transport == .udp ? .changedCase : exchange.reply(.noError, ["192.0.2.9"])
+        }
+
+        for _ in 0..<2 {
+            #expect(try await resume(plugin, desk).answers == ["a.example. 60 A 192.0.2.9"])
+        }
+
+        #expect(desk.calls == ["udp 192.0.2.1", "tcp 192.0.2.1", "udp 192.0.2.1", "tcp 192.0.2.1"])
+        #expect(desk.asked.map(\.mixesCase) == [true, true, true, true])
     }
 
     /// RFC 5452 §9.1: what may be forged must not make an upstream seem sick, or spare it the case.

@@ -16,6 +16,8 @@ final class ScriptedDesk: Desk {
         case failure(String)
         /// The question comes back in another case.
         case changedCase
+        /// So does that of this reply, over TCP.
+        case plainReply(Message)
     }
 
     /// An exchange that has not ended.
@@ -88,6 +90,9 @@ final class ScriptedDesk: Desk {
         case .reply(let message, let milliseconds):
             let reply = (try? message.encoded()).map { Reply.message($0) } ?? .failure("no message")
             news = (now.adding(milliseconds: milliseconds), reply)
+        case .plainReply(let message):
+            let reply = (try? message.encoded()).map { Reply.plainMessage($0) }
+            news = (now.adding(milliseconds: 10), reply ?? .failure("no message"))
         case .bytes(let bytes): news = (now, .message(bytes))
         case .timeout: break
         case .failure(let text): news = (now, .failure(text))

@@ -45,6 +45,7 @@ import Wire
                 switch news.reply {
                 case .message: "message"
                 case .changedCase: "changed case"
+                case .plainMessage: "plain message"
                 case .timeout: "timeout"
                 case .failure(let text): text
                 }

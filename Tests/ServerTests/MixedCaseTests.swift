@@ -74,6 +74,29 @@ import Wire
         #expect(outputs.endedExchanges == [order.id])
     }
 
+    @Test("Over TCP the reply is believed, in the case that was asked for")
+    func takesAnotherCaseOverTCP() throws {
+        let noted = Noted<[UInt8]>()
+        let plugin = ScriptedPlugin(resuming: { waiting, _, desk in
+            let exchange = Exchange(
+                upstream: Bench.server,
+                transport: .tcp,
+                message: waiting.message,
+                deadline: waiting.deadline,
+                mixesCase: true
+            )
+            if case .plainMessage(let bytes) = await desk.ask(exchange) { noted.add(bytes) }
+            return .drop
+        })
+        let bench = try Bench([("example.", [plugin])])
+        let order = try order(bench, "wWw.Example.")
+        var reply = try Bench.reply(order.exchange.message)
+        reply[13] ^= 0x20
+        bench.step([ExchangeReply(id: order.id, news: .message(reply))])
+
+        #expect(try noted.all.map { $0[12..<29] } == [Bench.question("wWw.Example.")[12...]])
+    }
+
     @Test("Where case was not mixed, servers may write the name as they like")
     func takesAnotherCaseWhereItWasNotMixed() throws {
         let bench = try Bench([("example.", [.forwarding()])])

@@ -77,7 +77,7 @@ struct ScriptedPlugin: Answerer, Finisher, Observer {
                 mixesCase: mixesCase
             )
             switch await desk.ask(exchange) {
-            case .message(let bytes):
+            case .message(let bytes), .plainMessage(let bytes):
                 guard let message = try? Message(parsing: bytes.span) else { return .pass }
                 answer.code = message.code
                 for record in message.answers { answer.append(.answer, record) }

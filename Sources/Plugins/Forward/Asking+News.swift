@@ -115,11 +115,12 @@ extension ForwardRoute {
     ) -> Lesson {
         let upstream = upstreams[attempt.place]
         switch reply {
-        case .message(let bytes):
+        case .message(let bytes), .plainMessage(let bytes):
             do throws(WireError) {
                 let message = try RelayedReply(parsing: bytes)
                 upstream.health.succeed(began: attempt.began, at: now)
-                if attempt.purpose == .sameCase { upstream.health.rememberPlainCase(at: now) }
+                // A server that keeps case over TCP did not send what came over UDP.
+                if case .plainMessage = reply { upstream.health.rememberPlainCase(at: now) }
                 upstream.metrics.count(
                     message.code,
                     nanoseconds: now.nanoseconds(since: attempt.began),

@@ -183,7 +183,8 @@ struct Asking {
             transport: transport,
             message: message,
             deadline: deadline,
-            mixesCase: transport == .udp && upstream.health.keepsCase(at: now)
+            mixesCase: purpose == .sameCase
+                || transport == .udp && upstream.health.keepsCase(at: now)
         )
         desk.begin(exchange, tag: attempts.count, in: &contest)
         if purpose != .trial { newest = attempts.count }
