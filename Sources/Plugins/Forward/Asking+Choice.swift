@@ -20,7 +20,7 @@ extension Asking {
             let place = start + offset < count ? start + offset : start + offset - count
             guard (unwelcoming | refusing) & 1 << UInt64(place) == 0 else { continue }
             let found = route.upstreams[place].health.standing(
-                maximumFailures: route.maximumFailures
+                maximumFailures: route.options.maximumFailures
             )
             if found != .well { hasUnwell = true }
             guard found != .looping else { continue }
@@ -31,7 +31,7 @@ extension Asking {
                 picked = place
                 standing = found
                 equals = 1
-            } else if (score, times) == best, route.policy == .random {
+            } else if (score, times) == best, route.options.policy == .random {
                 equals += 1
                 if random.number(below: equals) == 0 {
                     picked = place
@@ -66,7 +66,7 @@ extension Asking {
             let admission = upstream.health.pace.admit(
                 client,
                 at: now,
-                maximumRate: route.maximumRate,
+                maximumRate: route.options.maximumRate,
                 seed: bits
             )
             switch admission {
@@ -87,14 +87,14 @@ extension Asking {
 
     /// Whom to ask when `place` is the best there is, which is down: then all are.
     private func pickDown(_ place: Int, _ now: Moment) -> Int? {
-        guard route.failsFast else {
+        guard route.options.failsFast else {
             if attempts.isEmpty { cells.increment(route.metrics.broken) }
             return place
         }
         // Somebody must find out when one of them is well again.
         return route.upstreams.indices.first { other in
             let health = route.upstreams[other].health
-            return health.standing(maximumFailures: route.maximumFailures) == .down
+            return health.standing(maximumFailures: route.options.maximumFailures) == .down
                 && health.isTrialDue(at: now, interval: route.trialIntervalNanoseconds)
         }
     }
@@ -104,10 +104,10 @@ extension Asking {
     mutating func tryTheUnwell(besides picked: Int?, _ now: Moment, _ desk: any Desk) {
         for place in route.upstreams.indices where place != picked {
             let health = route.upstreams[place].health
-            let standing = health.standing(maximumFailures: route.maximumFailures)
+            let standing = health.standing(maximumFailures: route.options.maximumFailures)
             if standing == .looping { lookForLoop(place, now, desk) }
             guard standing == .doubtful || standing == .down,
-                health.isTrialDue(at: now, interval: route.intervalNanoseconds)
+                health.isTrialDue(at: now, interval: route.options.intervalNanoseconds)
             else { continue }
             begin(place, transport, .trial, now, desk)
         }

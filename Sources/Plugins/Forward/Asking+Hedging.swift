@@ -36,11 +36,12 @@ extension Asking {
         guard shared.hedgeTenths.load(ordering: .relaxed) >= Self.hedgeTenths,
             answerCount < route.attemptLimit, let place = pick(now),
             place != attempts[newest].place,
-            route.upstreams[place].health.standing(maximumFailures: route.maximumFailures) == .well,
+            route.upstreams[place].health.standing(maximumFailures: route.options.maximumFailures)
+                == .well,
             route.upstreams[place].health.pace.admit(
                 client,
                 at: now,
-                maximumRate: route.maximumRate,
+                maximumRate: route.options.maximumRate,
                 seed: bits
             ) == .now
         else { return true }

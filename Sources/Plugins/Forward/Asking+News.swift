@@ -25,7 +25,7 @@ extension Asking {
             again(attempt, .whole, desk)
             return nil
         }
-        guard route.failoverCodes.contains(reply.code) else { return reply }
+        guard route.options.failoverCodes.contains(reply.code) else { return reply }
         route.upstreams[attempt.place].metrics.count(.code, cells)
         unwelcome = reply
         unwelcoming |= 1 << UInt64(attempt.place)
@@ -156,7 +156,7 @@ extension ForwardRoute {
         let counts = upstream.health.fail(
             began: attempt.began,
             at: now,
-            maximumFailures: maximumFailures,
+            maximumFailures: options.maximumFailures,
             interval: trialIntervalNanoseconds
         )
         if counts { cells.increment(upstream.metrics.failures) }

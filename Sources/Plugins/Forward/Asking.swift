@@ -163,10 +163,10 @@ struct Asking {
         let timeout = route.timeout(of: route.upstreams[place], timesAsked: timesAsked(place) - 1)
         nextAttempt = now.adding(nanoseconds: timeout)
         end = now.adding(
-            nanoseconds: route.timeoutMilliseconds == nil
+            nanoseconds: route.options.timeoutMilliseconds == nil
                 ? max(timeout, Self.patienceNanoseconds) : timeout
         )
-        if isFirst, route.hedges { planHedge(place, now) }
+        if isFirst, route.options.hedges { planHedge(place, now) }
     }
 
     /// Opens an exchange.

@@ -133,14 +133,17 @@ package struct Forward: Answerer {
         counting cells: WorkerCells,
         _ desk: any Desk
     ) async -> ForwardResult? {
-        let matching = routes.filter { $0.takes(waiting.query) }
-        for (index, route) in matching.enumerated() {
-            let result = await route.ask(waiting, counting: cells, desk: desk)
-            guard case .reply(let reply) = result, index < matching.count - 1,
-                route.goesOn(after: reply, to: waiting.query)
-            else { return result }
+        var result: ForwardResult?
+        var last: ForwardRoute?
+        for route in routes where route.takes(waiting.query) {
+            if let result, let last {
+                guard case .reply(let reply) = result, last.goesOn(after: reply, to: waiting.query)
+                else { return result }
+            }
+            result = await route.ask(waiting, counting: cells, desk: desk)
+            last = route
         }
-        return nil
+        return result
     }
 
     /// Puts what an upstream said, or why none did, into the answer.

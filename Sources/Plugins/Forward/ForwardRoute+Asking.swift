@@ -19,9 +19,9 @@ extension ForwardRoute {
     ) async -> ForwardResult {
         let concurrent = shared.concurrent.wrappingAdd(1, ordering: .relaxed).newValue
         defer { shared.concurrent.wrappingSubtract(1, ordering: .relaxed) }
-        if maximumConcurrent > 0, concurrent > maximumConcurrent {
+        if options.maximumConcurrent > 0, concurrent > options.maximumConcurrent {
             cells.increment(metrics.rejects)
-            return .refused("concurrent queries exceeded maximum \(maximumConcurrent)")
+            return .refused("concurrent queries exceeded maximum \(options.maximumConcurrent)")
         }
         if LeakedNames.contain(waiting.query.name) { cells.increment(metrics.leaks) }
         guard
@@ -44,27 +44,27 @@ extension ForwardRoute {
 
     /// How the first attempt is made.
     private func transport(for query: borrowing Query, _ message: [UInt8]) -> Transport {
-        if forcesTCP || message.count > UpstreamMessage.maximumUDPByteCount { return .tcp }
-        return prefersUDP ? .udp : query.transport
+        if options.forcesTCP || message.count > UpstreamMessage.maximumUDPByteCount { return .tcp }
+        return options.prefersUDP ? .udp : query.transport
     }
 
     /// The place of the upstream that is looked at first.
     func firstPlace() -> Int {
-        guard policy == .roundRobin else { return 0 }
+        guard options.policy == .roundRobin else { return 0 }
         let turn = shared.turn.wrappingAdd(1, ordering: .relaxed).oldValue
         return Int(turn % UInt64(upstreams.count))
     }
 
     /// How many attempts one query may make.
     var attemptLimit: Int {
-        maximumAttempts == 0
-            ? Self.maximumAttemptCount : min(maximumAttempts, Self.maximumAttemptCount)
+        options.maximumAttempts == 0
+            ? Self.maximumAttemptCount : min(options.maximumAttempts, Self.maximumAttemptCount)
     }
 
     /// How long an attempt waits before another is made, in nanoseconds; twice as long each time
     /// that the same upstream is asked again for one query.
     func timeout(of upstream: Upstream, timesAsked: Int) -> UInt64 {
-        if let timeoutMilliseconds { return timeoutMilliseconds * 1_000_000 }
+        if let fixed = options.timeoutMilliseconds { return fixed * 1_000_000 }
         return min(
             upstream.health.latency.timeoutNanoseconds << UInt64(max(0, min(timesAsked, 8))),
             SmoothedLatency.longestTimeoutNanoseconds
@@ -73,6 +73,6 @@ extension ForwardRoute {
 
     /// The time between two trials while every upstream is down, in nanoseconds.
     var trialIntervalNanoseconds: UInt64 {
-        min(intervalNanoseconds, Self.longestTrialIntervalNanoseconds)
+        min(options.intervalNanoseconds, Self.longestTrialIntervalNanoseconds)
     }
 }

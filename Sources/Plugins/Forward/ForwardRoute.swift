@@ -6,18 +6,13 @@ import Synchronization
 import Wire
 
 /// One `forward` stanza: which names, to which upstreams, and how.
-struct ForwardRoute: Sendable {
+///
+/// It is a class because every query that waits holds it.
+final class ForwardRoute: Sendable {
     /// The most upstreams of one stanza; a set of them is one word of bits.
     static let maximumUpstreamCount = 64
     /// The least number of attempts for one query, where the Corefile says nothing.
     private static let leastAttemptCount = 3
-
-    /// In which order the upstreams are asked.
-    enum Policy: String, Sendable {
-        case random
-        case roundRobin = "round_robin"
-        case sequential
-    }
 
     /// Numbers that all workers share.
     final class Shared: Sendable {
@@ -40,28 +35,9 @@ struct ForwardRoute: Sendable {
     let loops: LoopWatch
     /// The UDP size that upstreams are told, in bytes.
     let udpByteCount: UInt16
-    var excepted = ZoneList([])
-    var policy = Policy.random
-    var forcesTCP = false
-    var prefersUDP = false
-    var failsFast = false
-    /// Whether a second upstream is asked when the first one is slow.
-    var hedges = false
-    var goesOnWithoutData = false
-    var maximumFailures: UInt64 = 2
-    /// The time between two trials of an upstream that is not well, in nanoseconds.
-    var intervalNanoseconds: UInt64 = 500_000_000
-    /// 0 for as many as fit in time.
-    var maximumAttempts: Int
-    /// The wait of each attempt, in milliseconds; nil for one that follows what the upstream takes.
-    var timeoutMilliseconds: UInt64?
-    /// 0 for no limit.
-    var maximumConcurrent = 0
-    /// The most questions a second to one upstream; 0 for no limit.
-    var maximumRate = 0
-    var nextCodes: Set<ResponseCode> = []
-    /// The codes on which the next upstream is asked.
-    var failoverCodes: Set<ResponseCode> = [.serverFailure, .refused, .notImplemented]
+    /// The names that are left to others.
+    private let excepted: ZoneList
+    let options: ForwardOptions
 
     init(parsing stanza: Stanza, setup: inout Setup) throws(CorefileError) {
         guard let first = stanza.arguments.first else {
@@ -84,28 +60,31 @@ struct ForwardRoute: Sendable {
         }
         loops = LoopWatch(zone, setup: &setup)
         upstreams = try Self.upstreams(of: stanza, setup: &setup)
-        maximumAttempts = max(2 * upstreams.count, Self.leastAttemptCount)
         metrics = ForwardMetrics(setup.metrics)
         udpByteCount = setup.limits.udpByteCount
         shared = Self.shared(of: stanza, &setup)
-        var lifetimes = Lifetimes()
+        var options = ForwardOptions(
+            maximumAttempts: max(2 * upstreams.count, Self.leastAttemptCount)
+        )
+        var lifetimes = ForwardOptions.Lifetimes()
         var names: [Name] = []
         for option in stanza.options {
             if option.name.text == "except" {
                 try option.arguments(1...Int.max, "names")
                 names += try option.arguments.zones()
             } else {
-                try read(option, &lifetimes)
+                try options.read(option, &lifetimes)
             }
         }
         excepted = ZoneList(names)
         try lifetimes.check()
+        self.options = options
         for upstream in upstreams {
-            if hedges { upstream.health.followSlowReplies() }
+            if options.hedges { upstream.health.followSlowReplies() }
             ForwardMetrics.OfUpstream.show(
                 upstream.health,
                 of: upstream.endpoint,
-                maximumFailures: maximumFailures,
+                maximumFailures: options.maximumFailures,
                 on: setup.metrics
             )
         }
@@ -158,7 +137,7 @@ struct ForwardRoute: Sendable {
 
     /// Whether the next stanza that matches is to be asked after this reply.
     func goesOn(after reply: RelayedReply, to query: borrowing Query) -> Bool {
-        if nextCodes.contains(reply.code) { return true }
-        return goesOnWithoutData && reply.code == .noError && reply.answerCount == 0
+        if options.nextCodes.contains(reply.code) { return true }
+        return options.goesOnWithoutData && reply.code == .noError && reply.answerCount == 0
     }
 }

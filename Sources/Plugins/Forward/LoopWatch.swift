@@ -79,7 +79,7 @@ extension Asking {
         else { return }
         let exchange = Exchange(
             upstream: upstream.endpoint,
-            transport: route.forcesTCP ? .tcp : .udp,
+            transport: route.options.forcesTCP ? .tcp : .udp,
             message: message,
             deadline: now.adding(nanoseconds: LoopWatch.waitNanoseconds)
         )

@@ -7,7 +7,7 @@ import Plugin
 import Wire
 
 /// One server that is asked.
-struct Upstream: Sendable {
+final class Upstream: Sendable {
     let endpoint: Endpoint
     let health: UpstreamHealth
     let metrics: ForwardMetrics.OfUpstream

@@ -4,7 +4,39 @@ import Corefile
 import Plugin
 import Wire
 
-extension ForwardRoute {
+/// The options of a `forward` stanza but `except`.
+struct ForwardOptions: Sendable {
+    /// In which order the upstreams are asked.
+    enum Policy: String, Sendable {
+        case random
+        case roundRobin = "round_robin"
+        case sequential
+    }
+
+    var policy = Policy.random
+    var forcesTCP = false
+    var prefersUDP = false
+    var failsFast = false
+    /// Whether a second upstream is asked when the first one is slow.
+    var hedges = false
+    var goesOnWithoutData = false
+    var maximumFailures: UInt64 = 2
+    /// The time between two trials of an upstream that is not well, in nanoseconds.
+    var intervalNanoseconds: UInt64 = 500_000_000
+    /// 0 for as many as fit in time.
+    var maximumAttempts: Int
+    /// The wait of each attempt, in milliseconds; nil for one that follows what the upstream takes.
+    var timeoutMilliseconds: UInt64?
+    /// 0 for no limit.
+    var maximumConcurrent = 0
+    /// The most questions a second to one upstream; 0 for no limit.
+    var maximumRate = 0
+    var nextCodes: Set<ResponseCode> = []
+    /// The codes on which the next upstream is asked.
+    var failoverCodes: Set<ResponseCode> = [.serverFailure, .refused, .notImplemented]
+
+    init(maximumAttempts: Int) { self.maximumAttempts = maximumAttempts }
+
     /// How long connections would be kept; only read, and checked against each other.
     struct Lifetimes {
         var expireNanoseconds: UInt64 = 10_000_000_000
