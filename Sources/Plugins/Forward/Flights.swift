@@ -50,17 +50,32 @@ final class Flights: Sendable {
         /// RD and CD of the header, DO of the options.
         private let flags: UInt16
         private let wantsSignatures: Bool
+        /// The hash of the name: it is looked at several times, and computed once.
+        fileprivate let nameHash: Int
 
         init(_ query: borrowing Query) {
             let bytes = query.name.lowercasedBytes
-            var name: [UInt8] = []
-            name.reserveCapacity(bytes.count)
-            for index in 0..<bytes.count { name.append(bytes[index]) }
-            self.name = name
+            var hasher = Hasher()
+            var offset = 0
+            while offset + 8 <= bytes.count {
+                hasher.combine(bytes.uint64(at: offset))
+                offset += 8
+            }
+            while offset < bytes.count {
+                hasher.combine(bytes[offset])
+                offset += 1
+            }
+            nameHash = hasher.finalize()
+            name = bytes.copied
             type = query.type
             recordClass = query.recordClass
             flags = query.header.flags.intersection(.repeated).rawValue
             wantsSignatures = query.options?.wantsSignatures == true
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(nameHash)
+            hasher.combine(type)
         }
     }
 
@@ -79,7 +94,7 @@ final class Flights: Sendable {
         return count
     }
 
-    private static func place(_ key: Key) -> Int { key.hashValue & 15 }
+    private static func place(_ key: Key) -> Int { key.nameHash & 15 }
 
     /// Joins those who ask the same, or is the first of them.
     func join(_ key: Key) -> Seat {
