@@ -53,6 +53,12 @@ package final class SocketBoard: Sendable {
         help: "Datagrams that the system dropped because they came faster than they were read."
     )
 
+    private static let ignored = Family.counter(
+        "apus_upstream_datagrams_ignored_total",
+        help: "Datagrams that came to ports which upstreams are asked from, and answer no question."
+    )
+
+    private let ignoredCount = Atomic<Int>(0)
     /// What the TCP connections of all workers may take together.
     let streamBudget: StreamBudget
     /// Where the workers tell of connections that they did not serve.
@@ -70,7 +76,13 @@ package final class SocketBoard: Sendable {
         streamBudget = budget
         streamReports = StreamReports(counting: registry, log: log)
         registry.read(Self.dropped) { [weak self] in self.map { Double($0.droppedCount) } }
+        registry.read(Self.ignored) { [weak self] in
+            self.map { Double($0.ignoredCount.load(ordering: .relaxed)) }
+        }
     }
+
+    /// Counts datagrams of upstreams, or of forgers, that answer no question.
+    func countIgnored(_ count: Int) { ignoredCount.wrappingAdd(count, ordering: .relaxed) }
 
     /// The datagrams that the sockets dropped because their buffers were full; never goes down.
     package var droppedCount: Int { state.withLock { $0.droppedCount } }

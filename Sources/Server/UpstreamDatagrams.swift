@@ -49,7 +49,7 @@ struct UpstreamDatagrams: ~Copyable {
     /// The places of the sockets with questions to be sent at the end of the step.
     private var queued: [Int] = []
     /// The datagrams that were no reply to an open question.
-    private(set) var strayCount: UInt64 = 0
+    private(set) var strayCount = 0
     /// Whether questions of one length pass the system's layers together, where that is possible.
     private var joins = true
     private let random: () -> UInt64
@@ -259,6 +259,12 @@ struct UpstreamDatagrams: ~Copyable {
         sockets[place.socket]?.open.remove(place.id, of: exchange)
         closeIfOver(place.socket)
         return true
+    }
+
+    /// The datagrams since the last time that were no reply to an open question.
+    mutating func takeStrays() -> Int {
+        defer { strayCount = 0 }
+        return strayCount
     }
 
     /// Gives up the ports that are old; an upstream that is not asked any more keeps none.

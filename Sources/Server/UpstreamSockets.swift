@@ -62,6 +62,9 @@ struct UpstreamSockets: ~Copyable {
         if !datagrams.end(exchange) { _ = connections.end(exchange) }
     }
 
+    /// The datagrams since the last time that answered no question.
+    mutating func takeStrays() -> Int { datagrams.takeStrays() }
+
     /// Closes what was used long enough, or not for a while; comes about once a second.
     mutating func closeOld(at now: Moment) {
         datagrams.retireOld(at: now)

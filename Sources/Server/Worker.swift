@@ -121,6 +121,7 @@ struct Worker: ~Copyable {
             streams.closeOverdue(at: now)
             wakeListeners()
             upstreams.closeOld(at: now)
+            board.countIgnored(upstreams.takeStrays())
             nextTick = now.adding(milliseconds: Self.tickMilliseconds)
         }
     }

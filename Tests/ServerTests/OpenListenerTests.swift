@@ -16,6 +16,16 @@ import Wire
         return line.flatMap { Double($0.dropFirst(series.count + 1)) }
     }
 
+    @Test func showsWhatAnsweredNoQuestion() throws {
+        let registry = Registry()
+        let board = SocketBoard(workerCount: 2, counting: registry, log: SilentLog())
+        board.countIgnored(3)
+        board.countIgnored(0)
+        board.countIgnored(4)
+
+        #expect(Self.value(of: "apus_upstream_datagrams_ignored_total", registry) == 7)
+    }
+
     @Test func showsWhatTheSystemDroppedEvenOfSocketsThatAreClosed() throws {
         let series = "apus_udp_datagrams_dropped_total"
         let registry = Registry()

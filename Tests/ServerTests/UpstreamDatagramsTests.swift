@@ -101,6 +101,8 @@ import Wire
         try bench.run { bench.sockets.datagrams.strayCount == 1 }
 
         #expect(bench.answers.count == 1)
+        let strays = [bench.sockets.takeStrays(), bench.sockets.takeStrays()]
+        #expect(strays == [1, 0])
     }
 
     @Test func saysAtOnceThatNobodyListens() throws {
