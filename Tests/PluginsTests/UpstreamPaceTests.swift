@@ -172,6 +172,27 @@ import Wire
         #expect(drill.pace.learntRate == nil)
     }
 
+    /// An upstream that stops for a moment answers late, but it answers.
+    @Test(arguments: [50, 120, 250, 400])
+    func setsNoLimitBecauseOfAPause(milliseconds: Int) {
+        let pace = UpstreamPace()
+        let start = Moment(nanoseconds: 5_000_000_000)
+        let pause = 1_000..<(1_000 + milliseconds)
+        for millisecond in 0..<3_000 {
+            let now = start.adding(milliseconds: UInt64(millisecond))
+            _ = pace.admit(Self.greedy, at: now, maximumRate: 0, seed: 1)
+            // What was asked during the pause is answered once it is over, and thought lost before.
+            let count = millisecond == pause.upperBound ? milliseconds + 1 : 1
+            if !pause.contains(millisecond) { for _ in 0..<count { pace.noteReply(at: now) } }
+            if pause.contains(millisecond - 50) {
+                let began = start.adding(milliseconds: UInt64(millisecond - 50))
+                pace.noteLoss(began: began, at: now)
+            }
+        }
+
+        #expect(pace.learntRate == nil)
+    }
+
     @Test(arguments: [(15, false), (16, true)])
     func watchesAfterSoManyLossesInASecond(count: Int, isWatching: Bool) {
         let pace = UpstreamPace()
@@ -191,16 +212,27 @@ import Wire
         #expect((pace.learntRate != nil) == isWatching)
     }
 
-    @Test(arguments: [(2_000, 99, false), (2_000, 100, true), (133, 100, false), (134, 100, true)])
-    func learnsOnlyFromManyRepliesAndMuchLoss(sent: Int, replied: Int, isLearnt: Bool) {
+    @Test(arguments: [
+        (2_000, 33, 3, false), (2_000, 34, 3, true), (2_000, 100, 2, false),
+        (133, 100, 3, false), (134, 100, 3, true),
+    ])
+    func learnsOnlyFromManyRepliesAndMuchLoss(
+        sent: Int,
+        replied: Int,
+        windows: Int,
+        isLearnt: Bool
+    ) {
         var book = PaceBook()
         let start = Moment(nanoseconds: 5_000_000_000)
         for _ in 0..<PaceBook.lossesToWatch { book.noteLoss(began: start, at: start) }
-        for _ in 0..<sent { _ = book.admit(Self.greedy, at: start, maximumRate: 0, seed: 1) }
-        for _ in 0..<replied { book.noteReply(at: start) }
-        book.noteLoss(began: start, at: start)
+        for window in 0..<windows {
+            let now = start.adding(milliseconds: UInt64(window) * 100)
+            for _ in 0..<sent { _ = book.admit(Self.greedy, at: now, maximumRate: 0, seed: 1) }
+            for _ in 0..<replied { book.noteReply(at: now) }
+            book.noteLoss(began: now, at: now)
+        }
 
-        book.noteReply(at: start.adding(milliseconds: 200))
+        book.noteReply(at: start.adding(milliseconds: UInt64(windows) * 100))
 
         #expect((book.learntRate != nil) == isLearnt)
     }

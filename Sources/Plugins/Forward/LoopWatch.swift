@@ -70,10 +70,12 @@ extension Asking {
     mutating func lookForLoop(_ place: Int, _ now: Moment, _ desk: any Desk) {
         let upstream = route.upstreams[place]
         let state = upstream.health.loop
-        let watch = route.loops
         let isPressed =
             route.shared.concurrent.load(ordering: .relaxed) >= LoopWatch.pressingCount
-        guard state.isLookDue(at: now, isEager: watch.isEager, isPressed: isPressed) else { return }
+        guard state.isLookDue(at: now, isEager: route.loops.isEager, isPressed: isPressed) else {
+            return
+        }
+        let watch = route.loops
         let token = LoopToken(first: random.next(), second: random.next())
         guard let message = token.message(below: watch.zone), watch.tokens.add(token, of: state)
         else { return }

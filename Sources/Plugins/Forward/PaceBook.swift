@@ -6,21 +6,26 @@ import Wire
 /// What `UpstreamPace` counts, and what it makes of that.
 struct PaceBook: Sendable {
     /// How long is counted before something is made of it, in nanoseconds.
-    static let windowNanoseconds: UInt64 = 200_000_000
+    static let windowNanoseconds: UInt64 = 100_000_000
     /// How many losses within a second mean that it is worth counting.
     static let lossesToWatch = 16
-    /// How many replies of a window tell what an upstream can do; of fewer, chance decides.
+    /// How many replies of those windows tell what an upstream can do; of fewer, chance decides.
     static let leastRepliesToLearn = 100
     /// The part of the questions that must get lost for that: less is what networks lose.
     static let leastLossToLearn = 0.25
     /// How many windows without loss or refusal end the counting.
-    static let quietWindowsToEnd = 25
+    static let quietWindowsToEnd = 50
+    /// In how many windows one after the other questions must get lost before there is a limit: an
+    /// upstream that only stops for a moment answers late, but it answers.
+    static let lossyWindowsToLimit = 3
     /// How soon after each other lowerings of the limit are of one series, in nanoseconds.
     static let seriesNanoseconds: UInt64 = 2_000_000_000
     /// When so many were of no use, the losses have another reason than how much is asked.
     static let longestSeries = 6
-    /// How long a limit is kept before it is raised to where questions got lost, in nanoseconds.
-    static let holdNanoseconds: UInt64 = 60_000_000_000
+    /// How long a limit is kept before it is raised to where questions got lost, in nanoseconds:
+    /// the first time, and each time after.
+    static let firstHoldNanoseconds: UInt64 = 30_000_000_000
+    static let laterHoldNanoseconds: UInt64 = 60_000_000_000
     /// By what part it is raised then: each time by twice as much.
     static let leastGrowth = 0.005
     static let mostGrowth = 0.1
@@ -52,6 +57,14 @@ struct PaceBook: Sendable {
         var replied = 0
     }
 
+    /// Windows one after the other in which questions got lost.
+    private struct Lossy {
+        var windowCount = 0
+        var replyCount = 0
+        /// The most that was answered in one of them, in replies a second.
+        var mostBorne = 0.0
+    }
+
     private(set) var isWatching = false
     private(set) var learntRate: Double?
     private var window = Window(start: Moment(nanoseconds: 0))
@@ -66,8 +79,11 @@ struct PaceBook: Sendable {
     private var firstLoss = 0.0
     private var usualLoss = 0.0
     private var series = Series()
-    /// The limit at which questions got lost last, in questions a second.
-    private var badRate = 0.0
+    /// The limit at which questions got lost last, in questions a second; infinite when none did.
+    private var badRate = Double.infinity
+    /// How long a limit is kept shortly below that, in nanoseconds.
+    private var hold = PaceBook.firstHoldNanoseconds
+    private var lossy = Lossy()
     /// By what part the limit is raised next beyond that.
     private var growth = PaceBook.leastGrowth
 
@@ -160,18 +176,29 @@ struct PaceBook: Sendable {
         if quietWindows >= Self.quietWindowsToEnd { end() }
     }
 
-    /// Sets a limit if more than one question in four was lost, of enough to tell.
+    /// Sets a limit once more than one question in four was lost in some windows one after the other,
+    /// of enough to tell: the most that was answered in one of them.
     private mutating func learn(_ seconds: Double, _ now: Moment) {
-        guard window.replied >= Self.leastRepliesToLearn, window.lost > 0 else { return }
         let loss = 1 - Double(window.replied) / Double(max(1, window.sent))
-        guard loss > Self.leastLossToLearn else { return }
+        guard window.replied > 0, window.lost > 0, loss > Self.leastLossToLearn else {
+            lossy = Lossy()
+            return
+        }
+        lossy.windowCount += 1
+        lossy.replyCount += window.replied
+        lossy.mostBorne = max(lossy.mostBorne, Double(window.replied) / seconds)
+        guard lossy.windowCount >= Self.lossyWindowsToLimit,
+            lossy.replyCount >= Self.leastRepliesToLearn
+        else { return }
         firstLoss = loss
         usualLoss = 0
         series = Series()
         lowered = now
-        growth = Self.leastGrowth
-        badRate = Double(window.replied) / seconds
-        learntRate = max(0.9 * badRate, Self.leastRate)
+        growth = Self.mostGrowth
+        badRate = .infinity
+        hold = Self.firstHoldNanoseconds
+        learntRate = max(0.9 * lossy.mostBorne, Self.leastRate)
+        lossy = Lossy()
         allowance = 0
         allowanceMoment = now
     }
@@ -201,6 +228,10 @@ struct PaceBook: Sendable {
         series.count += 1
         series.lost += window.lost
         series.replied += window.replied
+        // It was found where it was before: it need not be tried again so soon.
+        if badRate < .infinity, now.nanoseconds(since: lowered) > hold {
+            hold = Self.laterHoldNanoseconds
+        }
         badRate = rate
         growth = Self.leastGrowth
         lowered = now
@@ -213,8 +244,8 @@ struct PaceBook: Sendable {
     private mutating func raise(_ rate: Double, _ now: Moment) {
         let known = 0.93 * badRate
         if rate < known {
-            learntRate = min(1.02 * rate, known)
-        } else if now.nanoseconds(since: lowered) >= Self.holdNanoseconds {
+            learntRate = min((badRate < .infinity ? 1.02 : 1 + growth) * rate, known)
+        } else if now.nanoseconds(since: lowered) >= hold {
             learntRate = (1 + growth) * rate
             growth = min(2 * growth, Self.mostGrowth)
         }
