@@ -82,7 +82,11 @@ package final class SocketBoard: Sendable {
     }
 
     /// Counts datagrams of upstreams, or of forgers, that answer no question.
-    func countIgnored(_ count: Int) { ignoredCount.wrappingAdd(count, ordering: .relaxed) }
+    func countIgnored(_ count: Int) {
+        // Adding nothing would take the line from the other workers all the same.
+        guard count > 0 else { return }
+        ignoredCount.wrappingAdd(count, ordering: .relaxed)
+    }
 
     /// The datagrams that the sockets dropped because their buffers were full; never goes down.
     package var droppedCount: Int { state.withLock { $0.droppedCount } }
