@@ -3,7 +3,9 @@
 import Metrics
 
 /// The plugins of one server block, in the order they are asked.
-package struct Chain: Sendable {
+///
+/// A class, since each query that waits holds it, and would copy all that a value refers to.
+package final class Chain: Sendable {
     package let plugins: [any Plugin]
     /// The name of each plugin, in the same order.
     package let names: [String]

@@ -68,6 +68,9 @@ package struct Flags: OptionSet, Hashable, Sendable {
     /// TC, RD, RA, AD and CD: what a refusal before any plugin repeats.
     package static let refused = Flags(rawValue: 0x03B0)
 
+    /// QR, RA and AD: what a reply that is kept repeats of itself.
+    package static let relayed = Flags(rawValue: 0x80A0)
+
     // By bits: those that are made for every OptionSet are not seen through from elsewhere.
 
     /// Whether all of `other` are set.

@@ -127,6 +127,10 @@ private struct RelayedReplyWalk {
         }
         start = offset
         end = offset
+        // A record has 11 bytes at least.
+        let recordCount =
+            Int(header.answerCount) + Int(header.authorityCount) + Int(header.additionalCount)
+        reply.ttlPlaces.reserveCapacity(min(recordCount, (bytes.count - offset) / 11))
         for _ in 0..<header.answerCount {
             if let type = try record(bytes, &reply) { noteAnswer(type, &reply) }
         }

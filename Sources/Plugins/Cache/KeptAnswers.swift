@@ -91,7 +91,7 @@ struct KeptAnswers: AnswerKeeping {
     func keep(_ reply: inout RelayedReply, _ query: borrowing Query, at now: Moment) {
         guard settings.takes(query) else { return }
         // It is our own answer from now on, and we are no authority for it.
-        reply.flags = reply.flags.intersection([.response, .recursionAvailable, .authenticData])
+        reply.flags = reply.flags.intersection(.relayed)
         guard let sentence = settings.judge(&reply, to: query) else { return }
         cache.store(cache.key(query), query, reply, as: sentence, settings, at: now)
     }

@@ -86,7 +86,10 @@ package struct Forward: Answerer {
     )
 
     /// One for each stanza, in the order of the file.
-    private var routes: [ForwardRoute] = []
+    private let routes: [ForwardRoute]
+    /// The zones of them all, and whether some names below are left to others.
+    private let zones: ZoneList
+    private let hasExceptions: Bool
     private let tokens: LoopTokens
     /// What is kept of their answers.
     let kept: any AnswerKeeping
@@ -96,21 +99,33 @@ package struct Forward: Answerer {
     package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
         setup.takesEveryClass = true
         tokens = LoopTokens.shared(&setup)
+        var routes: [ForwardRoute] = []
         for stanza in stanzas { routes.append(try ForwardRoute(parsing: stanza, setup: &setup)) }
+        self.routes = routes
+        zones = ZoneList(routes.map(\.zone))
+        hasExceptions = routes.contains { !$0.excepted.isEmpty }
         let words = stanzas.map { $0.arguments.map(\.text).joined(separator: " ") }
         kept = KeptAnswers(origin: words.joined(separator: "; "), &setup) ?? NothingKept()
     }
 
     package func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
         if query.type == .hinfo, tokens.catches(query, &answer) { return .done }
-        for index in 0..<routes.count where routes[index].takes(query) {
-            let found = kept.find(query, at: query.received, into: &answer)
-            kept.count(found, in: answer)
-            guard let found, !found.isDue else { return .wait }
-            if found.isStale { kept.markStale(&answer) }
-            return .done
-        }
-        return .pass
+        guard takes(query) else { return .pass }
+        let found = kept.find(query, at: query.received, into: &answer)
+        kept.count(found, in: answer)
+        guard let found, !found.isDue else { return .wait }
+        if found.isStale { kept.markStale(&answer) }
+        return .done
+    }
+
+    /// Whether a query is to be forwarded by any stanza.
+    ///
+    /// Most names need no look at the stanzas, whose counts of references all workers share.
+    private func takes(_ query: borrowing Query) -> Bool {
+        guard zones.first(holding: query.name) != nil else { return false }
+        guard hasExceptions else { return true }
+        for index in 0..<routes.count where routes[index].takes(query) { return true }
+        return false
     }
 
     package func resume(

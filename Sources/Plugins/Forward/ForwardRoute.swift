@@ -28,6 +28,8 @@ final class ForwardRoute: Sendable {
     /// The length of the zone's wire form, in bytes.
     private let fromByteCount: Int
     /// The one zone.
+    let zone: Name
+    /// The same, to be found by a name.
     private let from: ZoneList
     let upstreams: [Upstream]
     let metrics: ForwardMetrics
@@ -36,7 +38,7 @@ final class ForwardRoute: Sendable {
     /// The UDP size that upstreams are told, in bytes.
     let udpByteCount: UInt16
     /// The names that are left to others.
-    private let excepted: ZoneList
+    let excepted: ZoneList
     let options: ForwardOptions
 
     init(parsing stanza: Stanza, setup: inout Setup) throws(CorefileError) {
@@ -47,6 +49,7 @@ final class ForwardRoute: Sendable {
         guard let zone = zones.first else {
             throw CorefileError(at: first.position, "'\(first.text)' is no zone")
         }
+        self.zone = zone
         from = ZoneList([zone])
         fromByteCount = zone.bytes.count
         if zones.count > 1 {

@@ -21,7 +21,9 @@ enum UpstreamMessage {
         guard let header = try? Header(parsing: span),
             let nameEnd = try? span.nameEnd(at: Header.byteCount), nameEnd + 4 <= span.count
         else { return nil }
-        var bytes: [UInt8] = [0, 0]
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(message.count + 2)
+        put16(0, &bytes)
         // AD, so that the reply says whether its data was verified (RFC 6840 §5.7); a client is told
         // so only when it asked.
         put16(header.flags.rawValue | Flags.authenticData.rawValue, &bytes)
@@ -35,7 +37,8 @@ enum UpstreamMessage {
         bytes += message[options.flags]
         let kept = keptOptions(message, options.data)
         put16(UInt16(truncatingIfNeeded: kept.count), &bytes)
-        return bytes + kept
+        bytes += kept
+        return bytes
     }
 
     private static func put16(_ value: UInt16, _ bytes: inout [UInt8]) {
