@@ -27,10 +27,10 @@ struct DisassemblyRun {
         }
     }
 
-    /// What plugins and listeners are asked while a query is answered, as Swift mangles it.
+    /// What plugins, listeners and caches are asked while a query is answered, as Swift mangles it.
     ///
     /// They stand behind protocols. Of each of these there must be one.
-    private static let requirements = ["P6answer_", "P6finish", "P4sent_"]
+    private static let requirements = ["P6answer_", "P6finish", "P4sent_", "P4find_2at"]
     /// What a listener may be asked besides.
     private static let moreRequirements = ["P5route", "P6limits", "P15takesEveryClass"]
     /// The modules that fulfil them.

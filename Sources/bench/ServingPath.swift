@@ -26,6 +26,18 @@ struct ServingPath {
             reason: "a query that must wait becomes a task, whose queue has a lock"
         ),
         Exception(
+            beginning: "$s7Plugins11KeptAnswersV",
+            reason: "what upstreams answered is found behind the lock of one shard"
+        ),
+        Exception(
+            beginning: "$s7Plugins11AnswerCacheC4find",
+            reason: "what upstreams answered is found behind the lock of one shard"
+        ),
+        Exception(
+            beginning: "$s7Plugins10LoopTokensC7catches",
+            reason: "a question for HINFO may be one of ours that came back"
+        ),
+        Exception(
             beginning: "$s7Plugins6ErrorsV6finish",
             reason: "an answer that failed is noted; whether it did is asked before"
         ),

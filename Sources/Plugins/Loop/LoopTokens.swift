@@ -40,6 +40,10 @@ final class LoopTokens: Sendable {
     func remove(_ token: LoopToken) { states.withLock { $0[token] = nil } }
 
     /// Answers a question of this server's own that has come back; false for any other.
+    ///
+    /// A function of its own also where the whole program is optimised: it locks, which its caller
+    /// must not.
+    @inline(never)
     func catches(_ query: borrowing Query, _ answer: inout Answer) -> Bool {
         guard let token = LoopToken(of: query), let state = states.withLock({ $0[token] }) else {
             return false
