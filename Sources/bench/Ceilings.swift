@@ -73,9 +73,9 @@ struct Ceilings: Equatable {
         guard var ceiling = ceilings[name] else { return }
         let instructions = Self.withMargin(growth.instructionsPerQuery)
         ceiling.instructions = min(ceiling.instructions, instructions)
-        // What is done once a batch differs from run to run, as the batches do; nothing does not.
-        let counted = growth.callsPerThousand
-        let calls = counted == 0 ? 0 : Self.withMargin(counted) + Self.batchCalls
+        // What is done once a batch differs from run to run, as the batches do; one without any
+        // has had luck.
+        let calls = Self.withMargin(growth.callsPerThousand) + Self.batchCalls
         ceiling.callsPerThousand = min(ceiling.callsPerThousand, calls)
         ceilings[name] = ceiling
     }

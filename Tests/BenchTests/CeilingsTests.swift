@@ -59,7 +59,7 @@ import Testing
 
         ceilings.lower("tcp", to: try Self.growth(101))
 
-        #expect(ceilings["tcp"] == Ceilings.Ceiling(instructions: 112, callsPerThousand: 0))
+        #expect(ceilings["tcp"] == Ceilings.Ceiling(instructions: 112, callsPerThousand: 40))
     }
 
     @Test(
