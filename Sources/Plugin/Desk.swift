@@ -55,7 +55,7 @@ package struct Exchange: Sendable {
     package var transport: Transport
     /// The question whole, its id drawn by the desk.
     package var message: [UInt8]
-    /// When the wait ends.
+    /// Until when a reply is of use; whoever asks waits no longer.
     package var deadline: Moment
     /// Whether the desk mixes the case of the question's letters at random: a reply must then repeat
     /// them as they were sent, so that a forger has more to guess (draft-vixie-dnsext-dns0x20).
@@ -94,7 +94,7 @@ package enum Reply: Sendable {
     case failure(String)
 }
 
-/// The only three things that a waiting query may wait for (and three it may ask at any time).
+/// All that a waiting query may wait for (a look-up, an upstream, a time or a bell), or do besides.
 package protocol Desk: Sendable {
     /// The time now.
     var now: Moment { get }

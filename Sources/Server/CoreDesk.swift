@@ -159,6 +159,10 @@ final class CoreDesk: Sendable {
         let (late, orders, ended, next, isBusy) = state.withLock { state in
             let isBusy = state.room.count > 0 || state.contests.leftCount > 0
             state.dropTimers(all: !isBusy)
+            // What was begun and left in one step is never opened, so that it need not be closed.
+            if !state.ended.isEmpty {
+                state.orders.removeAll { state.contests.exchange($0.id) == nil }
+            }
             let result = (state.late, state.orders, state.ended, state.timers.first, isBusy)
             state.late = []
             state.orders = []

@@ -6,8 +6,8 @@ import Wire
 /// The places of a worker where queries wait, shared fairly between clients.
 ///
 /// Up to half of them are taken by whoever comes. From then on a client that has as many places as
-/// are still free gets no more: one that floods ends with half of all, two with a third each, and
-/// whoever has none always finds one.
+/// are still free gets no more: one that floods ends with half of all, two with a third each. Who
+/// has none finds one unless thousands of clients flood at once.
 struct WaitingRoom: Sendable {
     /// The most queries of one worker that wait at the same time.
     static let maximumCount = 8_192

@@ -108,6 +108,17 @@ import Wire
         #expect(!bench.isWaiting)
     }
 
+    @Test func opensNothingThatIsLeftInTheSameStep() throws {
+        let bench = try bench { contest, _, desk in
+            desk.leave(contest, until: desk.now.adding(milliseconds: 50), to: nil)
+        }
+
+        let outputs = bench.step()
+
+        #expect(outputs.orders.isEmpty)
+        #expect(!bench.isWaiting)
+    }
+
     @Test func tellsAnHeirWhatBecameOfTheRest() throws {
         let noted = Noted<String>()
         let heir = heir(noted)
@@ -142,8 +153,8 @@ import Wire
 
         let outputs = bench.step()
 
-        // Three a query, so that the last one does not fit whole.
-        #expect(outputs.orders.count == 3 * limit)
+        // Three a query, so that the last one does not fit whole; the rest is never opened.
+        #expect(outputs.orders.count == limit / 3 * 3)
         #expect(outputs.endedExchanges.count == 3 * limit - limit / 3 * 3)
         #expect(bench.step(at: 100).endedExchanges.count == limit / 3 * 3)
         #expect(noted.all.count == limit / 3 * 3)
