@@ -35,6 +35,11 @@ extension Answer {
         if let relayed {
             if write(relayed, query, limits, into: &writer) { return }
             unpack(query)
+            if isRelayed {
+                // Records that only fit in wire form: better asked for again over TCP than denied.
+                removeRecords()
+                isTruncated = true
+            }
         }
         table.removeAll()
         let limit = writer.limit

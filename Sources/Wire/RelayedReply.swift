@@ -68,7 +68,9 @@ package struct RelayedReply: Hashable, Sendable {
         // Where OPT does not stand last, pointers may lead over it.
         var whole = try Message(parsing: message.span)
         let code = whole.code
-        whole.additionals.removeAll { $0.type == .opt || $0.type == .tsig }
+        for section in [\Message.answers, \.authorities, \.additionals] {
+            whole[keyPath: section].removeAll { $0.type == .opt || $0.type == .tsig }
+        }
         let rewritten = try whole.encoded()
         walk = RelayedReplyWalk()
         self = try walk.read(rewritten)
@@ -266,7 +268,9 @@ private struct RelayedReplyWalk {
             if length >= 0xC0 {
                 guard source + 1 < bytes.count else { throw .truncated(offset: bytes.count) }
                 let target = (length & 0x3F) << 8 | Int(bytes[source + 1])
-                guard target < earliest, target >= Header.byteCount else {
+                // Not into what is no name: the type and class of the question.
+                let isName = target >= start || target < start - 4 || start == Header.byteCount
+                guard target < earliest, target >= Header.byteCount, isName else {
                     throw .badPointer(offset: source)
                 }
                 if !hasJumped { offset = source + 2 }

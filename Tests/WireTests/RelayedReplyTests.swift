@@ -123,6 +123,28 @@ import Wire
         #expect(relayed.recordCount == 3)
     }
 
+    @Test func leavesOutOptionsOfEverySection() throws {
+        let bytes = try reply {
+            $0.answers = [address(1), options, address(2)]
+            $0.authorities = [options, authority(minimum: 5)]
+        }
+
+        let relayed = try RelayedReply(parsing: bytes)
+
+        #expect([relayed.answerCount, relayed.authorityCount] == [2, 1])
+        #expect(relayed.addresses?.count == 2)
+        #expect(relayed.denial?.place == 2)
+    }
+
+    @Test func takesNoNameOutOfTheTypeOfTheQuestion() throws {
+        // The owner points to the lower byte of the class, 1: a label of the next byte.
+        let record: [UInt8] = [0xC0, 28, 0, 16, 0, 1, 0, 0, 0, 5, 0, 0]
+        var bytes = try reply { _ in } + record
+        bytes[7] = 1
+
+        #expect(throws: WireError.badPointer(offset: 29)) { try RelayedReply(parsing: bytes) }
+    }
+
     @Test func letsNoAddressesChangePlacesThatSomethingPointsInto() throws {
         // Two addresses, and a third record whose owner points at the data of the first.
         let bytes =
@@ -169,7 +191,19 @@ import Wire
             }
 
             let whole = try? Message(parsing: bytes.span)
-            let relayed = try? RelayedReply(parsing: bytes)
+            let relayed: RelayedReply?
+            do throws(WireError) {
+                relayed = try RelayedReply(parsing: bytes)
+            } catch {
+                relayed = nil
+                // A name out of the type and class of the question is refused only here.
+                if case .badPointer(let offset) = error,
+                    let end = try? bytes.span.nameEnd(at: 12),
+                    (end..<(end + 4)).contains(Int(bytes.span.uint16(at: offset) & 0x3FFF))
+                {
+                    continue
+                }
+            }
 
             // A pointer in the question is an error here and can be none there.
             guard let whole, whole.header.questionCount <= 1 else {
