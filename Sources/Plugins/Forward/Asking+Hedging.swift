@@ -29,6 +29,8 @@ extension Asking {
     /// failed meanwhile, so that another attempt is due anyway.
     mutating func hedge(_ now: Moment, _ desk: any Desk) -> Bool {
         isHedging = false
+        // The first has had its time, as a step may come late.
+        guard now < hedgedTimeout else { return false }
         guard attempts.indices.contains(newest), attempts[newest].isOpen else { return false }
         // The first is given its whole time, unless a second is asked.
         nextAttempt = hedgedTimeout

@@ -38,6 +38,7 @@ extension Asking {
     private mutating func again(_ attempt: Attempt, _ purpose: Purpose, _ desk: any Desk) {
         let now = desk.now
         begin(attempt.place, .tcp, purpose, now, desk)
+        isHedging = false
         // A connection may have to be opened first.
         let timeout = 2 * route.timeout(of: route.upstreams[attempt.place], timesAsked: 0)
         nextAttempt = now.adding(nanoseconds: timeout)
