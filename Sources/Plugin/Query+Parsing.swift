@@ -142,13 +142,14 @@ extension Query {
             guard offset + length <= record.end else { throw .question(.formatError) }
             switch code {
             case 3: options.wantsIdentifier = true
-            case 8: options.carriesSubnet = true
             case 10:
                 // A cookie is 8 bytes, or 16 to 40 (RFC 7873 §5.2.2).
                 guard length == 8 || (16...40).contains(length) else {
                     throw .question(.formatError)
                 }
-            default: break
+            // Keepalive and padding say nothing of the answer (RFC 7828, RFC 7830).
+            case 11, 12: break
+            default: options.asksSpecially = true
             }
             offset += length
         }

@@ -20,8 +20,9 @@ package struct ClientOptions: Hashable, Sendable {
     package var wantsSignatures: Bool
     /// The client asks for the server's identifier (RFC 5001).
     package var wantsIdentifier: Bool
-    /// The client, or who asks for it, says which network the answer is for (RFC 7871).
-    package var carriesSubnet = false
+    /// There is an option that the answer may depend on: the client's network (RFC 7871), or one
+    /// that is not known here.
+    package var asksSpecially = false
 
     package init(
         udpByteCount: UInt16,

@@ -59,6 +59,8 @@ package struct Setup {
     package var watched: Set<String> = []
     /// Values to keep for the next configuration, by key.
     package var kept: [String: any Sendable] = [:]
+    /// What plugins of this block leave to those behind them in it, by key.
+    package var left: [String: any Sendable] = [:]
     /// Whether something could not be read whole and must be read again soon.
     package var isUnsettled = false
     /// How many units of data (objects, zones, files of hosts) are served in an old form, as what

@@ -165,6 +165,18 @@ import Wire
         }
 
         #expect(lifetimes == [1, 2, 4, 5, 5])
+        // Long after, it is the first of several again.
+        try bench.store(
+            "www.example",
+            [],
+            ttl: 5,
+            kind: .failure,
+            code: .serverFailure,
+            at: now + 6
+        )
+        #expect(try bench.find("www.example", at: now + 6) != nil)
+        #expect(try bench.find("www.example", at: now + 7) == nil)
+        now += 20
         try bench.store("www.example", [1], at: now)
         #expect(try bench.find("www.example", at: now)?.found.kind == .success)
     }

@@ -26,12 +26,12 @@ import Wire
             return
         }
         #expect(same === flight && flights.count == 1)
-        #expect(flight.await(Bell()))
+        #expect(flight.add(Bell()))
 
         flights.land(flight, key, .refused("no"))
 
         #expect(flights.count == 0)
-        #expect(!same.await(Bell()))
+        #expect(!same.add(Bell()))
         guard case .refused("no") = same.result else {
             Issue.record("the result is for all")
             return

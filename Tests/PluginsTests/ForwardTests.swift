@@ -31,6 +31,36 @@ import Wire
         #expect(ask(try make(text), try query(name)) == Answered(outcome: outcome))
     }
 
+    @Test func passesNoNotificationOn() throws {
+        let asked = try query("www.example.org") { $0.header.flags.opcode = .notify }
+
+        let found = ask(try make("forward . 192.0.2.1"), asked)
+
+        #expect(found == Answered(outcome: .done, code: .notImplemented))
+    }
+
+    @Test func saysAKeptCodeOfMoreThanFourBitsOnlyToWhoSentOptions() async throws {
+        var setup = try surroundings.setup()
+        _ = try Cache(parsing: try stanzas("cache"), setup: &setup)
+        let plugin = try Forward(parsing: try stanzas("forward . 192.0.2.1"), setup: &setup)
+        let desk = ScriptedDesk { exchange, _ in
+            exchange.reply(ResponseCode(rawValue: 7)) { reply in
+                reply.additionals = [
+                    Record(owner: .root, type: .opt, ttl: 0x0100_0000, data: [])
+                ]
+            }
+        }
+        let asking = try query("a.example") { $0.options = ClientOptions(udpByteCount: 1_232) }
+
+        let first = try await resume(plugin, asking.copied(), desk)
+        let second = ask(plugin, asking)
+        let third = ask(plugin, try query("a.example"))
+
+        #expect(first.code.rawValue == 23)
+        #expect(second.outcome == .done && second.code.rawValue == 23)
+        #expect(third.outcome == .done && third.code == .serverFailure)
+    }
+
     @Test func letsEveryClassEnterTheChain() throws {
         let (_, setup) = try surroundings.make(Forward.self, "forward . 192.0.2.1")
 

@@ -159,7 +159,10 @@ final class AnswerCache: Sendable {
                     return shard.postpone(cell, until: now.adding(milliseconds: pause))
                 }
             } else {
-                failureCount = shard.failureCount(cell) + 1
+                let moments = shard.moments(cell)
+                let lifetime = moments.expires.nanoseconds(since: moments.stored)
+                let isInARow = now.nanoseconds(since: moments.expires) <= lifetime
+                failureCount = isInARow ? min(shard.failureCount(cell) + 1, 255) : 1
             }
         }
         let lifetime = min(longestMilliseconds, 1_000 << UInt64(min(failureCount - 1, 20)))

@@ -67,6 +67,6 @@ package struct Cache: Plugin {
 
     package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
         let stanza = try stanzas.onlyOnce()
-        setup.kept[KeptAnswers.settingsKey] = try CacheSettings(stanza, zones: setup.zones)
+        setup.left[KeptAnswers.settingsKey] = try CacheSettings(stanza, zones: setup.zones)
     }
 }

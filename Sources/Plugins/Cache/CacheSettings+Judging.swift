@@ -12,10 +12,10 @@ extension CacheSettings {
     /// Whether answers to this query are kept and given at all.
     ///
     /// Not for a client that wants no recursion: it may neither look into the cache nor fill it
-    /// with what an upstream says without. Nor for one that tells its network (RFC 7871).
+    /// with what an upstream says without. Nor for one with options that the answer may depend on.
     func takes(_ query: borrowing Query) -> Bool {
         query.header.flags.contains(.recursionDesired) && query.header.flags.opcode == .query
-            && query.options?.carriesSubnet != true && query.recordClass == .internet
+            && query.options?.asksSpecially != true && query.recordClass == .internet
             && query.type != .axfr && query.type != .ixfr
             && zones.first(holding: query.name) != nil
     }
@@ -30,6 +30,8 @@ extension CacheSettings {
             // What leads to a name without an answer, or to other servers, is no denial.
             let isDenied = reply.denial != nil || reply.answerCount == 0 && !reply.hasServers
             return isDenied ? judgeDenial(&reply, query) : nil
+        // It may be the fault of this one question.
+        case .formatError: return nil
         default:
             let seconds = UInt32(clamping: (failureMilliseconds + 999) / 1_000)
             return seconds == 0 ? nil : CacheSentence(kind: .failure, lifetime: seconds)
@@ -64,12 +66,14 @@ extension CacheSettings {
         _ bounds: Bounds,
         denied: RelayedReply.Denial?
     ) -> UInt32? {
+        let ttls = (0..<reply.recordCount).map { index in
+            let ttl = reply.ttl(at: index)
+            return index == denied?.place ? min(ttl, denied?.minimum ?? ttl) : ttl
+        }
+        // The upper bit means 0 (RFC 2181 §8).
+        guard ttls.allSatisfy({ $0 > 0 && $0 >> 31 == 0 }) else { return nil }
         var shortest = bounds.maximumTTL
-        for index in 0..<reply.recordCount {
-            var ttl = reply.ttl(at: index)
-            if index == denied?.place { ttl = min(ttl, denied?.minimum ?? ttl) }
-            // The upper bit means 0 (RFC 2181 §8).
-            guard ttl > 0, ttl >> 31 == 0 else { return nil }
+        for (index, ttl) in ttls.enumerated() {
             let kept = min(max(ttl, bounds.minimumTTL), bounds.maximumTTL)
             reply.setTTL(kept, at: index)
             shortest = min(shortest, kept)

@@ -155,7 +155,8 @@ struct CacheShard: Sendable {
 
     // MARK: Keeping
 
-    /// Keeps a reply in place of what the key had before; false when it is too large.
+    /// Keeps a reply in place of what the key had before; false, and nothing changes, when it is
+    /// too large or all around is in use.
     ///
     /// `failureCount`: how many failures came one after the other, this one counted.
     mutating func insert(
@@ -167,17 +168,17 @@ struct CacheShard: Sendable {
         until end: Moment,
         failureCount: Int = 0
     ) -> Bool {
-        var hits: (count: UInt16, last: UInt64) = (0, 0)
-        if let old = find(key, name) {
-            hits = (store.uint16(old, CacheField.hitCount), store.uint64(old, CacheField.lastHit))
-            remove(old)
-        }
         let places = CacheField.places(
             nameByteCount: name.count,
             byteCount: reply.records.count
         )
         let byteCount = places + reply.recordCount * 2
         guard let cell = makeRoom(for: byteCount, in: kind.queue) else { return false }
+        var hits: (count: UInt16, last: UInt64) = (0, 0)
+        if let old = find(key, name) {
+            hits = (store.uint16(old, CacheField.hitCount), store.uint64(old, CacheField.lastHit))
+            remove(old)
+        }
         set(cell, key, kind, failureCount)
         store.set(now.nanoseconds, cell, CacheField.stored)
         store.set(end.nanoseconds, cell, CacheField.expires)

@@ -26,7 +26,7 @@ struct KeptAnswers: AnswerKeeping {
     /// `origin`: who answers. What others answered is of no use after a change of upstreams, nor to
     /// another block that listens elsewhere.
     init?(origin: String, _ setup: inout Setup) {
-        guard let settings = setup.kept[Self.settingsKey] as? CacheSettings else { return nil }
+        guard let settings = setup.left[Self.settingsKey] as? CacheSettings else { return nil }
         self.settings = settings
         let key = "cache: \(setup.serverLabel) \(setup.addresses) \(setup.zones) \(origin)"
         let before = setup.previous(key, as: AnswerCache.self)
@@ -61,6 +61,8 @@ struct KeptAnswers: AnswerKeeping {
         // AD means something only to who asked for it (RFC 6840 §5.8).
         if answer.isAuthenticData { answer.isAuthenticData = query.wantsAuthenticData }
         if found.kind == .failure { answer.extendedError = Self.cachedFailure }
+        // A code of more than four bits cannot be said without OPT (RFC 6891 §6.1.3).
+        if answer.code.rawValue > 15, query.options == nil { answer.code = .serverFailure }
         return found
     }
 

@@ -18,7 +18,7 @@ final class Flight: Sendable {
     var result: ForwardResult? { state.withLock { $0.result } }
 
     /// Has `bell` rung when it lands; false when it has.
-    func await(_ bell: Bell) -> Bool {
+    func add(_ bell: Bell) -> Bool {
         state.withLock { state in
             guard state.result == nil else { return false }
             state.bells.append(bell)

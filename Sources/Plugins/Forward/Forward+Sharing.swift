@@ -12,8 +12,8 @@ extension Forward {
         counting cells: WorkerCells,
         _ desk: any Desk
     ) async -> ForwardResult? {
-        // What is said of a client's network is for that client.
-        guard waiting.query.options?.carriesSubnet != true else {
+        // What is said because of a client's options is for that client.
+        guard waiting.query.options?.asksSpecially != true else {
             return await ask(waiting, counting: cells, desk)
         }
         let key = Flights.Key(waiting.query)
@@ -44,7 +44,7 @@ extension Forward {
         _ desk: any Desk
     ) async -> ForwardResult? {
         let bell = Bell()
-        if flight.await(bell) { await desk.sleep(until: moment, orRungBy: bell) }
+        if flight.add(bell) { await desk.sleep(until: moment, orRungBy: bell) }
         return flight.result
     }
 

@@ -104,13 +104,18 @@ package struct Forward: Answerer {
         self.routes = routes
         zones = ZoneList(routes.map(\.zone))
         hasExceptions = routes.contains { !$0.excepted.isEmpty }
-        let words = stanzas.map { $0.arguments.map(\.text).joined(separator: " ") }
-        kept = KeptAnswers(origin: words.joined(separator: "; "), &setup) ?? NothingKept()
+        let origin = routes.map { "\($0.zone) \($0.upstreams.map(\.endpoint))" }
+        kept = KeptAnswers(origin: origin.joined(separator: "; "), &setup) ?? NothingKept()
     }
 
     package func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
         if query.type == .hinfo, tokens.catches(query, &answer) { return .done }
         guard takes(query) else { return .pass }
+        guard query.header.flags.opcode == .query else {
+            // A change is told to who serves the zone (RFC 1996), not to who asks for it.
+            answer.code = .notImplemented
+            return .done
+        }
         let found = kept.find(query, at: query.received, into: &answer)
         kept.count(found, in: answer)
         guard let found, !found.isDue else { return .wait }

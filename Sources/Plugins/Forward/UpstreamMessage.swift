@@ -24,9 +24,11 @@ enum UpstreamMessage {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(message.count + 2)
         put16(0, &bytes)
+        // RD and CD, and nothing else that a client may have set, as the reply is for others too.
         // AD, so that the reply says whether its data was verified (RFC 6840 §5.7); a client is told
         // so only when it asked.
-        put16(header.flags.rawValue | Flags.authenticData.rawValue, &bytes)
+        let asked = header.flags.intersection(.repeated)
+        put16(asked.rawValue | Flags.authenticData.rawValue, &bytes)
         let options = findOptions(message, header, from: nameEnd + 4)
         for count in [1, 0, 0, options == nil ? 0 : 1] as [UInt16] { put16(count, &bytes) }
         bytes += message[Header.byteCount..<(nameEnd + 4)]
