@@ -61,6 +61,22 @@ package struct RelayedShape {
 ///
 /// They are all that the answer has; nothing may be appended to it besides.
 extension Answer {
+    /// Takes the code and the flags of an upstream's reply, as far as they say something to the
+    /// client.
+    package mutating func relay(_ code: ResponseCode, _ flags: Flags, to query: borrowing Query) {
+        // A code of more than four bits cannot be said without OPT (RFC 6891 §6.1.3).
+        let isSayable = code.rawValue < 16 || query.options != nil
+        self.code = isSayable ? code : .serverFailure
+        isAuthoritative = flags.contains(.authoritative)
+        isTruncated = flags.contains(.truncated)
+        isRecursionAvailable = flags.contains(.recursionAvailable)
+        // It means something only to who asked for it, by AD or by DO (RFC 6840 §5.8).
+        isAuthenticData =
+            flags.contains(.authenticData)
+            && (query.header.flags.contains(.authenticData)
+                || query.options?.wantsSignatures == true)
+    }
+
     /// Takes the records of a reply to this very question, in place of all others.
     package mutating func relay(_ reply: RelayedReply) {
         relay(

@@ -92,10 +92,7 @@ final class AnswerCache: Sendable {
                 return nil
             }
             let hitCount = shard.use(cell, at: now, gap: settings.prefetch?.gapNanoseconds)
-            answer.code = shard.code(cell)
-            let flags = shard.flags(cell)
-            answer.isRecursionAvailable = flags.contains(.recursionAvailable)
-            answer.isAuthenticData = flags.contains(.authenticData)
+            answer.relay(shard.code(cell), shard.flags(cell), to: query)
             if found.isStale {
                 shard.copy(cell, age: 0, ttl: settings.stale?.ttl, into: &answer)
                 found.isDue = now >= moments.refresh

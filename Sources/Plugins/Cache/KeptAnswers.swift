@@ -58,11 +58,7 @@ struct KeptAnswers: AnswerKeeping {
         guard settings.takes(query) else { return nil }
         let found = cache.find(cache.key(query), query, settings, at: now, into: &answer)
         guard let found else { return nil }
-        // AD means something only to who asked for it (RFC 6840 §5.8).
-        if answer.isAuthenticData { answer.isAuthenticData = query.wantsAuthenticData }
         if found.kind == .failure { answer.extendedError = Self.cachedFailure }
-        // A code of more than four bits cannot be said without OPT (RFC 6891 §6.1.3).
-        if answer.code.rawValue > 15, query.options == nil { answer.code = .serverFailure }
         return found
     }
 
@@ -104,12 +100,5 @@ struct KeptAnswers: AnswerKeeping {
         let sentence = CacheSentence(kind: .failure, lifetime: 1)
         let reply = RelayedReply(code: .serverFailure, flags: .recursionAvailable)
         cache.store(cache.key(query), query, reply, as: sentence, settings, at: now)
-    }
-}
-
-extension Query {
-    /// Whether the client wants to know that data was verified: by AD or by DO.
-    var wantsAuthenticData: Bool {
-        header.flags.contains(.authenticData) || options?.wantsSignatures == true
     }
 }

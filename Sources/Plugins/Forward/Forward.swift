@@ -175,7 +175,8 @@ package struct Forward: Answerer {
         answer.removeRecords()
         switch result {
         case .reply(let reply):
-            relay(reply, to: query, into: &answer)
+            answer.relay(reply.code, reply.flags, to: query)
+            answer.relay(reply)
         case .refused(let text):
             answer.code = .refused
             answer.failure = text
@@ -189,23 +190,5 @@ package struct Forward: Answerer {
             answer.failure = text
             answer.extendedError = ExtendedError(reason, text)
         }
-    }
-
-    /// Relays flags, code and sections.
-    private static func relay(
-        _ reply: RelayedReply,
-        to query: borrowing Query,
-        into answer: inout Answer
-    ) {
-        // A code of more than four bits cannot be said without OPT (RFC 6891 §6.1.3).
-        let hasOptions = query.options != nil
-        let isSayable = reply.code.rawValue < 16 || hasOptions
-        answer.code = isSayable ? reply.code : .serverFailure
-        answer.isAuthoritative = reply.flags.contains(.authoritative)
-        answer.isTruncated = reply.flags.contains(.truncated)
-        answer.isRecursionAvailable = reply.flags.contains(.recursionAvailable)
-        // It means something only to who asked for it (RFC 6840 §5.8).
-        answer.isAuthenticData = reply.flags.contains(.authenticData) && query.wantsAuthenticData
-        answer.relay(reply)
     }
 }
