@@ -55,6 +55,11 @@ let package = Package(
             pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"])]
         ),
+        .systemLibrary(
+            name: "COpenSSL",
+            pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"])]
+        ),
 
         // Leaves: no knowledge of the server.
         module("Wire"),
@@ -65,6 +70,7 @@ let package = Package(
         module("LDNS", ["CLDNS"]),
         module("YAML", ["CYAML"]),
         module("HTTP", ["CMicrohttpd"]),
+        module("TLS", ["COpenSSL", "Wire"]),
         module("XDP", ["Wire"]),
 
         // What a plugin is; what a cluster is; the features; the server.
@@ -110,6 +116,7 @@ let package = Package(
         tests("LDNS"),
         tests("YAML"),
         tests("HTTP"),
+        tests("TLS", ["Wire"]),
         tests("XDP", ["Posix", "Wire"]),
         tests("Plugin", ["Wire", "Files", "Corefile", "Metrics"]),
         tests("Kubernetes", ["Wire", "Files", "YAML"], excluding: ["Manifests"]),
