@@ -80,6 +80,13 @@ package struct Answer: ~Copyable, Sendable {
         isFull = false
     }
 
+    /// Forgets the runs behind the first `count`, which have so many records in these sections.
+    mutating func keepRuns(_ count: Int, recordCount: Int, sections: UInt8) {
+        runCount = count
+        self.recordCount = recordCount
+        self.sections = sections
+    }
+
     // MARK: Putting records in
 
     /// Makes room for so many more bytes; where they do not fit, the answer is full.

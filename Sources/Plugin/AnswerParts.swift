@@ -25,7 +25,8 @@ package struct AnswerName: Hashable, Sendable {
     static let nowhere = AnswerName(offset: 0, byteCount: 0)
 
     let offset: UInt32
-    let byteCount: UInt16
+    /// The length of the name, in bytes.
+    package let byteCount: UInt16
 
     /// Where it lies in the answer's memory.
     var range: Range<Int> { Int(offset)..<(Int(offset) &+ Int(byteCount)) }

@@ -16,6 +16,7 @@ package let all: [any Plugin.Type] = [
     Errors.self,
     Log.self,
     Loadbalance.self,
+    Families.self,
     Cache.self,
     Hosts.self,
     Kubernetes.self,
