@@ -80,7 +80,7 @@ package struct Exchange: Sendable {
 package enum Reply: Sendable {
     /// A response to this very question: id, question and QR were checked.
     ///
-    /// Where case was mixed, the question in it has the case of the exchange's message again.
+    /// Where case was mixed, the question in it has that case.
     case message([UInt8])
     /// A response that is right but for the case of its question, while case was mixed: a server
     /// that does not keep case, or a forger. Nothing in it can be believed.

@@ -43,14 +43,4 @@ enum CaseMixing {
             left -= 1
         }
     }
-
-    /// Gives the first question of `reply` the case that it has in `question`.
-    ///
-    /// The two were compared before: they differ in nothing else. A reply without a question stays.
-    static func restore(_ reply: inout [UInt8], from question: [UInt8]) {
-        guard reply.count > Header.byteCount, let end = nameEnd(of: question.span),
-            end <= reply.count
-        else { return }
-        for index in Header.byteCount..<end { reply[index] = question[index] }
-    }
 }

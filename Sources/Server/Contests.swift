@@ -9,21 +9,16 @@ struct Contests {
     /// The most exchanges that stay open after whoever began them has left.
     static let maximumLeftCount = 1_024
 
-    typealias Waiter = CheckedContinuation<Contest.News?, Never>
-
     /// An exchange whose reply is awaited.
     final class Pending: Sendable {
         /// As it was sent.
         let exchange: Exchange
-        /// The question with the case that it was given; nil where that was not mixed.
-        let unmixed: [UInt8]?
         /// The number of its contest.
         let contest: UInt64
         let tag: Int
 
-        init(exchange: Exchange, unmixed: [UInt8]?, contest: UInt64, tag: Int) {
+        init(exchange: Exchange, contest: UInt64, tag: Int) {
             self.exchange = exchange
-            self.unmixed = unmixed
             self.contest = contest
             self.tag = tag
         }
@@ -31,7 +26,7 @@ struct Contests {
 
     /// Something to be done once nothing is locked.
     enum Deed {
-        case resume(Waiter, Contest.News?)
+        case resume(Waiter<Contest.News?>, Contest.News?)
         case tell(Contest.Heir, Contest.News)
 
         func carryOut(at now: Moment) {
@@ -42,8 +37,8 @@ struct Contests {
         }
     }
 
-    /// One contest that is not over; an object, so that it is changed where it lies.
-    private final class Entry {
+    /// One contest that is not over.
+    private struct Entry {
         /// The exchanges that are open, by their ids: the first of them, and the others.
         ///
         /// Most contests have one, and need no memory of its own for it.
@@ -51,7 +46,7 @@ struct Contests {
         var others: [UInt64] = []
         /// What ended while nobody waited.
         var unheard: [Contest.News] = []
-        var waiter: Waiter?
+        var waiter: Waiter<Contest.News?>?
         var heir: Contest.Heir?
         /// When the waiter or the heir is told that the time is over.
         var until = Moment(nanoseconds: 0)
@@ -65,11 +60,11 @@ struct Contests {
             first == nil && others.isEmpty && unheard.isEmpty && waiter == nil
         }
 
-        func add(_ id: UInt64) {
+        mutating func add(_ id: UInt64) {
             if first == nil, others.isEmpty { first = id } else { others.append(id) }
         }
 
-        func remove(_ id: UInt64) {
+        mutating func remove(_ id: UInt64) {
             if first == id { first = nil } else { others.removeAll { $0 == id } }
         }
     }
@@ -89,54 +84,56 @@ struct Contests {
     mutating func begin(serial: UInt64) -> UInt64 { entries.insert(Entry(), serial: serial) }
 
     /// The exchange with this id, while it is open.
-    func exchange(_ id: UInt64) -> Pending? { pending.find(id) }
+    func exchange(_ id: UInt64) -> Pending? { pending[id] }
 
     /// Opens an exchange, and gives its id; `serial` is used for nothing else.
     mutating func begin(_ exchange: Pending, serial: UInt64) -> UInt64 {
         let id = pending.insert(exchange, serial: serial)
-        entries.find(exchange.contest)?.add(id)
+        entries[exchange.contest]?.add(id)
         return id
     }
 
     /// Notes an exchange that ended before it began.
     mutating func note(_ news: Contest.News, in contest: UInt64) {
-        entries.find(contest)?.unheard.append(news)
+        entries[contest]?.unheard.append(news)
     }
 
     /// Takes out what ended while nobody waited.
     mutating func takeUnheard(in contest: UInt64) -> Contest.News? {
-        guard let entry = entries.find(contest), !entry.unheard.isEmpty else { return nil }
-        let news = entry.unheard.removeFirst()
-        if entry.isOver { entries.remove(contest) }
+        guard entries[contest]?.unheard.isEmpty == false else { return nil }
+        let news = entries[contest]?.unheard.removeFirst()
+        endIfOver(contest)
         return news
     }
 
     /// Lets somebody wait for news until `moment`.
-    mutating func wait(_ waiter: Waiter, in contest: UInt64, until moment: Moment) {
-        guard let entry = entries.find(contest) else { return }
-        entry.waiter = waiter
-        entry.until = moment
+    mutating func wait(
+        _ waiter: Waiter<Contest.News?>,
+        in contest: UInt64,
+        until moment: Moment
+    ) {
+        entries[contest]?.waiter = waiter
+        entries[contest]?.until = moment
+    }
+
+    /// Forgets a contest when nothing of it is left.
+    private mutating func endIfOver(_ contest: UInt64) {
+        if entries[contest]?.isOver == true { entries.remove(contest) }
     }
 
     /// An exchange has ended; what is to be done about it.
     mutating func end(_ id: UInt64, _ reply: Reply) -> Deed? {
-        guard let ended = pending.remove(id), let entry = entries.find(ended.contest) else {
-            return nil
-        }
+        guard let ended = pending.remove(id), entries.contains(ended.contest) else { return nil }
         let news = Contest.News(tag: ended.tag, reply: reply)
-        entry.remove(id)
-        var deed: Deed?
-        if let waiter = entry.waiter {
-            entry.waiter = nil
-            deed = .resume(waiter, news)
-        } else if let heir = entry.heir {
+        entries[ended.contest]?.remove(id)
+        defer { endIfOver(ended.contest) }
+        if let waiter = entries[ended.contest]?.waiter.take() { return .resume(waiter, news) }
+        if let heir = entries[ended.contest]?.heir {
             leftCount -= 1
-            deed = .tell(heir, news)
-        } else {
-            entry.unheard.append(news)
+            return .tell(heir, news)
         }
-        if entry.isOver { entries.remove(ended.contest) }
-        return deed
+        entries[ended.contest]?.unheard.append(news)
+        return nil
     }
 
     /// The time of a contest may be over; adds what is to be done, and the exchanges that end.
@@ -147,10 +144,9 @@ struct Contests {
         ended: inout [UInt64]
     ) {
         // A timer of an earlier wait.
-        guard let entry = entries.find(contest), entry.until <= now else { return }
-        if let waiter = entry.waiter {
-            entry.waiter = nil
-            if entry.isOver { entries.remove(contest) }
+        guard let entry = entries[contest], entry.until <= now else { return }
+        if let waiter = entries[contest]?.waiter.take() {
+            endIfOver(contest)
             deeds.append(.resume(waiter, nil))
         } else if let heir = entry.heir {
             for id in entry.open {
@@ -170,7 +166,7 @@ struct Contests {
         to heir: Contest.Heir?,
         ended: inout [UInt64]
     ) -> Bool {
-        guard let entry = entries.find(contest) else { return false }
+        guard let entry = entries[contest] else { return false }
         guard let heir, entry.openCount > 0,
             leftCount + entry.openCount <= Self.maximumLeftCount
         else {
@@ -180,10 +176,10 @@ struct Contests {
             return false
         }
         leftCount += entry.openCount
-        entry.unheard = []
-        entry.waiter = nil
-        entry.heir = heir
-        entry.until = moment
+        entries[contest]?.unheard = []
+        entries[contest]?.waiter = nil
+        entries[contest]?.heir = heir
+        entries[contest]?.until = moment
         return true
     }
 }

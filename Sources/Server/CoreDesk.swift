@@ -120,18 +120,14 @@ final class CoreDesk: Sendable {
     /// What news about an exchange come to; nil for what is to be ignored.
     private static func judge(_ news: ExchangeReply.News, _ pending: Contests.Pending) -> Reply? {
         switch news {
-        case .message(var bytes):
+        case .message(let bytes):
             let question = pending.exchange.message
             switch ReplyCheck.judge(bytes.span, to: question.span) {
             case .stranger: return nil
             case .changedCase where pending.exchange.mixesCase:
-                guard pending.exchange.transport == .tcp else { return .changedCase }
-                if let unmixed = pending.unmixed { CaseMixing.restore(&bytes, from: unmixed) }
-                return .plainMessage(bytes)
-            case .reply, .changedCase: break
+                return pending.exchange.transport == .tcp ? .plainMessage(bytes) : .changedCase
+            case .reply, .changedCase: return .message(bytes)
             }
-            if let unmixed = pending.unmixed { CaseMixing.restore(&bytes, from: unmixed) }
-            return .message(bytes)
         case .failure(let text): return .failure(text)
         }
     }
@@ -274,7 +270,6 @@ final class CoreDesk: Sendable {
             exchange.message[0] = UInt8(truncatingIfNeeded: id >> 8)
             exchange.message[1] = UInt8(truncatingIfNeeded: id)
         }
-        let unmixed = exchange.mixesCase ? exchange.message : nil
         if exchange.mixesCase { CaseMixing.mix(&exchange.message, random: random) }
         let order = exchange
         contest.number = state.withLock { [number = contest.number] state in
@@ -285,7 +280,7 @@ final class CoreDesk: Sendable {
                 return number
             }
             let id = state.contests.begin(
-                Contests.Pending(exchange: order, unmixed: unmixed, contest: number, tag: tag),
+                Contests.Pending(exchange: order, contest: number, tag: tag),
                 serial: state.drawSerial()
             )
             state.orders.append(ExchangeOrder(id: id, exchange: order))
@@ -297,10 +292,10 @@ final class CoreDesk: Sendable {
     func news(of contest: Contest, until moment: Moment) async -> Contest.News? {
         let number = contest.number
         if let news = state.withLock({ $0.contests.takeUnheard(in: number) }) { return news }
-        return await withCheckedContinuation { continuation in
+        return await Waiter.wait { waiter in
             state.withLock { state in
                 let number = state.contest(number)
-                state.contests.wait(continuation, in: number, until: moment)
+                state.contests.wait(waiter, in: number, until: moment)
                 state.timers.insert(moment, number)
             }
         }

@@ -42,9 +42,20 @@ struct SlotTable<Element> {
         return place < slots.count && slots[place].number == number && number != 0
     }
 
-    /// The element with this number.
-    func find(_ number: UInt64) -> Element? {
-        contains(number) ? slots[Self.place(number)].element : nil
+    /// The element with this number, to be changed where it lies; nil when there is none, and then
+    /// none can be put there.
+    subscript(number: UInt64) -> Element? {
+        get { contains(number) ? slots[Self.place(number)].element : nil }
+        _modify {
+            guard contains(number) else {
+                var none: Element?
+                yield &none
+                return
+            }
+            let place = Self.place(number)
+            yield &slots[place].element
+            if slots[place].element == nil { give(place) }
+        }
     }
 
     /// Takes out the element with this number.
@@ -52,8 +63,13 @@ struct SlotTable<Element> {
     mutating func remove(_ number: UInt64) -> Element? {
         guard contains(number) else { return nil }
         let place = Self.place(number)
+        give(place)
+        return slots[place].element.take()
+    }
+
+    /// Makes a place free for another element.
+    private mutating func give(_ place: Int) {
         slots[place].number = 0
         free.append(place)
-        return slots[place].element.take()
     }
 }

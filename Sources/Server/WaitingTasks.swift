@@ -17,7 +17,7 @@ final class WaitingTasks: Sendable {
 
     /// What the lock guards.
     private struct State {
-        var idle: [CheckedContinuation<Work?, Never>] = []
+        var idle: [Waiter<Work?>] = []
         /// What tasks that are just being made begin with, in the order they are made.
         ///
         /// A task never lets go of what it was made with, so that it is given to it here.
@@ -50,15 +50,15 @@ final class WaitingTasks: Sendable {
 
     /// Waits for work; nil: the task ends.
     func next() async -> Work? {
-        await withCheckedContinuation { continuation in
+        await Waiter.wait { waiter in
             let isKept = state.withLock { state in
                 guard !state.isClosed, state.idle.count < Self.maximumIdleCount else {
                     return false
                 }
-                state.idle.append(continuation)
+                state.idle.append(waiter)
                 return true
             }
-            if !isKept { continuation.resume(returning: nil) }
+            if !isKept { waiter.resume(returning: nil) }
         }
     }
 

@@ -59,3 +59,28 @@ final class WorkerExecutor: TaskExecutor {
         }
     }
 }
+
+/// A task of a worker that waits for a value.
+///
+/// It is resumed exactly once: whoever keeps it takes it out of its place first. Nobody checks that
+/// at run time, as a `CheckedContinuation` would with an object for each wait.
+@safe
+struct Waiter<Value: Sendable>: Sendable {
+    private let continuation: UnsafeContinuation<Value, Never>
+
+    /// Waits until the waiter that `keep` is given is resumed; it may be resumed at once.
+    static func wait(_ keep: (Waiter) -> Void) async -> Value {
+        // SAFETY: it is resumed once, as the type says.
+        unsafe await withUnsafeContinuation { keep(unsafe Waiter(continuation: $0)) }
+    }
+
+    private init(continuation: UnsafeContinuation<Value, Never>) {
+        unsafe self.continuation = continuation
+    }
+
+    /// Lets the task go on with a value.
+    func resume(returning value: sending Value) {
+        // SAFETY: it is resumed once, as the type says.
+        unsafe continuation.resume(returning: value)
+    }
+}

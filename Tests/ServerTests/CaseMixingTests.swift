@@ -44,28 +44,14 @@ import Wire
         #expect(try mixed == Bench.question("aAAa.AaaA."))
     }
 
-    @Test func givesTheCaseBack() throws {
-        let question = try Bench.question(Self.name)
-        var reply = try Bench.reply(question)
-        let right = reply
-        CaseMixing.mix(&reply) { 0x5A5A_A5A5_0FF0_3CC3 }
-
-        #expect(reply != right)
-        CaseMixing.restore(&reply, from: question)
-        #expect(reply == right)
-    }
-
     @Test func leavesWhatIsNoQuestionAlone() throws {
         let question = try Bench.question("www.example.")
         for length in 0..<question.count {
             let cut = Array(question.prefix(length))
             var mixed = cut
             CaseMixing.mix(&mixed) { .max }
-            var restored = cut
-            CaseMixing.restore(&restored, from: question)
 
             #expect(mixed == cut)
-            #expect(restored == cut)
         }
         var pointing = question
         pointing[12] = 0xC1

@@ -10,12 +10,12 @@ import Testing
         let one = table.insert("one", serial: 1)
         let two = table.insert("two", serial: 2)
 
-        #expect(table.find(one) == "one")
-        #expect(table.find(two) == "two")
+        #expect(table[one] == "one")
+        #expect(table[two] == "two")
         #expect(table.count == 2)
         #expect(SlotTable<String>.place(one) == 0)
         #expect(SlotTable<String>.place(two) == 1)
-        #expect(table.find(0) == nil)
+        #expect(table[0] == nil)
         #expect(!table.contains(two + 1))
     }
 
@@ -30,8 +30,8 @@ import Testing
         let new = table.insert("new", serial: 2)
 
         #expect(SlotTable<String>.place(new) == SlotTable<String>.place(old))
-        #expect(table.find(old) == nil)
-        #expect(table.find(new) == "new")
+        #expect(table[old] == nil)
+        #expect(table[new] == "new")
         #expect(table.count == 1)
     }
 
@@ -53,6 +53,6 @@ import Testing
             }
             #expect(table.count == truth.count)
         }
-        for number in numbers { #expect(table.find(number) == truth[number]) }
+        for number in numbers { #expect(table[number] == truth[number]) }
     }
 }
