@@ -7,15 +7,16 @@ import Wire
 @testable import Plugins
 
 @Suite struct FlightsTests {
+    private let flights = Flights(secret: 7)
+
     private func key(_ name: String, _ change: (inout Query) -> Void = { _ in }) throws
         -> Flights.Key
     {
         let query = try query(name) { change(&$0) }
-        return Flights.Key(query)
+        return flights.key(query)
     }
 
     @Test func bringsThoseTogetherWhoAskTheSame() throws {
-        let flights = Flights()
         let key = try key("www.example")
         guard case .first(let flight) = flights.join(key) else {
             Issue.record("nobody was there before")

@@ -43,40 +43,19 @@ final class Flight: Sendable {
 final class Flights: Sendable {
     /// What a reply depends on.
     struct Key: Hashable, Sendable {
+        fileprivate let key: CacheKey
         /// The name in lower case, in wire form.
         private let name: [UInt8]
-        private let type: RecordType
-        private let recordClass: RecordClass
-        /// RD and CD of the header, DO of the options.
-        private let flags: UInt16
-        private let wantsSignatures: Bool
-        /// The hash of the name: it is looked at several times, and computed once.
-        fileprivate let nameHash: Int
+        /// RD: a server may know less without (RFC 1035 §4.1.1).
+        private let wantsRecursion: Bool
 
-        init(_ query: borrowing Query) {
-            let bytes = query.name.lowercasedBytes
-            var hasher = Hasher()
-            var offset = 0
-            while offset + 8 <= bytes.count {
-                hasher.combine(bytes.uint64(at: offset))
-                offset += 8
-            }
-            while offset < bytes.count {
-                hasher.combine(bytes[offset])
-                offset += 1
-            }
-            nameHash = hasher.finalize()
-            name = bytes.copied
-            type = query.type
-            recordClass = query.recordClass
-            flags = query.header.flags.intersection(.repeated).rawValue
-            wantsSignatures = query.options?.wantsSignatures == true
+        fileprivate init(_ query: borrowing Query, secret: UInt64) {
+            key = CacheKey(query, secret: secret)
+            name = query.name.lowercasedBytes.copied
+            wantsRecursion = query.header.flags.contains(.recursionDesired)
         }
 
-        func hash(into hasher: inout Hasher) {
-            hasher.combine(nameHash)
-            hasher.combine(type)
-        }
+        func hash(into hasher: inout Hasher) { hasher.combine(key.hash) }
     }
 
     /// Who asks, and who only waits.
@@ -85,7 +64,11 @@ final class Flights: Sendable {
         case later(Flight)
     }
 
+    /// What keeps strangers from choosing questions with one hash.
+    private let secret: UInt64
     private let open: [16 of Mutex<[Key: Flight]>] = .init { _ in Mutex([:]) }
+
+    init(secret: UInt64) { self.secret = secret }
 
     /// The number of questions that are being asked.
     var count: Int {
@@ -94,7 +77,10 @@ final class Flights: Sendable {
         return count
     }
 
-    private static func place(_ key: Key) -> Int { key.nameHash & 15 }
+    private static func place(_ key: Key) -> Int { Int(truncatingIfNeeded: key.key.hash & 15) }
+
+    /// The key of a query.
+    func key(_ query: borrowing Query) -> Key { Key(query, secret: secret) }
 
     /// Joins those who ask the same, or is the first of them.
     func join(_ key: Key) -> Seat {

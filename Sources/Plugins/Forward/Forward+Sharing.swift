@@ -16,7 +16,7 @@ extension Forward {
         guard waiting.query.options?.asksSpecially != true else {
             return await ask(waiting, counting: cells, desk)
         }
-        let key = Flights.Key(waiting.query)
+        let key = flights.key(waiting.query)
         switch flights.join(key) {
         case .first(let flight):
             let result = await fetch(waiting, counting: cells, desk)
@@ -98,7 +98,7 @@ extension Forward {
         counting cells: WorkerCells,
         _ desk: any Desk
     ) -> Flight {
-        let key = Flights.Key(waiting.query)
+        let key = flights.key(waiting.query)
         switch flights.join(key) {
         case .later(let flight): return flight
         case .first(let flight):

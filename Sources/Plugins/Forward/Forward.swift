@@ -94,11 +94,12 @@ package struct Forward: Answerer {
     /// What is kept of their answers.
     let kept: any AnswerKeeping
     /// The questions that are being asked.
-    let flights = Flights()
+    let flights: Flights
 
     package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
         setup.takesEveryClass = true
         tokens = LoopTokens.shared(&setup)
+        flights = Flights(secret: setup.random())
         var routes: [ForwardRoute] = []
         for stanza in stanzas { routes.append(try ForwardRoute(parsing: stanza, setup: &setup)) }
         self.routes = routes
