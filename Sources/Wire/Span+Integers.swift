@@ -23,14 +23,11 @@ extension Span<UInt8> {
 
     /// The bytes as an array of their own.
     package var copied: [UInt8] {
-        let count = count
-        return unsafe withUnsafeBufferPointer { bytes in
-            // SAFETY: the new memory is another one, with room for just these bytes.
-            unsafe [UInt8](unsafeUninitializedCapacity: count) { memory, filled in
-                _ = unsafe memory.initialize(fromContentsOf: bytes)
-                filled = count
-            }
-        }
+        var copy: [UInt8] = []
+        copy.reserveCapacity(count)
+        // SAFETY: the bytes are read while they are lent.
+        unsafe withUnsafeBufferPointer { unsafe copy.append(contentsOf: $0) }
+        return copy
     }
 
     /// Whether both have the same bytes; eight are compared at a time.

@@ -119,11 +119,11 @@ final class AnswerCache: Sendable {
         at now: Moment
     ) {
         let name = query.name.lowercasedBytes
-        let end = now.adding(milliseconds: UInt64(sentence.lifetime) * 1_000)
+        let lifetime = UInt64(sentence.lifetime) * 1_000
+        let end = now.adding(milliseconds: lifetime)
         shards[place(key)].withLock { shard in
             if sentence.kind == .failure {
-                let longest = UInt64(sentence.lifetime) * 1_000
-                return Self.fail(key, name, reply, settings, longest, at: now, in: &shard)
+                return Self.fail(key, name, reply, settings, lifetime, at: now, in: &shard)
             }
             if settings.prefersPositive, sentence.kind == .denial,
                 let cell = shard.find(key, name), shard.kind(cell) == .success,
@@ -159,7 +159,7 @@ final class AnswerCache: Sendable {
                 let moments = shard.moments(cell)
                 let lifetime = moments.expires.nanoseconds(since: moments.stored)
                 let isInARow = now.nanoseconds(since: moments.expires) <= lifetime
-                failureCount = isInARow ? min(shard.failureCount(cell) + 1, 255) : 1
+                failureCount = isInARow ? shard.failureCount(cell) + 1 : 1
             }
         }
         let lifetime = min(longestMilliseconds, 1_000 << UInt64(min(failureCount - 1, 20)))

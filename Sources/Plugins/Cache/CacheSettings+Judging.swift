@@ -66,15 +66,15 @@ extension CacheSettings {
         _ bounds: Bounds,
         denied: RelayedReply.Denial?
     ) -> UInt32? {
-        let ttls = (0..<reply.recordCount).map { index in
+        func ttl(_ index: Int) -> UInt32 {
             let ttl = reply.ttl(at: index)
             return index == denied?.place ? min(ttl, denied?.minimum ?? ttl) : ttl
         }
         // The upper bit means 0 (RFC 2181 §8).
-        guard ttls.allSatisfy({ $0 > 0 && $0 >> 31 == 0 }) else { return nil }
+        for index in 0..<reply.recordCount where Int32(bitPattern: ttl(index)) <= 0 { return nil }
         var shortest = bounds.maximumTTL
-        for (index, ttl) in ttls.enumerated() {
-            let kept = min(max(ttl, bounds.minimumTTL), bounds.maximumTTL)
+        for index in 0..<reply.recordCount {
+            let kept = min(max(ttl(index), bounds.minimumTTL), bounds.maximumTTL)
             reply.setTTL(kept, at: index)
             shortest = min(shortest, kept)
         }

@@ -30,7 +30,10 @@ enum UpstreamMessage {
         let asked = header.flags.intersection(.repeated)
         put16(asked.rawValue | Flags.authenticData.rawValue, &bytes)
         let options = findOptions(message, header, from: nameEnd + 4)
-        for count in [1, 0, 0, options == nil ? 0 : 1] as [UInt16] { put16(count, &bytes) }
+        put16(1, &bytes)
+        put16(0, &bytes)
+        put16(0, &bytes)
+        put16(options == nil ? 0 : 1, &bytes)
         bytes += message[Header.byteCount..<(nameEnd + 4)]
         guard let options else { return bytes }
         bytes.append(0)
