@@ -11,7 +11,8 @@ import Wire
 /// whether a name exists: one that does is NODATA with an SOA record (RFC 2308 §2.2) where its only
 /// addresses are left out, one that does not stays NXDOMAIN. Addresses in other records' company,
 /// and the hints of SVCB and HTTPS (RFC 9460 §7.3), are left out as well. Reverse names are not
-/// touched. AD is cleared where something was left out: what is missing cannot be proved, so that
+/// touched. `forward` asks for the other family in place of one that is left out, so that both
+/// questions of a client cause one. AD is cleared where something was left out: what is missing cannot be proved, so that
 /// a client that checks signatures by itself takes a signed name for forged.
 package struct Families: Finisher {
     package static let manual = Manual(
@@ -27,22 +28,6 @@ package struct Families: Finisher {
         isRepeatable: true
     )
 
-    /// What is told of the names of a zone.
-    private enum Choice: String, CaseIterable {
-        case ipv4
-        case ipv6
-        case dual
-
-        /// The type of the records that are left out.
-        var hidden: RecordType? {
-            switch self {
-            case .ipv4: .aaaa
-            case .ipv6: .a
-            case .dual: nil
-            }
-        }
-    }
-
     private static let filtered = Family.counter(
         "coredns_families_filtered_total",
         help: "Answers from which addresses of one family were left out."
@@ -52,69 +37,29 @@ package struct Families: Finisher {
     private static let withoutAnything = ExtendedError(.other, "too large to be told in part")
 
     private let filteredCount: Counter
-    /// The zones of all stanzas, and what is hidden in each.
-    private let zones: ZoneList
-    private let hidden: [RecordType?]
-    /// What is hidden everywhere, where all stanzas together say one thing of every name.
-    private let hiddenEverywhere: RecordType?
-    /// Whether anything is hidden.
-    private let hidesAnything: Bool
+    private let hidden: HiddenFamilies
     private let authority: MadeAuthority
 
     package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
         filteredCount = setup.metrics.counter(Self.filtered)
-        var zones: [Name] = []
-        var hidden: [RecordType?] = []
-        for stanza in stanzas {
-            let choice = try Self.choice(stanza)
-            let named = try Array(stanza.arguments.dropFirst()).zones()
-            for zone in named.isEmpty ? setup.zones : named {
-                guard !zones.contains(zone) else {
-                    throw CorefileError(
-                        at: stanza.name.position,
-                        "'families' says twice what is told of '\(zone)'"
-                    )
-                }
-                zones.append(zone)
-                hidden.append(choice.hidden)
-            }
-        }
-        self.zones = ZoneList(zones)
-        self.hidden = hidden
-        hidesAnything = hidden.contains { $0 != nil }
-        let isUniform = hidden.allSatisfy { $0 == hidden.first }
-        hiddenEverywhere =
-            isUniform && setup.zones.allSatisfy(zones.contains) ? hidden.first ?? nil : nil
+        hidden = try HiddenFamilies(stanzas, zones: setup.zones)
+        setup.left[HiddenFamilies.key] = hidden
         authority = MadeAuthority(serial: UInt32(truncatingIfNeeded: setup.wallSeconds()))
     }
 
-    /// Reads the first argument.
-    private static func choice(_ stanza: Stanza) throws(CorefileError) -> Choice {
-        try stanza.noOptions()
-        guard let word = stanza.arguments.first else {
-            throw CorefileError(
-                at: stanza.name.position,
-                "'families' wants 'ipv4', 'ipv6' or 'dual'"
-            )
-        }
-        guard let choice = Choice(rawValue: word.text) else {
-            throw CorefileError(
-                at: word.position,
-                "'\(word.text)' is none of 'ipv4', 'ipv6' and 'dual'"
-            )
-        }
-        return choice
-    }
-
     /// The kernel keeps answers over a reload, when another family may be left out.
-    package var sparesSoleAddresses: Bool { !hidesAnything }
+    package var sparesSoleAddresses: Bool { !hidden.isAnything }
 
     package func finish(_ query: borrowing Query, _ answer: inout Answer) {
-        guard hidesAnything, query.recordClass == .internet,
-            let type = hiddenType(of: query.name), unpack(query, type, &answer)
+        guard hidden.isAnything, query.recordClass == .internet,
+            let type = hidden.type(of: query.name), unpack(query, type, &answer)
         else { return }
+        let asksInVain = query.type == type
         var removal = answer.removeRuns { answer, run in
             answer.concerns(type, run: run) || Self.isBound(to: type, run, of: answer)
+                // What upstreams were asked for instead.
+                || asksInVain && answer.concerns(type.otherFamily, run: run)
+                    && answer.section(ofRun: run) == .answer
         }
         removal.count += Self.cutHints(of: type, from: &answer)
         if removal.count > 0 {
@@ -132,13 +77,6 @@ package struct Families: Finisher {
         // The name servers of a zone, and their addresses, go with answers.
         _ = answer.removeRuns { answer, run in answer.section(ofRun: run) != .answer }
         authority.put(query, atMost: removal.shortestTTL, into: &answer)
-    }
-
-    /// The type of the records that are left out of answers to a name.
-    private func hiddenType(of name: borrowing QueryName) -> RecordType? {
-        if let hiddenEverywhere { return hiddenEverywhere }
-        guard let place = zones.longest(holding: name) else { return nil }
-        return hidden[place]
     }
 
     /// Makes the records of an answer such that they can be taken out one by one; false where

@@ -95,11 +95,14 @@ package struct Forward: Answerer {
     let kept: any AnswerKeeping
     /// The questions that are being asked.
     let flights: Flights
+    /// What nobody is told, and so need not be asked for.
+    private let hidden: HiddenFamilies
 
     package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
         setup.takesEveryClass = true
         tokens = LoopTokens.shared(&setup)
         flights = Flights(secret: setup.random())
+        hidden = setup.left[HiddenFamilies.key] as? HiddenFamilies ?? HiddenFamilies()
         var routes: [ForwardRoute] = []
         for stanza in stanzas { routes.append(try ForwardRoute(parsing: stanza, setup: &setup)) }
         self.routes = routes
@@ -117,6 +120,16 @@ package struct Forward: Answerer {
             answer.code = .notImplemented
             return .done
         }
+        if let type = hidden.substitute(for: query) {
+            var asked = query.copied()
+            asked.type = type
+            return give(asked, &answer)
+        }
+        return give(query, &answer)
+    }
+
+    /// Gives what was kept, unless somebody has to be asked.
+    private func give(_ query: borrowing Query, _ answer: inout Answer) -> Outcome {
         let found = kept.find(query, at: query.received, into: &answer)
         kept.count(found, in: answer)
         guard let found, !found.isDue else { return .wait }
@@ -139,6 +152,7 @@ package struct Forward: Answerer {
         into answer: inout Answer,
         desk: any Desk
     ) async -> Outcome {
+        let waiting = hidden.substituted(waiting)
         if let found = kept.find(waiting.query, at: desk.now, into: &answer) {
             await give(found, to: waiting, &answer, desk)
             return .done
