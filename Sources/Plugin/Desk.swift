@@ -60,19 +60,23 @@ package struct Exchange: Sendable {
     /// Whether the desk mixes the case of the question's letters at random: a reply must then repeat
     /// them as they were sent, so that a forger has more to guess (draft-vixie-dnsext-dns0x20).
     package var mixesCase: Bool
+    /// The address of this machine that it leaves from; nil lets the system choose.
+    package var source: IPAddress?
 
     package init(
         upstream: Endpoint,
         transport: Transport,
         message: [UInt8],
         deadline: Moment,
-        mixesCase: Bool = false
+        mixesCase: Bool = false,
+        source: IPAddress? = nil
     ) {
         self.upstream = upstream
         self.transport = transport
         self.message = message
         self.deadline = deadline
         self.mixesCase = mixesCase
+        self.source = source
     }
 }
 

@@ -18,16 +18,26 @@ package struct ConnectedUDPSocket: ~Copyable, Sendable {
     /// The number to poll.
     package var number: CInt { descriptor.number }
 
-    /// Connects to `upstream`, from `port` when it is not 0.
+    /// Connects to `upstream`, from `port` when it is not 0, and from the address `source` of the same
+    /// family when there is one.
     ///
     /// - Throws: an error with `isAddressInUse` when the port is taken; the caller tries another one.
-    package init(to upstream: Endpoint, fromPort port: UInt16 = 0) throws(SystemError) {
+    package init(
+        to upstream: Endpoint,
+        fromPort port: UInt16 = 0,
+        of source: IPAddress? = nil
+    ) throws(SystemError) {
         let socket = try Descriptor.socket(SOCK_DGRAM, for: upstream)
         try socket.setPathOptions(for: upstream)
-        if port != 0 {
+        if port != 0 || source != nil {
             let isIPv4 = upstream.address.family == .v4
             let any = isIPv4 ? IPAddress(v4: 0) : IPAddress(v6High: 0, low: 0)
-            try socket.bind(to: Endpoint(any, port: port), takesIPv4: false)
+            let from = Endpoint(
+                source ?? any,
+                port: port,
+                scope: source == nil ? 0 : upstream.scope
+            )
+            try socket.bind(to: from, takesIPv4: false)
         }
         try socket.connect(to: upstream)
         local = try socket.localEndpoint()

@@ -25,6 +25,8 @@ final class UpstreamConnection {
 
     let number: UInt64
     let upstream: Endpoint
+    /// The address of this side that was asked for.
+    let source: IPAddress?
     let socket: TCPSocket
     /// Whether the upstream has taken the connection.
     private(set) var isEstablished = false
@@ -44,12 +46,18 @@ final class UpstreamConnection {
     /// What it is polled for.
     var interest: Interest = [.input, .output]
 
-    /// Begins to connect.
-    init(_ number: UInt64, to upstream: Endpoint, at now: Moment) throws(SystemError) {
+    /// Begins to connect; `source`: the address of this side, nil lets the system choose.
+    init(
+        _ number: UInt64,
+        to upstream: Endpoint,
+        from source: IPAddress? = nil,
+        at now: Moment
+    ) throws(SystemError) {
         self.number = number
         self.upstream = upstream
+        self.source = source
         lastUse = now
-        socket = try TCPSocket(connectingTo: upstream)
+        socket = try TCPSocket(connectingTo: upstream, from: source)
     }
 
     /// Whether one more question may be asked.

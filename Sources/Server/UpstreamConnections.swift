@@ -60,7 +60,7 @@ struct UpstreamConnections: ~Copyable {
         guard byteCount <= 65_535 else {
             throw SystemError(call: "a question of \(byteCount) bytes", code: 0)
         }
-        let connection = try pick(order.exchange.upstream, poll, now)
+        let connection = try pick(order.exchange, poll, now)
         let id = connection.ask(order, isSecondTry: isSecondTry, at: now)
         places[order.id] = Place(connection: connection.number, id: id)
         if !connection.isQueued {
@@ -71,11 +71,12 @@ struct UpstreamConnections: ~Copyable {
 
     /// The connection with the fewest questions, or a new one beside those that have enough.
     private mutating func pick(
-        _ upstream: Endpoint,
+        _ exchange: Exchange,
         _ poll: borrowing Poll,
         _ now: Moment
     ) throws(SystemError) -> UpstreamConnection {
-        let all = connections.values.filter { $0.upstream == upstream }
+        let (upstream, source) = (exchange.upstream, exchange.source)
+        let all = connections.values.filter { $0.upstream == upstream && $0.source == source }
         let best = all.filter(\.hasRoom).min {
             ($0.open.count, $0.number) < ($1.open.count, $1.number)
         }
@@ -88,7 +89,7 @@ struct UpstreamConnections: ~Copyable {
             throw SystemError(call: text, code: 0)
         }
         do throws(SystemError) {
-            return try open(upstream, poll, now)
+            return try open(upstream, from: source, poll, now)
         } catch {
             guard let best else { throw error }
             return best
@@ -107,10 +108,11 @@ struct UpstreamConnections: ~Copyable {
 
     private mutating func open(
         _ upstream: Endpoint,
+        from source: IPAddress?,
         _ poll: borrowing Poll,
         _ now: Moment
     ) throws(SystemError) -> UpstreamConnection {
-        let connection = try UpstreamConnection(nextNumber, to: upstream, at: now)
+        let connection = try UpstreamConnection(nextNumber, to: upstream, from: source, at: now)
         let token = Worker.Token.make(Worker.Token.upstreamStream, nextNumber)
         try poll.add(connection.socket.number, connection.interest, token: token)
         connections[nextNumber] = connection

@@ -24,6 +24,8 @@ struct UpstreamDatagrams: ~Copyable {
     /// The sockets that one upstream is asked from.
     private struct Pool {
         let upstream: Endpoint
+        /// The address that it is asked from; nil for whatever the system chooses.
+        let source: IPAddress?
         var places: [Int] = []
         /// The socket that was drawn for the questions of this step.
         var drawn: Int?
@@ -73,7 +75,7 @@ struct UpstreamDatagrams: ~Copyable {
             throw SystemError(call: "a question of \(message.count) bytes over UDP", code: 0)
         }
         let id = message.span.uint16(at: 0)
-        let pool = pool(for: order.exchange.upstream)
+        let pool = pool(for: order.exchange.upstream, from: order.exchange.source)
         // An id that is taken on one socket is hardly taken on the next one too.
         for _ in 0..<Self.poolCount {
             let place: Int
@@ -106,11 +108,12 @@ struct UpstreamDatagrams: ~Copyable {
     }
 
     /// The place of the pool for `upstream`, made when it is asked for the first time.
-    private mutating func pool(for upstream: Endpoint) -> Int {
-        if let place = pools.firstIndex(where: { $0.upstream == upstream }) { return place }
+    private mutating func pool(for upstream: Endpoint, from source: IPAddress?) -> Int {
+        let known = pools.firstIndex { $0.upstream == upstream && $0.source == source }
+        if let known { return known }
         // A pool without sockets has nothing to be remembered.
         pools.removeAll { $0.places.isEmpty }
-        pools.append(Pool(upstream: upstream))
+        pools.append(Pool(upstream: upstream, source: source))
         return pools.count - 1
     }
 
@@ -127,7 +130,7 @@ struct UpstreamDatagrams: ~Copyable {
             place = pools[pool].places[turn]
         } else {
             do throws(SystemError) {
-                place = try open(to: pools[pool].upstream, poll, now)
+                place = try open(to: pools[pool].upstream, from: pools[pool].source, poll, now)
                 pools[pool].places.append(place)
             } catch {
                 // Better one of those there are than none.
@@ -142,6 +145,7 @@ struct UpstreamDatagrams: ~Copyable {
     /// Opens one more socket, and tells its place.
     private mutating func open(
         to upstream: Endpoint,
+        from source: IPAddress?,
         _ poll: borrowing Poll,
         _ now: Moment
     ) throws(SystemError) -> Int {
@@ -149,7 +153,7 @@ struct UpstreamDatagrams: ~Copyable {
             let text = "more than \(Self.maximumSocketCount) sockets are open to upstreams"
             throw SystemError(call: text, code: 0)
         }
-        let socket = try UpstreamSocket(to: upstream, at: now, random: random)
+        let socket = try UpstreamSocket(to: upstream, from: source, at: now, random: random)
         let place = freePlaces.last ?? sockets.count
         let token = Worker.Token.make(Worker.Token.upstreamDatagrams, UInt64(place))
         try poll.add(socket.number, .input, token: token)

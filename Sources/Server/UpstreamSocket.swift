@@ -35,30 +35,38 @@ final class UpstreamSocket {
     }
 
     /// Opens a socket; `random` must be unguessable.
+    ///
+    /// `source`: the address of this side; nil lets the system choose.
     init(
         to upstream: Endpoint,
+        from source: IPAddress? = nil,
         at now: Moment,
         random: () -> UInt64
     ) throws(SystemError) {
         self.upstream = upstream
         since = now
-        socket = try Self.open(upstream, random)
+        socket = try Self.open(upstream, source, random)
         try socket.makeRoom()
     }
 
     /// A port that is free on this machine: a listener of ours keeps its own.
     private static func open(
         _ upstream: Endpoint,
+        _ source: IPAddress?,
         _ random: () -> UInt64
     ) throws(SystemError) -> ConnectedUDPSocket {
         for _ in 0..<maximumPortAttempts {
             do throws(SystemError) {
-                return try ConnectedUDPSocket(to: upstream, fromPort: port(random()))
+                return try ConnectedUDPSocket(
+                    to: upstream,
+                    fromPort: port(random()),
+                    of: source
+                )
             } catch {
                 guard error.isAddressInUse || error.isDenied else { throw error }
             }
         }
-        return try ConnectedUDPSocket(to: upstream)
+        return try ConnectedUDPSocket(to: upstream, of: source)
     }
 
     /// The port for these random bits.

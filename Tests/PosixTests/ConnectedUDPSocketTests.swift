@@ -43,6 +43,24 @@ import Wire
         #expect(socket.local.port == free)
     }
 
+    @Test func leavesFromTheAddressItIsGiven() throws {
+        let upstream = try UDPSocket(binding: Endpoint(Loopback.v4(), port: 0), sharingPort: false)
+
+        let socket = try ConnectedUDPSocket(to: upstream.local, of: Loopback.v4(2))
+
+        #expect(socket.local.address == Loopback.v4(2))
+        #expect(socket.local.port != 0)
+    }
+
+    @Test func saysThatAnAddressIsNotThisMachines() throws {
+        let upstream = Endpoint(IPAddress(v4: 0xC000_0235), port: 53)
+        let error = #expect(throws: SystemError.self) {
+            _ = try ConnectedUDPSocket(to: upstream, of: IPAddress(v4: 0xC000_0209))
+        }
+
+        #expect(error?.code == EADDRNOTAVAIL)
+    }
+
     @Test(.enabled(if: Loopback.hasIPv6)) func leavesIPv4AloneOnAPortOfIPv6() throws {
         let upstream = try UDPSocket(binding: Endpoint(Loopback.v6, port: 0), sharingPort: false)
         let taken = try UDPSocket(binding: Endpoint(Loopback.v4(20), port: 0), sharingPort: false)

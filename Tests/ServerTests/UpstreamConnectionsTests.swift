@@ -243,6 +243,19 @@ import Wire
         #expect(bench.sockets.connections.questionCount == wanted + 100)
     }
 
+    @Test func asksFromTheAddressThatIsWanted() throws {
+        let upstream = try StreamUpstream()
+        let source = IPAddress(v4: 0x7F00_0002)
+        let connection = try UpstreamConnection(
+            1,
+            to: upstream.place,
+            from: source,
+            at: Moment(nanoseconds: 0)
+        )
+
+        #expect(connection.socket.local.address == source)
+    }
+
     @Test func asksSoManyQuestionsOnOneConnectionAndNoMore() throws {
         let upstream = try StreamUpstream()
         let connection = try UpstreamConnection(

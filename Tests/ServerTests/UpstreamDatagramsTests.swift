@@ -216,6 +216,34 @@ import Wire
         #expect(bench.sockets.datagrams.socketCount == 0)
     }
 
+    @Test func asksFromTheAddressThatIsWanted() throws {
+        let upstream = try BenchUpstream()
+        let place = upstream.place
+        let sources = Noted<IPAddress?>()
+        let plugin = ScriptedPlugin(resuming: { waiting, answer, desk in
+            let all = sources.all
+            let exchange = Exchange(
+                upstream: place,
+                transport: .udp,
+                message: waiting.message,
+                deadline: waiting.deadline,
+                source: all[all.count - 1]
+            )
+            _ = await desk.ask(exchange)
+            return .done
+        })
+        let bench = try UpstreamBench([plugin])
+        var senders: [IPAddress] = []
+        for source in [IPAddress(v4: 0x7F00_0002), nil, IPAddress(v4: 0x7F00_0003)] {
+            sources.add(source)
+            try bench.ask("a.example.")
+            senders += try upstream.next().map(\.sender.address)
+        }
+
+        #expect(senders.map(\.description) == ["127.0.0.2", "127.0.0.1", "127.0.0.3"])
+        #expect(bench.sockets.datagrams.socketCount == 3)
+    }
+
     @Test func opensSoManySocketsAndNoMore() throws {
         let count = UpstreamDatagrams.maximumSocketCount
         let targets = Noted<Endpoint>()

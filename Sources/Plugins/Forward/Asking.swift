@@ -184,7 +184,8 @@ struct Asking {
             message: message,
             deadline: deadline,
             mixesCase: purpose == .sameCase
-                || transport == .udp && upstream.health.keepsCase(at: now)
+                || transport == .udp && upstream.health.keepsCase(at: now),
+            source: upstream.source
         )
         desk.begin(exchange, tag: attempts.count, in: &contest)
         if purpose != .trial { newest = attempts.count }

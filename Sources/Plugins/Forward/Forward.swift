@@ -72,7 +72,11 @@ package struct Forward: Answerer {
             Manual.Option("tls [CERT KEY] [CA]", "not built yet"),
             Manual.Option("tls_servername NAME", "not built yet"),
             Manual.Option("doh_method GET|POST", "not built yet"),
-            Manual.Option("source_address IP", "not built yet"),
+            Manual.Option(
+                "source_address IP [IP]",
+                "the address of this machine that upstreams are asked from, one of each family; those of "
+                    + "a family without one are left out"
+            ),
             Manual.Option("resolver IP[:PORT]...", "not built yet"),
         ],
         example: """

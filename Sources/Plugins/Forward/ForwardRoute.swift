@@ -126,8 +126,12 @@ final class ForwardRoute: Sendable {
                 "no upstream to forward to; an address or a file that names servers is wanted"
             )
         }
+        let sources = try SourceAddresses(of: stanza, setup.interfaces)
         var upstreams: [Upstream] = []
-        for endpoint in endpoints { upstreams.append(Upstream(endpoint, setup: &setup)) }
+        for endpoint in try sources.reachable(endpoints, of: stanza, setup: &setup) {
+            let source = sources.address(for: endpoint)
+            upstreams.append(Upstream(endpoint, from: source, setup: &setup))
+        }
         return upstreams
     }
 

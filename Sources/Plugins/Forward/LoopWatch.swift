@@ -83,7 +83,8 @@ extension Asking {
             upstream: upstream.endpoint,
             transport: route.options.forcesTCP ? .tcp : .udp,
             message: message,
-            deadline: now.adding(nanoseconds: LoopWatch.waitNanoseconds)
+            deadline: now.adding(nanoseconds: LoopWatch.waitNanoseconds),
+            source: upstream.source
         )
         var contest = Contest()
         desk.begin(exchange, tag: 0, in: &contest)

@@ -9,12 +9,15 @@ import Wire
 /// One server that is asked.
 final class Upstream: Sendable {
     let endpoint: Endpoint
+    /// The address of this machine that it is asked from; nil for whatever the system chooses.
+    let source: IPAddress?
     let health: UpstreamHealth
     let metrics: ForwardMetrics.OfUpstream
 
     /// An upstream with the health that it had before a reload.
-    init(_ endpoint: Endpoint, setup: inout Setup) {
+    init(_ endpoint: Endpoint, from source: IPAddress? = nil, setup: inout Setup) {
         self.endpoint = endpoint
+        self.source = source
         let key = "forward: health of \(endpoint) scope \(endpoint.scope)"
         let known =
             setup.kept[key] as? UpstreamHealth
