@@ -59,7 +59,6 @@ import Wire
         ("tls", "2:3: option 'tls' is not built yet"),
         ("tls_servername a", "2:3: option 'tls_servername' is not built yet"),
         ("doh_method GET", "2:3: option 'doh_method' is not built yet"),
-        ("resolver 192.0.2.1", "2:3: option 'resolver' is not built yet"),
         ("max_failures 3", "2:3: unknown option 'max_failures'; try 'max_fails'"),
     ])
     func refusesWhatIsNoOption(option: String, expected: String) throws {

@@ -77,7 +77,11 @@ package struct Forward: Answerer {
                 "the address of this machine that upstreams are asked from, one of each family; those of "
                     + "a family without one are left out"
             ),
-            Manual.Option("resolver IP[:PORT]...", "not built yet"),
+            Manual.Option(
+                "resolver IP[:PORT]...",
+                "who looks up the names of upstreams, at most 4: those of /etc/resolv.conf. Looked up "
+                    + "again when the time to live is over, after 5s to 1h; the last good addresses stay"
+            ),
         ],
         example: """
             forward . /etc/resolv.conf {
@@ -112,7 +116,9 @@ package struct Forward: Answerer {
         self.routes = routes
         zones = ZoneList(routes.map(\.zone))
         hasExceptions = routes.contains { !$0.excepted.isEmpty }
-        let origin = routes.map { "\($0.zone) \($0.upstreams.map(\.endpoint))" }
+        let origin = routes.map { route in
+            "\(route.zone) \(route.upstreams.map(\.endpoint)) \(route.hosts?.labels ?? [])"
+        }
         kept = KeptAnswers(origin: origin.joined(separator: "; "), &setup) ?? NothingKept()
     }
 

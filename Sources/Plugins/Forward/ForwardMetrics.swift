@@ -111,8 +111,9 @@ struct ForwardMetrics: Sendable {
         private let errors: [Counter]
         private let durations: [Histogram]
 
-        init(_ registry: Registry, to upstream: Endpoint) {
-            let labels = ["forward", upstream.description]
+        /// `upstream`: its address and port, or its name and port.
+        init(_ registry: Registry, to upstream: String) {
+            let labels = ["forward", upstream]
             failures = registry.counter(ForwardMetrics.failures, labels)
             loops = registry.counter(ForwardMetrics.loops, [labels[1]])
             errors = FailureKind.allCases.map {
@@ -140,6 +141,23 @@ struct ForwardMetrics: Sendable {
             }
             registry.read(ForwardMetrics.standing, [name]) { [weak health] in
                 (health?.standing(maximumFailures: maximumFailures)).map { Double($0.rawValue) }
+            }
+        }
+
+        /// Puts on the page how the best of the servers fares that a name stands for.
+        static func show(
+            _ host: UpstreamHost,
+            maximumFailures: UInt64,
+            on registry: Registry
+        ) {
+            registry.read(ForwardMetrics.latency, [host.label]) { [weak host] in
+                let known = host?.upstreams.map(\.health.latency).filter(\.isKnown)
+                return (known?.map(\.nanoseconds).min()).map { Double($0) / 1e9 }
+            }
+            registry.read(ForwardMetrics.standing, [host.label]) { [weak host] in
+                host?.upstreams.map { upstream in
+                    Double(upstream.health.standing(maximumFailures: maximumFailures).rawValue)
+                }.min()
             }
         }
 

@@ -65,9 +65,9 @@ struct ForwardOptions: Sendable {
         case "force_tcp", "prefer_udp", "failfast_all_unhealthy_upstreams", "next_on_nodata",
             "hedge":
             try readSwitch(option)
-        case "tls", "tls_servername", "doh_method", "resolver":
+        case "tls", "tls_servername", "doh_method":
             throw option.notYet()
-        case SourceAddresses.optionName: break
+        case SourceAddresses.optionName, HostResolvers.optionName: break
         case "expire":
             lifetimes.expireNanoseconds = try option.oneArgument("a duration").nanoseconds()
         case "max_age":

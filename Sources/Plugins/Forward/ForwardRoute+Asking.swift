@@ -17,6 +17,12 @@ extension ForwardRoute {
         counting cells: WorkerCells,
         desk: any Desk
     ) async -> ForwardResult {
+        if let hosts {
+            switch await hosts.route(of: self, until: waiting.deadline, desk) {
+            case .success(let route): return await route.ask(waiting, counting: cells, desk: desk)
+            case .failure(let unknown): return .failed(unknown.text, .noReachableAuthority)
+            }
+        }
         let concurrent = shared.concurrent.wrappingAdd(1, ordering: .relaxed).newValue
         defer { shared.concurrent.wrappingSubtract(1, ordering: .relaxed) }
         if options.maximumConcurrent > 0, concurrent > options.maximumConcurrent {

@@ -31,7 +31,12 @@ final class ForwardRoute: Sendable {
     let zone: Name
     /// The same, to be found by a name.
     private let from: ZoneList
+    /// The upstreams that are given by address.
     let upstreams: [Upstream]
+    /// Those that are given by name, while they are not among the upstreams; nil for none.
+    let hosts: UpstreamHosts?
+    /// Whether the Corefile says how many attempts there may be.
+    private let hasAttemptLimit: Bool
     let metrics: ForwardMetrics
     let shared: Shared
     let loops: LoopWatch
@@ -62,12 +67,15 @@ final class ForwardRoute: Sendable {
             )
         }
         loops = LoopWatch(zone, setup: &setup)
-        upstreams = try Self.upstreams(of: stanza, setup: &setup)
+        let sources = try SourceAddresses(of: stanza, setup.interfaces)
+        hosts = try UpstreamHosts(of: stanza, sources, setup: &setup)
+        upstreams = try Self.upstreams(of: stanza, sources, hosts, setup: &setup)
+        hasAttemptLimit = stanza.options.contains { $0.name.text == "max_connect_attempts" }
         metrics = ForwardMetrics(setup.metrics)
         udpByteCount = setup.limits.udpByteCount
         shared = Self.shared(of: stanza, &setup)
         var options = ForwardOptions(
-            maximumAttempts: max(2 * upstreams.count, Self.leastAttemptCount)
+            maximumAttempts: Self.attemptCount(upstreams)
         )
         var lifetimes = ForwardOptions.Lifetimes()
         var names: [Name] = []
@@ -91,6 +99,31 @@ final class ForwardRoute: Sendable {
                 on: setup.metrics
             )
         }
+        hosts?.show(maximumFailures: options.maximumFailures, on: setup.metrics)
+    }
+
+    /// The same stanza with these upstreams, and none given by name.
+    init(_ stanza: ForwardRoute, upstreams: [Upstream]) {
+        fromByteCount = stanza.fromByteCount
+        zone = stanza.zone
+        from = stanza.from
+        self.upstreams = upstreams
+        hosts = nil
+        hasAttemptLimit = stanza.hasAttemptLimit
+        metrics = stanza.metrics
+        shared = stanza.shared
+        loops = stanza.loops
+        udpByteCount = stanza.udpByteCount
+        excepted = stanza.excepted
+        var options = stanza.options
+        if !hasAttemptLimit { options.maximumAttempts = Self.attemptCount(upstreams) }
+        self.options = options
+        if options.hedges { for upstream in upstreams { upstream.health.followSlowReplies() } }
+    }
+
+    /// The number of attempts for one query, where the Corefile does not say.
+    private static func attemptCount(_ upstreams: [Upstream]) -> Int {
+        max(2 * upstreams.count, leastAttemptCount)
     }
 
     /// The numbers of a stanza with the same words, which a reload does not set back.
@@ -102,13 +135,15 @@ final class ForwardRoute: Sendable {
         return shared
     }
 
-    /// The upstreams of the TO words, each once.
+    /// The upstreams of the TO words that are no names, each once.
     private static func upstreams(
         of stanza: Stanza,
+        _ sources: SourceAddresses,
+        _ hosts: UpstreamHosts?,
         setup: inout Setup
     ) throws(CorefileError) -> [Upstream] {
         var endpoints: [Endpoint] = []
-        for word in stanza.arguments.dropFirst() {
+        for word in stanza.arguments.dropFirst() where UpstreamHostName(word, setup) == nil {
             for endpoint in try UpstreamAddress.endpoints(word, setup: &setup)
             where !endpoints.contains(endpoint) {
                 endpoints.append(endpoint)
@@ -120,13 +155,12 @@ final class ForwardRoute: Sendable {
                 }
             }
         }
-        guard !endpoints.isEmpty else {
+        guard !endpoints.isEmpty || hosts != nil else {
             throw CorefileError(
                 at: stanza.arguments.last?.position ?? stanza.name.position,
                 "no upstream to forward to; an address or a file that names servers is wanted"
             )
         }
-        let sources = try SourceAddresses(of: stanza, setup.interfaces)
         var upstreams: [Upstream] = []
         for endpoint in try sources.reachable(endpoints, of: stanza, setup: &setup) {
             let source = sources.address(for: endpoint)

@@ -43,6 +43,14 @@ struct SourceAddresses: Sendable {
         if address.family == .v4 { v4 = address } else { v6 = address }
     }
 
+    /// The types of the addresses that can be asked.
+    var types: [RecordType] {
+        areGiven ? (v4 == nil ? [] : [.a]) + (v6 == nil ? [] : [.aaaa]) : [.a, .aaaa]
+    }
+
+    /// The addresses as text, for keys.
+    var text: String { [v4, v6].compactMap { $0?.description }.joined(separator: " ") }
+
     /// Whether addresses are chosen here, not by the system.
     var areGiven: Bool { position != nil }
 

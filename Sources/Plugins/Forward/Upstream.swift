@@ -24,7 +24,20 @@ final class Upstream: Sendable {
             ?? setup.previous(key, as: UpstreamHealth.self)
         health = known ?? UpstreamHealth()
         setup.kept[key] = health
-        metrics = ForwardMetrics.OfUpstream(setup.metrics, to: endpoint)
+        metrics = ForwardMetrics.OfUpstream(setup.metrics, to: endpoint.description)
+    }
+
+    /// An upstream whose health and counters somebody else keeps.
+    init(
+        _ endpoint: Endpoint,
+        from source: IPAddress?,
+        health: UpstreamHealth,
+        metrics: ForwardMetrics.OfUpstream
+    ) {
+        self.endpoint = endpoint
+        self.source = source
+        self.health = health
+        self.metrics = metrics
     }
 }
 
@@ -56,7 +69,8 @@ struct UpstreamAddress {
         CorefileError(
             at: word.position,
             "'\(word.text)' is no upstream; an address like '192.0.2.1', '192.0.2.1:53', "
-                + "'[2001:db8::1]:53', or a file like '/etc/resolv.conf' is wanted"
+                + "'[2001:db8::1]:53', a name like 'dns.example.org', or a file like "
+                + "'/etc/resolv.conf' is wanted"
         )
     }
 
@@ -92,13 +106,16 @@ struct UpstreamAddress {
         return Endpoint(address, port: port, scope: scope)
     }
 
+    /// The key under which the servers that a file names are kept.
+    static func key(ofFile path: String) -> String { "forward: servers of \(path)" }
+
     /// The largest file of servers that is read, in bytes.
     private static let maximumFileByteCount = 1 << 20
 
     /// The servers that a file names; when it cannot be read, those it named before.
     private static func read(_ word: Word, setup: inout Setup) throws(CorefileError) -> [Endpoint] {
         let path = word.text
-        let key = "forward: servers of \(path)"
+        let key = key(ofFile: path)
         let before = setup.previous(key, as: [Endpoint].self)
         setup.watched.insert(path)
         let found: [Endpoint]
