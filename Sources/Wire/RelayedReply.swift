@@ -21,7 +21,7 @@ package struct RelayedReply: Hashable, Sendable {
         }
     }
 
-    /// The SOA record of a zone that denies a name or a type.
+    /// The SOA record of a zone that denies a name or a type: of one above that name.
     package struct Denial: Hashable, Sendable {
         /// Its place among all records.
         package var place: Int
@@ -107,6 +107,12 @@ private struct RelayedReplyWalk {
     private var end = Header.byteCount
     /// Where the record that was read last begins.
     private var recordStart = Header.byteCount
+    /// Where its data begins.
+    private var dataStart = Header.byteCount
+    /// Where the name is that the answer leads to: that of the question, or the last alias's target.
+    private var answeredName = Header.byteCount
+    /// Whether a SOA record was seen among the authorities; only the first counts.
+    private var hasAuthority = false
     /// Where the next record begins.
     private var offset = Header.byteCount
     /// The targets of pointers to places behind the question lie from the one to the other.
@@ -166,6 +172,7 @@ private struct RelayedReplyWalk {
         let dataEnd = fields + 10 + Int(bytes.uint16(at: fields + 8))
         guard dataEnd <= bytes.count else { throw .truncated(offset: bytes.count) }
         offset = fields + 10
+        dataStart = offset
         try data(bytes, type, end: dataEnd)
         offset = dataEnd
         if type == .opt || type == .tsig {
@@ -186,6 +193,7 @@ private struct RelayedReplyWalk {
     private mutating func noteAnswer(_ type: RecordType, _ reply: inout RelayedReply) {
         reply.answerCount += 1
         if type == askedType || askedType == .any { reply.hasAskedType = true }
+        if type == .cname { answeredName = dataStart }
         guard type == .a || type == .aaaa else { return }
         // The owner must be a pointer, to be as long as those of the others.
         let size = 12 + (type == .a ? 4 : 16)
@@ -207,7 +215,7 @@ private struct RelayedReplyWalk {
     }
 
     /// Notes a record of the authority section that was just read.
-    private func noteAuthority(
+    private mutating func noteAuthority(
         _ type: RecordType,
         _ bytes: Span<UInt8>,
         _ reply: inout RelayedReply
@@ -215,7 +223,11 @@ private struct RelayedReplyWalk {
         reply.authorityCount += 1
         if type == .ns { reply.hasServers = true }
         // Its data was read: it ends in five numbers, the last of which is the minimum.
-        guard type == .soa, reply.denial == nil else { return }
+        guard type == .soa, !hasAuthority else { return }
+        hasAuthority = true
+        // A zone elsewhere has no say in what is missing here.
+        guard start > Header.byteCount, bytes.isName(at: recordStart, atOrAbove: answeredName)
+        else { return }
         reply.denial = RelayedReply.Denial(
             place: reply.ttlPlaces.count - 1,
             minimum: bytes.uint32(at: end - 4)

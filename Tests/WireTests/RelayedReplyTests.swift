@@ -27,10 +27,10 @@ import Wire
         Record(owner: Self.name(owner), type: .a, ttl: ttl, data: [192, 0, 2, last])
     }
 
-    private func authority(minimum: UInt8) -> Record {
+    private func authority(minimum: UInt8, _ owner: String = "example.") -> Record {
         let data = Self.name("ns.example.").bytes + Self.name("root.example.").bytes
         return Record(
-            owner: Self.name("example."),
+            owner: Self.name(owner),
             type: .soa,
             ttl: 900,
             data: data + [UInt8](repeating: 0, count: 19) + [minimum]
@@ -78,6 +78,52 @@ import Wire
         #expect(reply.code == .nameError)
         #expect(reply.denial == RelayedReply.Denial(place: 0, minimum: 77))
         #expect(!reply.hasAskedType && reply.addresses == nil)
+    }
+
+    @Test(
+        "A zone says what is missing in it, and nowhere else",
+        arguments: [
+            ("www.example.", true), ("EXAMPLE.", true), (".", true), ("a.www.example.", false),
+            ("example.net.", false), ("ample.", false),
+        ]
+    )
+    func believesZonesAboveTheName(owner: String, isBelieved: Bool) throws {
+        let reply = try RelayedReply(
+            parsing: try reply(.nameError) { $0.authorities = [authority(minimum: 77, owner)] }
+        )
+
+        #expect((reply.denial != nil) == isBelieved)
+        #expect(reply.authorityCount == 1)
+    }
+
+    @Test(arguments: [("example.", false), ("example.org.", true)])
+    func believesZonesAboveTheTargetOfAnAlias(owner: String, isBelieved: Bool) throws {
+        let reply = try RelayedReply(
+            parsing: try reply(.nameError) {
+                $0.answers = [
+                    Record(
+                        owner: question.name,
+                        type: .cname,
+                        ttl: 30,
+                        data: Self.name("gone.example.org.").bytes
+                    )
+                ]
+                $0.authorities = [authority(minimum: 77, owner)]
+            }
+        )
+
+        #expect((reply.denial?.place == 1) == isBelieved)
+    }
+
+    /// Each look at one costs as much as the name is long.
+    @Test func believesTheFirstOfSeveralZonesOnly() throws {
+        let reply = try RelayedReply(
+            parsing: try reply(.nameError) {
+                $0.authorities = [authority(minimum: 7, "example.net."), authority(minimum: 77)]
+            }
+        )
+
+        #expect(reply.denial == nil)
     }
 
     @Test func tellsAReferral() throws {
