@@ -70,8 +70,8 @@ extension CacheSettings {
             let ttl = reply.ttl(at: index)
             return index == denied?.place ? min(ttl, denied?.minimum ?? ttl) : ttl
         }
-        // The upper bit means 0 (RFC 2181 §8).
-        for index in 0..<reply.recordCount where Int32(bitPattern: ttl(index)) <= 0 { return nil }
+        // The upper bit is one like the others, and brought within the bounds (RFC 8767 §4).
+        for index in 0..<reply.recordCount where ttl(index) == 0 { return nil }
         var shortest = bounds.maximumTTL
         for index in 0..<reply.recordCount {
             let kept = min(max(ttl(index), bounds.minimumTTL), bounds.maximumTTL)
