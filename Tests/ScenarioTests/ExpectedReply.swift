@@ -38,6 +38,8 @@ struct ExpectedReply: Sendable {
     private(set) var counts: [Section: (number: Int, count: Int)] = [:]
     private(set) var options: (number: Int, udpByteCount: UInt16, wantsSignatures: Bool)?
     private(set) var extendedError: (number: Int, code: UInt16, text: String?)?
+    /// How long after the question it comes, in milliseconds.
+    private(set) var after: (number: Int, milliseconds: UInt64)?
 
     /// The flags that a scenario writes.
     private static let flagNames: [(name: String, flag: Flags)] = [
@@ -83,7 +85,12 @@ struct ExpectedReply: Sendable {
     mutating func add(_ line: NumberedLine) throws(LineMistake) {
         let words = line.words
         guard !isSilence else { throw LineMistake("nothing can stand below 'silence'") }
-        if let section = Section(rawValue: words[0]) {
+        if words[0] == "after" {
+            guard words.count == 2, let milliseconds = ScenarioParser.milliseconds(words[1]) else {
+                throw LineMistake("'after' wants a time, as 250ms, 3s or 2m")
+            }
+            after = (line.number, milliseconds)
+        } else if let section = Section(rawValue: words[0]) {
             let record = try Record(text: String(line.text.drop { $0 != " " && $0 != "\t" }))
             records.append(Line(number: line.number, section: section, record: record))
         } else if let section = Section.allCases.first(where: { $0.plural == words[0] }) {
@@ -105,7 +112,7 @@ struct ExpectedReply: Sendable {
         } else {
             throw LineMistake(
                 "'\(words[0])' is none of 'answer', 'authority', 'additional', 'answers', "
-                    + "'authorities', 'additionals', 'edns', 'ede'"
+                    + "'authorities', 'additionals', 'edns', 'ede', 'after'"
             )
         }
     }
@@ -121,6 +128,27 @@ struct ExpectedReply: Sendable {
         message.authorities = records.filter { $0.section == .authority }.map(\.record)
         message.additionals = records.filter { $0.section == .additional }.map(\.record)
         return try message.encoded()
+    }
+
+    /// What comes in place of this reply to `asked`.
+    func message(to asked: Message, with forgery: UpstreamAnswer.Forgery) throws -> [UInt8] {
+        var asked = asked
+        if forgery == .noQuestion { asked.questions = [] }
+        if forgery == .twoQuestions { asked.questions += asked.questions }
+        var bytes = try message(to: asked)
+        let end = forgery == .noQuestion ? bytes.count : try bytes.span.nameEnd(at: 12)
+        switch forgery {
+        case .id: bytes[1] ^= 1
+        case .name: bytes[13] ^= 1
+        case .letters: bytes[13] ^= 0x20
+        case .type: bytes[end + 1] ^= 0x1D
+        case .class: bytes[end + 3] ^= 2
+        case .opcode: bytes[2] ^= 0x10
+        case .query: bytes[2] &= 0x7F
+        case .cut: bytes.removeSubrange((end + 3)...)
+        case .noQuestion, .twoQuestions: break
+        }
+        return bytes
     }
 }
 

@@ -54,6 +54,30 @@ struct UpstreamAnswer: Sendable {
         case silence
         /// An error of the network.
         case refusal
+        /// What is no reply, though it comes in place of one: a reply with one thing wrong.
+        case forgery(Forgery, ExpectedReply)
+    }
+
+    /// What is wrong with a forged reply.
+    enum Forgery: String, CaseIterable, Sendable {
+        /// Another id.
+        case id
+        /// The name of the question with its first letter changed.
+        case name
+        /// The name of the question in another case.
+        case letters = "case"
+        /// AAAA in place of A, or the like.
+        case type
+        case `class`
+        case opcode
+        /// QR is clear.
+        case query
+        /// The question is left out.
+        case noQuestion = "no-question"
+        /// The question comes twice.
+        case twoQuestions = "two-questions"
+        /// It ends in the middle of its question.
+        case cut
     }
 
     let upstream: Endpoint

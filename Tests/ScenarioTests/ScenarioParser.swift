@@ -10,9 +10,11 @@ import Wire
 ///     === Corefile                     the Corefile
 ///     === file PATH                    any other file; both may come again, to change it
 ///     === remove PATH                  the file goes away
-///     === upstream ADDRESS[:PORT] [+udp|+tcp] NAME [TYPE] [CLASS]
+///     === upstream ADDRESS[:PORT] [+udp|+tcp] [+forged=WHAT] NAME [TYPE] [CLASS]
 ///                                      what this upstream answers, as below; or `drops` (nothing
-///                                      comes back), or `refuses` (an error of the network)
+///                                      comes back), or `refuses` (an error of the network);
+///                                      with `+forged` what comes besides in its place, with
+///                                      another id, name, ... (see `UpstreamAnswer.Forgery`)
 ///     === ask NAME [TYPE] [CLASS] [options]
 ///                                      a question, and the answer it must get
 ///     === reload [refused]             the Corefile is read again, and taken or refused
@@ -43,6 +45,8 @@ import Wire
 ///                                      `additionals`)
 ///     edns 1232 [do]                   what OPT says; without this line anything may be there
 ///     ede CODE [TEXT]                  the Extended DNS Error; without this line there is none
+///     after TIME                       how long it takes; without this line an upstream takes
+///                                      10 ms, what is forged 1 ms, and an answer any time
 ///
 /// or `silence`. The sections must hold these records and no other, in any order. That the question
 /// comes back byte for byte, that OPT comes back to those who sent one, and that a datagram is not
@@ -153,7 +157,8 @@ struct ScenarioParser {
         return body.map { $0.text + "\n" }.joined()
     }
 
-    private static func milliseconds(_ text: String) -> UInt64? {
+    /// The milliseconds of `250ms`, `3s` or `2m`; nil when it is none of these.
+    static func milliseconds(_ text: String) -> UInt64? {
         let digits = text.prefix { $0.isNumber }
         guard let count = UInt64(digits), count <= 1_000_000 else { return nil }
         switch text.dropFirst(digits.count) {
@@ -216,9 +221,22 @@ struct ScenarioParser {
             isOverTCP = word == "+tcp"
             words.removeFirst()
         }
+        var forgery: UpstreamAnswer.Forgery?
+        if let word = words.first, word.hasPrefix("+forged=") {
+            forgery = UpstreamAnswer.Forgery(rawValue: String(word.dropFirst(8)))
+            guard forgery != nil else {
+                let known = UpstreamAnswer.Forgery.allCases.map(\.rawValue)
+                throw mistake(
+                    heading.number,
+                    "'\(word)' is none of \(known.joined(separator: ", "))"
+                )
+            }
+            words.removeFirst()
+        }
         let asked = try question(heading, words)
         let outcome: UpstreamAnswer.Outcome
         switch lines.first?.text {
+        case _ where forgery != nil: outcome = .forgery(forgery ?? .id, try reply(heading, lines))
         case "drops" where lines.count == 1: outcome = .silence
         case "refuses" where lines.count == 1: outcome = .refusal
         default: outcome = .reply(try reply(heading, lines))

@@ -3,6 +3,8 @@
 import Testing
 import Wire
 
+@testable import Server
+
 @Suite struct ScenarioParserTests {
     /// What stands in front of the steps of a test; 6 lines.
     private static let start = """
@@ -75,6 +77,7 @@ import Wire
             ("answer www", "additional www", 10, "got an empty section"),
             ("\nanswer", "\nedns 1232\nanswer", 10, "expected edns 1232, got edns 0"),
             ("\nanswer", "\nede 20\nanswer", 10, "expected ede 20, got none"),
+            ("\nanswer", "\nafter 5ms\nanswer", 10, "expected an answer after 5 ms, got 0 ms"),
         ]
     )
     func aWrongExpectationFails(old: String, new: String, line: Int, text: String) throws {
@@ -146,6 +149,20 @@ import Wire
         #expect(found.contains { $0.hasPrefix(failure) }, "\(found)")
     }
 
+    /// Were it not, what is shown with it would show nothing.
+    @Test("What is forged is wrong in that alone", arguments: UpstreamAnswer.Forgery.allCases)
+    func forges(forgery: UpstreamAnswer.Forgery) throws {
+        var message = Message(header: Header(id: 7, flags: []))
+        message.questions = [Question(try Name("www.example"), .a)]
+        let reply = try ExpectedReply(NumberedLine(number: 1, text: "NOERROR"))
+        let right = try reply.message(to: message)
+        let forged = try reply.message(to: message, with: forgery)
+
+        #expect(ReplyCheck.judge(right.span, to: right.span) == .reply)
+        let finding = ReplyCheck.judge(forged.span, to: right.span)
+        #expect(finding == (forgery == .letters ? .changedCase : .stranger))
+    }
+
     @Test(
         "A mistake in a scenario has its line",
         arguments: [
@@ -177,7 +194,9 @@ import Wire
             ("# T.\n=== ask a\nNOERROR\nanswer a. 5 IN B 1.2.3.4", "f:4: 'B' is no type"),
             ("# T.\n=== ask a\nNOERROR\nanswer a. 5 IN A 1.2.3", "f:4: '1.2.3' is no data of A"),
             ("# T.\n=== ask a\nsilence\nanswers 0", "f:4: nothing can stand below 'silence'"),
+            ("# T.\n=== ask a\nNOERROR\nafter 3", "f:4: 'after' wants a time"),
             ("# T.\n=== upstream b a A\ndrops", "f:2: an upstream's address is wanted"),
+            ("# T.\n=== upstream 192.0.2.1 +forged=b a\nNOERROR", "f:2: '+forged=b' is none of id"),
         ]
     )
     func mistakesHaveTheirLine(text: String, message: String) {

@@ -83,6 +83,7 @@ struct ScenarioRun {
     ) {
         let id = nextID
         nextID += 1
+        let start = server.milliseconds
         let reply = server.ask(
             question.message(id: id),
             isOverTCP: question.isOverTCP,
@@ -94,6 +95,10 @@ struct ScenarioRun {
             asked: question,
             id: id
         )
+        if let after = expected.after, server.milliseconds - start != after.milliseconds {
+            let took = server.milliseconds - start
+            fail(after.number, "expected an answer after \(after.milliseconds) ms, got \(took) ms")
+        }
         for difference in differences { fail(difference.number, difference.text) }
         for question in upstreams.takeUnforeseen() {
             fail(expected.number, "expected an 'upstream' for every question, got \(question)")

@@ -21,8 +21,6 @@ final class ScenarioServer {
     static let client = Endpoint(IPAddress(v4: 0xC633_6407), port: 40_000)
     /// The wall clock at the start, in seconds since 1970: 1,700,000,000.
     static let startSeconds: Int64 = 1_700_000_000
-    /// How long an upstream takes to answer.
-    private static let upstreamMilliseconds: UInt64 = 10
     /// How long a client waits for an answer.
     private static let patienceMilliseconds: UInt64 = 30_000
 
@@ -92,6 +90,9 @@ final class ScenarioServer {
     }
 
     private var now: Moment { Moment(nanoseconds: clock.nanoseconds) }
+
+    /// The time since the start, in milliseconds.
+    var milliseconds: UInt64 { clock.nanoseconds / 1_000_000 }
 
     // MARK: Control
 
@@ -176,11 +177,12 @@ final class ScenarioServer {
         while true {
             core.end(into: &outputs)
             for order in outputs.orders {
-                guard let news = upstreams.answer(order.exchange) else { continue }
-                let at = now.adding(milliseconds: Self.upstreamMilliseconds)
-                pending.append((at, ExchangeReply(id: order.id, news: news)))
+                for (milliseconds, news) in upstreams.answers(order.exchange) {
+                    let at = now.adding(milliseconds: milliseconds)
+                    pending.append((at, ExchangeReply(id: order.id, news: news)))
+                }
             }
-            pending.removeAll { outputs.endedExchanges.contains($0.reply.id) }
+            // What comes too late is not taken away: it is the core's to ignore.
             if isAsked, let late = outputs.late.first { return late.bytes }
             guard now < end else { return nil }
             guard outputs.orders.isEmpty else { continue }

@@ -6,6 +6,9 @@ import Wire
 
 /// The servers behind the server: they answer what a scenario says, and keep what they were asked.
 final class ScenarioUpstreams {
+    /// How long an upstream takes to answer, in milliseconds.
+    private static let usualMilliseconds: UInt64 = 10
+
     private var answers: [UpstreamAnswer] = []
     private var asked: [String] = []
     /// Questions that the scenario has no answer for.
@@ -26,17 +29,17 @@ final class ScenarioUpstreams {
         return unforeseen
     }
 
-    /// What comes of an exchange; nil for nothing.
-    func answer(_ exchange: Exchange) -> ExchangeReply.News? {
+    /// What comes of an exchange, each with how long it takes in milliseconds.
+    func answers(_ exchange: Exchange) -> [(after: UInt64, news: ExchangeReply.News)] {
         guard let message = try? Message(parsing: exchange.message.span),
             let question = message.questions.first
         else {
             unforeseen.append("a message without a question")
-            return nil
+            return []
         }
         // A look for loops: nothing comes back, and no scenario knows its name.
         if question.type == .hinfo, question.name.labels.prefix(2).map(\.count) == [16, 16] {
-            return nil
+            return []
         }
         let upstream = exchange.upstream
         let place = upstream.port == 53 ? "\(upstream.address)" : "\(upstream)"
@@ -45,19 +48,36 @@ final class ScenarioUpstreams {
         let text = "\(place) \(exchange.transport.name) \(name) \(question.type)"
         asked.append(text)
         let isOverTCP = exchange.transport == .tcp
-        let found = answers.first {
-            $0.upstream == upstream && $0.question.asksTheSame(as: question)
-                && ($0.isOverTCP ?? isOverTCP) == isOverTCP
+        var came: [(UInt64, ExchangeReply.News)] = []
+        // What was told last goes before; what is forged comes in the order in which it was told.
+        var isAnswered = false
+        for answer in answers
+        where answer.upstream == upstream && answer.question.asksTheSame(as: question)
+            && (answer.isOverTCP ?? isOverTCP) == isOverTCP
+        {
+            if case .forgery(let forgery, let reply) = answer.outcome {
+                guard let bytes = try? reply.message(to: message, with: forgery) else { continue }
+                came.insert((reply.after?.milliseconds ?? 1, .message(bytes)), at: 0)
+            } else if !isAnswered {
+                isAnswered = true
+                came.append(contentsOf: Self.answer(answer.outcome, to: message))
+            }
         }
-        switch found?.outcome {
-        case .silence: return nil
-        case .refusal: return .failure("connection refused")
+        if !isAnswered { unforeseen.append(text) }
+        return came
+    }
+
+    /// What comes of what was told last.
+    private static func answer(
+        _ outcome: UpstreamAnswer.Outcome,
+        to asked: Message
+    ) -> [(UInt64, ExchangeReply.News)] {
+        switch outcome {
+        case .silence, .forgery: return []
+        case .refusal: return [(usualMilliseconds, .failure("connection refused"))]
         case .reply(let reply):
-            guard let bytes = try? reply.message(to: message) else { return nil }
-            return .message(bytes)
-        case nil:
-            unforeseen.append(text)
-            return nil
+            guard let bytes = try? reply.message(to: asked) else { return [] }
+            return [(reply.after?.milliseconds ?? usualMilliseconds, .message(bytes))]
         }
     }
 }
