@@ -31,6 +31,9 @@ import Wire
             """
         let v6 = try #require(IPAddress("fd00::7"))
 
+        var terms = ServiceTerms()
+        terms.type = .nodePort
+
         let service = try #require(onlyService(text))
 
         #expect(mistakes(text) == [])
@@ -48,13 +51,15 @@ import Wire
                             name: "http",
                             number: 80,
                             transport: .tcp,
-                            target: .name("web")
+                            target: .name("web"),
+                            nodePort: 30_080
                         ),
                         ServicePort(name: "dns", number: 53, transport: .udp, target: .number(53)),
                         ServicePort(name: "s", number: 16, transport: .sctp, target: .number(80)),
                     ],
                     selector: ["app": "web"],
-                    publishesNotReadyAddresses: true
+                    publishesNotReadyAddresses: true,
+                    terms: terms
                 )
         )
     }

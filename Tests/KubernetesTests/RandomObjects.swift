@@ -105,12 +105,31 @@ struct RandomObjects {
                     name: numbers.pick(["", "http", "dns"]),
                     number: numbers.pick([53, 80]),
                     transport: numbers.pick([.tcp, .udp]),
-                    target: numbers.pick([.number(80), .name("http")])
+                    target: numbers.pick([.number(80), .name("http")]),
+                    nodePort: numbers.pick([0, 0, 30_080])
                 )
             },
             selector: numbers.pick(Self.labels),
-            publishesNotReadyAddresses: numbers.chance(20)
+            publishesNotReadyAddresses: numbers.chance(20),
+            terms: numbers.chance(50) ? terms() : ServiceTerms()
         )
+    }
+
+    private mutating func terms() -> ServiceTerms {
+        var terms = ServiceTerms()
+        terms.type = numbers.pick(ServiceType.allCases)
+        terms.familyPolicy = numbers.pick([nil] + FamilyPolicy.allCases)
+        terms.families = numbers.pick([[], [.v4], [.v6], [.v6, .v4]])
+        terms.isExternalTrafficLocal = numbers.chance(50)
+        terms.isInternalTrafficLocal = numbers.chance(50)
+        terms.affinitySeconds = numbers.pick([nil, 1, 10_800])
+        terms.healthCheckPort = numbers.pick([0, 31_000])
+        terms.allocatesNodePorts = numbers.chance(50)
+        terms.loadBalancerClass = numbers.pick(["", "example.com/lb"])
+        terms.loadBalancerAddress = numbers.pick([nil] + Self.addresses)
+        terms.externalAddresses = addresses(below: 3)
+        terms.ingressAddresses = addresses(below: 3)
+        return terms
     }
 
     private mutating func slice() -> EndpointSlice {

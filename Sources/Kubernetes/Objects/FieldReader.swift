@@ -94,6 +94,32 @@ struct FieldReader {
         refuse("\(path): Invalid value: \(shown): must be \(wanted)\(hint)", at: node.position)
     }
 
+    /// Notes a field whose value is wrong for a reason that is no rule for values.
+    mutating func invalid(_ node: YAMLNode, because reason: String) {
+        refuse(
+            "\(path(of: node)): Invalid value: \(Self.shown(node)): \(reason)",
+            at: node.position
+        )
+    }
+
+    /// Notes a field that must not be there, if it is.
+    mutating func forbid(_ name: String, in parent: Fields, _ reason: String) {
+        guard let node = parent[name] else { return }
+        refuse("\(path(of: node)): Forbidden: \(reason)", at: node.position)
+    }
+
+    /// Notes a value that another one is already.
+    mutating func duplicate(_ node: YAMLNode) {
+        refuse("\(path(of: node)): Duplicate value: \(Self.shown(node))", at: node.position)
+    }
+
+    /// Notes a value that is none of a few words.
+    mutating func unsupported(_ node: YAMLNode, _ words: [String]) {
+        let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
+        let text = "Unsupported value: \(Self.shown(node)): supported values: \(list)"
+        refuse("\(path(of: node)): \(text)", at: node.position)
+    }
+
     /// Notes a field that must be there.
     mutating func required(_ name: String, in fields: Fields, _ reason: String) {
         let path = path(of: fields.node, to: name)
@@ -206,12 +232,16 @@ extension FieldReader {
         return port(node)
     }
 
+    /// A whole number.
+    mutating func integer(_ node: YAMLNode) -> Int? {
+        if case .integer(let number) = node.scalar?.value { return number }
+        let isQuoted = node.scalar.map { !$0.isPlain && Int($0.text) != nil } ?? false
+        invalid(node, mustBe: isQuoted ? "an integer, without quotes" : "an integer")
+        return nil
+    }
+
     mutating func port(_ node: YAMLNode) -> UInt16? {
-        guard case .integer(let number) = node.scalar?.value else {
-            let isQuoted = node.scalar.map { !$0.isPlain && Int($0.text) != nil } ?? false
-            invalid(node, mustBe: isQuoted ? "an integer, without quotes" : "an integer")
-            return nil
-        }
+        guard let number = integer(node) else { return nil }
         guard let port = UInt16(exactly: number), port > 0 else {
             invalid(node, mustBe: "between 1 and 65535")
             return nil
@@ -223,11 +253,7 @@ extension FieldReader {
     mutating func choice(_ name: String, in parent: Fields, of words: [String]) -> String? {
         guard let text = string(name, in: parent), !text.isEmpty else { return nil }
         guard !words.contains(text) else { return text }
-        let shown = Self.quoted(text)
-        let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
-        let place = parent[name]?.position ?? parent.position
-        let path = path(of: parent.node, to: name)
-        refuse("\(path): Unsupported value: \(shown): supported values: \(list)", at: place)
+        if let node = parent[name] { unsupported(node, words) }
         return nil
     }
 

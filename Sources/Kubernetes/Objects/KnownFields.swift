@@ -22,6 +22,8 @@ enum KnownFields {
         "ports", "publishNotReadyAddresses", "selector", "sessionAffinity",
         "sessionAffinityConfig", "trafficDistribution", "type",
     ]
+    static let affinityConfig = ["clientIP"]
+    static let clientAffinity = ["timeoutSeconds"]
     static let servicePort = [
         "appProtocol", "name", "nodePort", "port", "protocol", "targetPort",
     ]

@@ -25,7 +25,9 @@ extension ObjectDecoder {
         reader.checkNames(of: spec, known: KnownFields.serviceSpec)
         let type = reader.choice("type", in: spec, of: Self.serviceTypes) ?? "ClusterIP"
         service.kind = serviceKind(spec, type: type)
-        service.ports = servicePorts(spec, areRequired: needsPorts(service.kind))
+        service.terms = serviceTerms(spec, service.kind, type: type)
+        service.terms.ingressAddresses = ingressAddresses(object)
+        service.ports = servicePorts(spec, type: type, areRequired: needsPorts(service.kind))
         service.selector = reader.texts("selector", in: spec)
         service.publishesNotReadyAddresses =
             reader.boolean("publishNotReadyAddresses", in: spec) ?? false
@@ -40,8 +42,9 @@ extension ObjectDecoder {
         let given = clusterAddresses(spec)
         if type == "ExternalName" {
             if let node = given.first?.node {
+                let path = reader.path(of: spec.node, to: "clusterIPs")
                 reader.refuse(
-                    "\(reader.path(of: spec.node)).clusterIPs: Forbidden: may not be set for ExternalName services",
+                    "\(path): Forbidden: may not be set for ExternalName services",
                     at: node.position
                 )
             }
@@ -125,7 +128,11 @@ extension ObjectDecoder {
         return name
     }
 
-    private mutating func servicePorts(_ spec: Fields, areRequired: Bool) -> [ServicePort] {
+    private mutating func servicePorts(
+        _ spec: Fields,
+        type: String,
+        areRequired: Bool
+    ) -> [ServicePort] {
         let elements = reader.elements("ports", in: spec)
         if elements.isEmpty, areRequired, spec["ports"] == nil, !reader.isBroken {
             reader.required("ports", in: spec, "a list with at least one port")
@@ -151,19 +158,48 @@ extension ObjectDecoder {
             let number = reader.port("port", in: fields)
             let transport = reader.transport(in: fields)
             let target = targetPort(fields, number: number ?? 0)
-            checkNodePort(fields)
+            let nodePort = nodePort(fields, type: type)
             guard let number else { continue }
-            ports.append(
-                ServicePort(name: name, number: number, transport: transport, target: target)
+            let port = ServicePort(
+                name: name,
+                number: number,
+                transport: transport,
+                target: target,
+                nodePort: nodePort
             )
+            checkIsOnce(port, fields, ports)
+            ports.append(port)
         }
         return ports
     }
 
-    /// Checks `nodePort`, which has no bearing on names; 0 stands for none.
-    private mutating func checkNodePort(_ fields: Fields) {
-        guard let node = fields["nodePort"], node.scalar?.value != .integer(0) else { return }
-        _ = reader.port("nodePort", in: fields)
+    /// The port of the nodes that is asked for; 0 stands for none.
+    private mutating func nodePort(_ fields: Fields, type: String) -> UInt16 {
+        guard let node = fields["nodePort"], node.scalar?.value != .integer(0),
+            let port = reader.port(node)
+        else { return 0 }
+        if type == "ClusterIP" || type == "ExternalName" {
+            reader.forbid("nodePort", in: fields, "may not be used when `type` is '\(type)'")
+        }
+        return port
+    }
+
+    /// Compares a port with those before it: a number is there once for each transport.
+    private mutating func checkIsOnce(
+        _ port: ServicePort,
+        _ fields: Fields,
+        _ others: [ServicePort]
+    ) {
+        let same = others.filter { $0.transport == port.transport }
+        if same.contains(where: { $0.number == port.number }) {
+            let shown = "{\"port\":\(port.number),\"protocol\":\"\(port.transport.rawValue)\"}"
+            let path = reader.path(of: fields.node)
+            reader.refuse("\(path): Duplicate value: \(shown)", at: fields.position)
+        }
+        guard port.nodePort != 0, same.contains(where: { $0.nodePort == port.nodePort }),
+            let node = fields["nodePort"]
+        else { return }
+        reader.duplicate(node)
     }
 
     /// Where a port leads: the same number unless it says otherwise.

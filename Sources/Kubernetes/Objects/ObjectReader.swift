@@ -96,21 +96,52 @@ struct ObjectReader {
             let name = reader.text()
             let number = reader.number16()
             let transport = StoredCode.transport(reader.byte())
+            let code = reader.byte()
             let target: TargetPort =
-                switch reader.byte() {
+                switch code & ~StoredCode.hasNodePort {
                 case StoredCode.numberedTarget: .number(reader.number16())
                 case StoredCode.namedTarget: .name(reader.text())
                 default: .number(number)
                 }
-            return ServicePort(name: name, number: number, transport: transport, target: target)
+            return ServicePort(
+                name: name,
+                number: number,
+                transport: transport,
+                target: target,
+                nodePort: code & StoredCode.hasNodePort != 0 ? reader.number16() : 0
+            )
         }
         return Service(
             metadata: metadata,
             kind: kind,
             ports: ports,
             selector: labels(),
-            publishesNotReadyAddresses: head.flags & StoredCode.isFirst != 0
+            publishesNotReadyAddresses: head.flags & StoredCode.isFirst != 0,
+            terms: head.flags & StoredCode.isSecond != 0 ? terms() : ServiceTerms()
         )
+    }
+
+    private mutating func terms() -> ServiceTerms {
+        var terms = ServiceTerms()
+        let traits = byte()
+        let parts = byte()
+        terms.type = ServiceType(rawValue: traits & StoredTerms.typeBits) ?? .clusterIP
+        terms.isExternalTrafficLocal = traits & StoredTerms.isExternalTrafficLocal != 0
+        terms.isInternalTrafficLocal = traits & StoredTerms.isInternalTrafficLocal != 0
+        terms.allocatesNodePorts = traits & StoredTerms.allocatesNoNodePorts == 0
+        terms.familyPolicy = StoredTerms.policy(traits >> StoredTerms.policyShift)
+        if parts & StoredTerms.hasFamilies != 0 {
+            terms.families = list { $0.byte() == IPAddress.Family.v6.rawValue ? .v6 : .v4 }
+        }
+        if parts & StoredTerms.hasAffinity != 0 { terms.affinitySeconds = number() }
+        if parts & StoredTerms.hasHealthCheckPort != 0 { terms.healthCheckPort = number16() }
+        if parts & StoredTerms.hasLoadBalancerClass != 0 { terms.loadBalancerClass = text() }
+        if parts & StoredTerms.hasLoadBalancerAddress != 0 {
+            terms.loadBalancerAddress = addresses().first
+        }
+        if parts & StoredTerms.hasExternalAddresses != 0 { terms.externalAddresses = addresses() }
+        if parts & StoredTerms.hasIngressAddresses != 0 { terms.ingressAddresses = addresses() }
+        return terms
     }
 
     private mutating func slice(_ head: Head) -> EndpointSlice {

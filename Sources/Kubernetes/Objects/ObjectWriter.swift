@@ -75,7 +75,9 @@ struct ObjectWriter {
     }
 
     private mutating func append(_ service: Service) {
-        let flags = service.publishesNotReadyAddresses ? StoredCode.isFirst : 0
+        let hasTerms = service.terms != ServiceTerms()
+        var flags = service.publishesNotReadyAddresses ? StoredCode.isFirst : 0
+        if hasTerms { flags |= StoredCode.isSecond }
         begin(.service, service.metadata, flags)
         append(service.metadata.labels)
         switch service.kind {
@@ -93,18 +95,50 @@ struct ObjectWriter {
             append(port.name)
             append(Int(port.number))
             bytes.append(StoredCode.number(of: port.transport))
+            let flag = port.nodePort == 0 ? 0 : StoredCode.hasNodePort
             switch port.target {
             case .number(port.number):
-                bytes.append(StoredCode.sameTarget)
+                bytes.append(StoredCode.sameTarget | flag)
             case .number(let number):
-                bytes.append(StoredCode.numberedTarget)
+                bytes.append(StoredCode.numberedTarget | flag)
                 append(Int(number))
             case .name(let name):
-                bytes.append(StoredCode.namedTarget)
+                bytes.append(StoredCode.namedTarget | flag)
                 append(name)
             }
+            if port.nodePort != 0 { append(Int(port.nodePort)) }
         }
         append(service.selector)
+        if hasTerms { append(service.terms) }
+    }
+
+    /// Two bytes of what there is, and what they say that there is.
+    private mutating func append(_ terms: ServiceTerms) {
+        var traits = terms.type.rawValue
+        if terms.isExternalTrafficLocal { traits |= StoredTerms.isExternalTrafficLocal }
+        if terms.isInternalTrafficLocal { traits |= StoredTerms.isInternalTrafficLocal }
+        if !terms.allocatesNodePorts { traits |= StoredTerms.allocatesNoNodePorts }
+        traits |= StoredTerms.code(of: terms.familyPolicy) << StoredTerms.policyShift
+        bytes.append(traits)
+        var parts: UInt8 = 0
+        if !terms.families.isEmpty { parts |= StoredTerms.hasFamilies }
+        if terms.affinitySeconds != nil { parts |= StoredTerms.hasAffinity }
+        if terms.healthCheckPort != 0 { parts |= StoredTerms.hasHealthCheckPort }
+        if !terms.loadBalancerClass.isEmpty { parts |= StoredTerms.hasLoadBalancerClass }
+        if terms.loadBalancerAddress != nil { parts |= StoredTerms.hasLoadBalancerAddress }
+        if !terms.externalAddresses.isEmpty { parts |= StoredTerms.hasExternalAddresses }
+        if !terms.ingressAddresses.isEmpty { parts |= StoredTerms.hasIngressAddresses }
+        bytes.append(parts)
+        if !terms.families.isEmpty {
+            append(terms.families.count)
+            for family in terms.families { bytes.append(family.rawValue) }
+        }
+        if let seconds = terms.affinitySeconds { append(seconds) }
+        if terms.healthCheckPort != 0 { append(Int(terms.healthCheckPort)) }
+        if !terms.loadBalancerClass.isEmpty { append(terms.loadBalancerClass) }
+        if let address = terms.loadBalancerAddress { append([address]) }
+        if !terms.externalAddresses.isEmpty { append(terms.externalAddresses) }
+        if !terms.ingressAddresses.isEmpty { append(terms.ingressAddresses) }
     }
 
     private mutating func append(_ slice: EndpointSlice) {

@@ -42,16 +42,25 @@ package struct ServicePort: Hashable, Sendable {
     package var number: UInt16
     package var transport: PortProtocol
     package var target: TargetPort
+    /// The port of every node that leads here; 0 where there is none.
+    package var nodePort: UInt16
 
-    package init(name: String, number: UInt16, transport: PortProtocol, target: TargetPort) {
+    package init(
+        name: String,
+        number: UInt16,
+        transport: PortProtocol,
+        target: TargetPort,
+        nodePort: UInt16 = 0
+    ) {
         self.name = name
         self.number = number
         self.transport = transport
         self.target = target
+        self.nodePort = nodePort
     }
 }
 
-/// A Service, reduced to what naming needs.
+/// A Service: what naming needs, and how it is reached.
 package struct Service: Hashable, Sendable {
     /// The kinds of Service that answer differently.
     package enum Kind: Hashable, Sendable {
@@ -69,19 +78,22 @@ package struct Service: Hashable, Sendable {
     /// The labels that its Pods carry; empty when it selects none by itself.
     package var selector: [String: String]
     package var publishesNotReadyAddresses: Bool
+    package var terms: ServiceTerms
 
     package init(
         metadata: Metadata,
         kind: Kind,
         ports: [ServicePort],
         selector: [String: String],
-        publishesNotReadyAddresses: Bool
+        publishesNotReadyAddresses: Bool,
+        terms: ServiceTerms = ServiceTerms()
     ) {
         self.metadata = metadata
         self.kind = kind
         self.ports = ports
         self.selector = selector
         self.publishesNotReadyAddresses = publishesNotReadyAddresses
+        self.terms = terms
     }
 }
 

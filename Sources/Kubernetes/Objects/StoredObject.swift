@@ -110,7 +110,7 @@ enum StoredCode {
     /// A Service that publishes endpoints that are not ready; a slice that is from Endpoints; a
     /// Pod that is ready.
     static let isFirst: UInt8 = 16
-    /// A Pod that is finished.
+    /// A Pod that is finished; a Service with terms that are not those by default.
     static let isSecond: UInt8 = 32
 
     /// The kinds of keys that have a code, which is 1 more than their place; 0 stands for no key.
@@ -154,6 +154,8 @@ enum StoredCode {
     static let sameTarget: UInt8 = 0
     static let numberedTarget: UInt8 = 1
     static let namedTarget: UInt8 = 2
+    /// Added to these where a port of the nodes follows.
+    static let hasNodePort: UInt8 = 4
 
     /// The number of a transport.
     static func number(of transport: PortProtocol) -> UInt8 {
@@ -170,6 +172,46 @@ enum StoredCode {
         case 1: .udp
         case 2: .sctp
         default: .tcp
+        }
+    }
+}
+
+/// The bits of the two bytes with which the terms of a Service begin in a `StoredObject`.
+enum StoredTerms {
+    /// In the first byte: the type, and what is not as by default.
+    static let typeBits: UInt8 = 3
+    static let isExternalTrafficLocal: UInt8 = 4
+    static let isInternalTrafficLocal: UInt8 = 8
+    static let allocatesNoNodePorts: UInt8 = 16
+    /// Behind this many bits the policy of address families begins.
+    static let policyShift: UInt8 = 5
+
+    /// In the second byte: what follows.
+    static let hasFamilies: UInt8 = 1
+    static let hasAffinity: UInt8 = 2
+    static let hasHealthCheckPort: UInt8 = 4
+    static let hasLoadBalancerClass: UInt8 = 8
+    static let hasLoadBalancerAddress: UInt8 = 16
+    static let hasExternalAddresses: UInt8 = 32
+    static let hasIngressAddresses: UInt8 = 64
+
+    /// The number of a policy; 0 for none.
+    static func code(of policy: FamilyPolicy?) -> UInt8 {
+        switch policy {
+        case nil: 0
+        case .singleStack: 1
+        case .preferDualStack: 2
+        case .requireDualStack: 3
+        }
+    }
+
+    /// The policy of a number; nil for none.
+    static func policy(_ number: UInt8) -> FamilyPolicy? {
+        switch number & 3 {
+        case 1: .singleStack
+        case 2: .preferDualStack
+        case 3: .requireDualStack
+        default: nil
         }
     }
 }
