@@ -196,10 +196,15 @@ extension ObjectDecoder {
             let path = reader.path(of: fields.node)
             reader.refuse("\(path): Duplicate value: \(shown)", at: fields.position)
         }
-        guard port.nodePort != 0, same.contains(where: { $0.nodePort == port.nodePort }),
-            let node = fields["nodePort"]
-        else { return }
-        reader.duplicate(node)
+        guard port.nodePort != 0, let node = fields["nodePort"] else { return }
+        if same.contains(where: { $0.nodePort == port.nodePort }) {
+            reader.duplicate(node)
+        } else if others.contains(where: {
+            $0.nodePort == port.nodePort && $0.number != port.number
+        }) {
+            // Transports share a port of the nodes where they share the port itself.
+            reader.invalid(node, because: "provided port is already allocated")
+        }
     }
 
     /// Where a port leads: the same number unless it says otherwise.

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+/// From where Services get what their manifests leave open.
+package struct AllocationOptions: Hashable, Sendable {
+    /// The range that Kubernetes' own tools choose.
+    package static let defaultServiceNetwork = "10.96.0.0/12"
+    package static let defaultNodePorts: ClosedRange<UInt16> = 30_000...32_767
+    /// The most networks for load balancers.
+    package static let maximumLoadBalancerNetworkCount = 64
+
+    /// The ranges for Services, of one family each; the first is that of Services that name none.
+    package var serviceNetworks = [AddressNetwork(defaultServiceNetwork)].compactMap(\.self)
+    /// Whether a user wrote the ranges: then no Service may have an address from elsewhere, and the
+    /// API server's own Service is made where no manifest has it.
+    package var isServiceNetworkWritten = false
+    /// The networks for load balancers; without one they wait for an address.
+    package var loadBalancerNetworks: [AddressNetwork] = []
+    package var nodePorts = Self.defaultNodePorts
+    /// Whether a user wrote them: then no Service may have a port of the nodes from elsewhere.
+    package var areNodePortsWritten = false
+
+    package init() {}
+
+    /// The Service that holds the first address of the range.
+    static let serverKey = ServiceKey(namespace: "default", name: "kubernetes")
+}

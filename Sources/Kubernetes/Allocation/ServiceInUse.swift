@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A Service that is in use.
+struct ServiceInUse {
+    /// The form of the manifest.
+    let object: StoredObject
+    let holding: Holding
+    /// Whether something of it is not written in the manifest.
+    let isGranted: Bool
+
+    /// The Service with what it holds.
+    var filled: StoredObject { isGranted ? object.filled(with: holding) : object }
+}
+
+extension StoredObject {
+    /// The Service that it is; nil when it is of another kind.
+    var service: Service? {
+        var reader = ObjectReader(self)
+        reader.skipKey()
+        guard reader.count() > 0 else { return nil }
+        let head = reader.head()
+        return head.kind == .service ? reader.service(head) : nil
+    }
+
+    /// The name of the Service that it is; nil when it is of another kind.
+    var serviceKey: ServiceKey? {
+        var reader = ObjectReader(self)
+        reader.skipKey()
+        guard reader.count() > 0 else { return nil }
+        let head = reader.head()
+        guard head.kind == .service else { return nil }
+        return ServiceKey(namespace: head.namespace, name: head.name)
+    }
+
+    /// The Service that it is, with what it holds written in it.
+    func filled(with holding: Holding) -> StoredObject {
+        guard var service else { return self }
+        holding.fill(&service)
+        return StoredObject(key: key, objects: [.service(service)])
+    }
+}
