@@ -11,6 +11,8 @@ package final class ClusterRegistry: Sendable {
     /// What the lock guards.
     fileprivate struct State {
         var builder: ClusterBuilder
+        /// What gives Services what they leave open; nil where objects are taken as they are.
+        var provision: Provision?
         /// What the last cluster was made of.
         var files = ManifestFiles()
         var losers: [String: Set<Int>] = [:]
@@ -18,14 +20,24 @@ package final class ClusterRegistry: Sendable {
     }
 
     package let options: ClusterOptions
+    /// From where Services get what they leave open; nil where objects are taken as they are.
+    package let allocation: AllocationOptions?
     private let state: Mutex<State>
 
     /// A registry without any object.
-    package init(_ options: ClusterOptions = ClusterOptions()) {
+    ///
+    /// `memory`: what Services are known to have held, for those that leave something open.
+    package init(
+        _ options: ClusterOptions = ClusterOptions(),
+        allocation: AllocationOptions? = nil,
+        remembering memory: AllocationMemory = AllocationMemory()
+    ) {
         self.options = options
+        self.allocation = allocation
         var builder = ClusterBuilder(options)
         builder.build()
-        state = Mutex(State(builder: builder, cluster: Cluster(builder)))
+        let provision = allocation.map { Provision($0, remembering: memory.holdings) }
+        state = Mutex(State(builder: builder, provision: provision, cluster: Cluster(builder)))
     }
 
     /// The cluster of the objects in a set; the same one again while its answers are the same.
@@ -49,6 +61,25 @@ package final class ClusterRegistry: Sendable {
             return state.cluster
         }
     }
+
+    /// What Services hold or held that is not written in their manifests.
+    package var memory: AllocationMemory {
+        state.withLock { state in
+            state.provision.map(AllocationMemory.init) ?? AllocationMemory()
+        }
+    }
+
+    /// What is wrong with the Services of the last set only beside others, at their places in it.
+    package func allocationMistakes(in set: ManifestSet) -> [ManifestMistake] {
+        let complaints = state.withLock { $0.provision?.complaints ?? [:] }
+        guard !complaints.isEmpty else { return [] }
+        return set.mistakes(of: complaints.values.sorted { $0.key < $1.key })
+    }
+
+    /// How many Services are used in an older form, as what they are now cannot be.
+    package var keptServiceCount: Int {
+        state.withLock { $0.provision?.keptCount ?? 0 }
+    }
 }
 
 extension ClusterRegistry.State {
@@ -56,10 +87,23 @@ extension ClusterRegistry.State {
         removing gone: [StoredObject],
         adding come: [StoredObject]
     ) {
-        guard !gone.isEmpty || !come.isEmpty else { return }
-        for object in gone { builder.remove(object) }
-        for object in come { builder.add(object) }
+        guard let difference = settle(gone, come),
+            !difference.gone.isEmpty || !difference.come.isEmpty
+        else { return }
+        for object in difference.gone { builder.remove(object) }
+        for object in difference.come { builder.add(object) }
         if builder.build() { cluster = Cluster(builder) }
+    }
+
+    /// What goes and comes when these objects do; nil when nothing does.
+    private mutating func settle(
+        _ gone: [StoredObject],
+        _ come: [StoredObject]
+    ) -> Provision.Difference? {
+        guard provision != nil else { return Provision.Difference(gone: gone, come: come) }
+        for object in gone { provision?.remove(object) }
+        for object in come { provision?.add(object) }
+        return provision?.isSettled == true ? nil : provision?.settle()
     }
 
     fileprivate mutating func take(_ set: ManifestSet) {

@@ -127,6 +127,44 @@ import Wire
         #expect(contestCount > 20, "seed \(seed)")
     }
 
+    /// A Service that leaves something open, or has an address that nobody else asks for.
+    private static func openDocument(_ numbers: inout SeededNumbers) -> String {
+        let number = numbers.below(12)
+        let spec = numbers.pick([
+            "ports: [{port: 80}]", "type: NodePort, ports: [{port: 80}]", "clusterIP: None",
+            "clusterIP: 10.0.0.\(number), ports: [{port: 80}]",
+            "type: ExternalName, externalName: a.example",
+        ])
+        return "apiVersion: v1\nkind: Service\nmetadata: {name: s\(number)}\nspec: {\(spec)}\n"
+    }
+
+    @Test(
+        "What is given over many changes is what is given at once to those who remember it",
+        arguments: 1...4 as ClosedRange<UInt64>
+    )
+    func givesWhatARebuildGives(seed: UInt64) throws {
+        var numbers = SeededNumbers(seed: seed)
+        let files = MemoryFiles(["m/a.yaml": ""])
+        let allocation = AllocationOptions()
+        let registry = ClusterRegistry(allocation: allocation)
+        var set = try ManifestSet.load(files)
+        var nameCount = 0
+        for step in 0..<100 {
+            let path = numbers.pick(["m/b.yaml", "m/c.yaml", "m/d.yaml"])
+            let documents = (0..<numbers.below(5)).map { _ in Self.openDocument(&numbers) }
+            files[path] = numbers.chance(15) ? nil : documents.joined(separator: "---\n")
+            set = try ManifestSet.load(files, after: set)
+
+            let cluster = registry.cluster(of: set)
+            let other = ClusterRegistry(allocation: allocation, remembering: registry.memory)
+
+            #expect(cluster.isSame(as: other.cluster(of: set)), "seed \(seed), step \(step)")
+            #expect(registry.allocationMistakes(in: set) == [], "seed \(seed), step \(step)")
+            nameCount += cluster.nameCount
+        }
+        #expect(nameCount > 200, "seed \(seed)")
+    }
+
     /// A Service, headless or not, and the slice of its endpoints, some of which others have too.
     private static func service(_ number: Int, _ numbers: inout SeededNumbers) -> [ClusterObject] {
         let metadata = Metadata(name: "svc-\(number)", namespace: "ns-\(number / 100)")

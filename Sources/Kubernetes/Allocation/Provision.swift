@@ -117,6 +117,11 @@ struct Provision: Sendable {
         changes[key]?.come = new
     }
 
+    /// How many Services are used in an older form than that of their manifests.
+    var keptCount: Int {
+        complaints.values.count { $0.standIn != nil && !$0.mistake.isWarning }
+    }
+
     /// Forgets that anything is to be saved, once it is.
     mutating func hasSaved() { unsaved = [] }
 }

@@ -109,6 +109,16 @@ struct ManifestClaims: Sendable {
         }
     }
 
+    /// Where each of these objects stands in the files; nil for what is in none of them.
+    func places(of objects: [StoredObject], in list: ManifestFiles) -> [PlacedClaim?] {
+        var finder = ClaimFinder(list)
+        return objects.map { object in
+            guard let key = StoredKey(object) else { return nil }
+            let claims = finder.claims(on: key, in: files(of: key))
+            return claims.first { $0.object == object } ?? claims.first
+        }
+    }
+
     /// The numbers of the files that claim an object.
     private func files(of key: StoredKey) -> Set<UInt32> { Set(marks[key.number].map(\.rank)) }
 

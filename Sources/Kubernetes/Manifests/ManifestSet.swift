@@ -32,7 +32,7 @@ package struct ManifestSet: Sendable {
     let folderSet: Set<String>
     let linkSet: Set<String>
     /// Who claims the objects that must be of one document only.
-    private let claims: ManifestClaims
+    let claims: ManifestClaims
     /// The claims that lost their object to another, by file and number.
     let losers: [String: Set<Int>]
 

@@ -24,6 +24,23 @@ package struct Kubernetes: Answerer {
                 "keep the cluster in this file and serve it from the start, until the manifests "
                     + "are read: names that it does not have are SERVFAIL meanwhile"
             ),
+            Manual.Option(
+                "service_cidr CIDR [CIDR]",
+                "from where Services get addresses that their manifests leave open, one network of "
+                    + "each family; 10.96.0.0/12 by default. Where it is given, addresses from "
+                    + "elsewhere are refused, and default/kubernetes has the first one and is made "
+                    + "if no manifest has it"
+            ),
+            Manual.Option(
+                "load_balancer_pool CIDR...",
+                "from where Services of type LoadBalancer get their external addresses; without it "
+                    + "they wait for one"
+            ),
+            Manual.Option(
+                "node_ports FIRST-LAST",
+                "from where Services get ports of the nodes; 30000-32767 by default. Where it is "
+                    + "given, ports from elsewhere are refused"
+            ),
             Manual.Option("ttl SECONDS", "time to live of the records, 0 to 3600; 5 by default"),
             Manual.Option(
                 "pods disabled|insecure|verified",

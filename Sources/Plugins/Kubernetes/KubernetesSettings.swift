@@ -17,6 +17,8 @@ package struct KubernetesSettings: Sendable {
     /// The zones, in the order of the Corefile.
     package var zones: [Name]
     package var cluster = ClusterOptions()
+    /// From where Services get what their manifests leave open.
+    package var allocation = AllocationOptions()
     /// The time to live of the records, in seconds.
     package var ttl: UInt32 = 5
     /// The paths of the manifests, as they are written.
@@ -50,6 +52,7 @@ package struct KubernetesSettings: Sendable {
             )
         }
         for option in stanza.options { try read(option) }
+        try checkAllocation(stanza)
         text = Self.text(of: stanza, zones: self.zones)
         guard !manifests.isEmpty else {
             throw CorefileError(
@@ -76,6 +79,12 @@ package struct KubernetesSettings: Sendable {
             manifests += option.arguments
         case "snapshot":
             snapshot = try option.oneArgument("the path of a file to keep the cluster in")
+        case "service_cidr":
+            try readServiceNetworks(option)
+        case "load_balancer_pool":
+            try readLoadBalancerNetworks(option)
+        case "node_ports":
+            try readNodePorts(option)
         case "ttl":
             let word = try option.oneArgument("seconds, 0 to \(Self.maximumTTL)")
             ttl = UInt32(try word.integer(in: 0...Self.maximumTTL))

@@ -15,6 +15,8 @@ struct ClusterEdition: Sendable {
     let serial: UInt32
     /// Whether it was made of objects that were read; else it is what a file kept.
     var isVerified = true
+    /// The files with Services that others stand in the way of.
+    var contestedFiles: Set<String> = []
 }
 
 extension Setup {
@@ -59,10 +61,28 @@ extension Setup {
     ) -> ClusterEdition {
         let key = editionKey(settings)
         let before = previous(key, as: ClusterEdition.self)
-        let edition = edition(of: objects, settings.cluster, before)
+        var edition = edition(of: objects, settings, before)
+        let mistakes = edition.registry.allocationMistakes(in: objects)
+        edition.contestedFiles = Set(mistakes.map(\.file))
+        report(mistakes, of: objects, since: before)
+        keptUnits[key] = edition.registry.keptServiceCount
         kept[key] = edition
         keepSnapshot(of: edition, settings)
         return edition
+    }
+
+    /// Tells which Services cannot have what they ask for, and of which files that is over.
+    private mutating func report(
+        _ mistakes: [ManifestMistake],
+        of objects: ManifestSet,
+        since before: ClusterEdition?
+    ) {
+        let wrong = Set((mistakes + objects.mistakes).map(\.file))
+        let sound = before?.contestedFiles.subtracting(wrong).sorted() ?? []
+        reports += sound.map { Report(soundAgain: $0) }
+        for mistake in mistakes {
+            reports.append(Report(mistake.line, isWarning: mistake.isWarning))
+        }
     }
 
     /// Under which key the running cluster is kept.
@@ -73,21 +93,19 @@ extension Setup {
 
     private func edition(
         of objects: ManifestSet,
-        _ options: ClusterOptions,
+        _ settings: KubernetesSettings,
         _ before: ClusterEdition?
     ) -> ClusterEdition {
         let now = UInt32(truncatingIfNeeded: wallSeconds())
         guard let before else {
-            let registry = ClusterRegistry(options)
+            let registry = registry(settings, after: nil)
             return ClusterEdition(
                 registry: registry,
                 cluster: registry.cluster(of: objects),
                 serial: objects.isEmpty ? 0 : now
             )
         }
-        // With other options, what was built cannot be gone on with.
-        let isSameKind = before.registry.options == options
-        let registry = isSameKind ? before.registry : ClusterRegistry(options)
+        let registry = registry(settings, after: before.registry)
         let cluster = registry.cluster(of: objects)
         if before.cluster.isSame(as: cluster) {
             // What was kept in a file is not kept in memory besides what was read.
@@ -103,6 +121,23 @@ extension Setup {
             registry: registry,
             cluster: cluster,
             serial: isLater ? now : before.serial &+ 1
+        )
+    }
+
+    /// What makes clusters with these settings: the same as before, or one that goes on with what
+    /// Services held, as with other options what was built is of no use.
+    func registry(
+        _ settings: KubernetesSettings,
+        after before: ClusterRegistry?
+    ) -> ClusterRegistry {
+        if let before, before.options == settings.cluster, before.allocation == settings.allocation
+        {
+            return before
+        }
+        return ClusterRegistry(
+            settings.cluster,
+            allocation: settings.allocation,
+            remembering: before?.memory ?? AllocationMemory()
         )
     }
 

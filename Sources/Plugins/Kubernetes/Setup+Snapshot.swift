@@ -29,7 +29,7 @@ extension Setup {
             return nil
         }
         let edition = ClusterEdition(
-            registry: ClusterRegistry(settings.cluster),
+            registry: registry(settings, after: nil),
             cluster: snapshot.cluster,
             serial: snapshot.serial,
             isVerified: false

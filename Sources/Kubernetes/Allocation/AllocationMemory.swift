@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What Services hold or held that is not written in their manifests, to be handed on.
+package struct AllocationMemory: Sendable {
+    /// What each Service held; those that were in use are waited for.
+    var holdings = RememberedHoldings()
+
+    /// Nothing.
+    package init() {}
+
+    /// Everything that a provision gave and remembers.
+    init(_ provision: Provision) {
+        holdings = provision.remembered
+        for (key, holding) in provision.grants.sorted(by: { $0.key < $1.key }) {
+            _ = holdings.insert(holding, of: key, wasInUse: true)
+        }
+    }
+}

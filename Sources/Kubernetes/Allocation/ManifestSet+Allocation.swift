@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension ManifestSet {
+    /// What is wrong with Services that others stand in the way of, where they stand in the files.
+    func mistakes(of complaints: [Provision.Complaint]) -> [ManifestMistake] {
+        let places = claims.places(of: complaints.map(\.object), in: files)
+        let holders = claims.places(
+            of: complaints.map { $0.mistake.holder ?? $0.object },
+            in: files
+        )
+        var found: [ManifestMistake] = []
+        for (complaint, (place, holderPlace)) in zip(complaints, zip(places, holders)) {
+            // The API server's own Service may stand in no file: then it is told where the other is.
+            guard let claim = place ?? holderPlace else { continue }
+            found.append(
+                ManifestMistake(
+                    file: claim.file,
+                    position: claim.position,
+                    Self.text(complaint, holderPlace),
+                    isWarning: complaint.mistake.isWarning
+                )
+            )
+        }
+        return found
+    }
+
+    private static func text(_ complaint: Provision.Complaint, _ place: PlacedClaim?) -> String {
+        var text = "Service \(FieldReader.quoted(complaint.key.name)): \(complaint.mistake.text)"
+        if let holder = complaint.mistake.holder?.serviceKey {
+            text += holder == complaint.key ? "" : " to \(holder.namespace)/\(holder.name)"
+            if holder != complaint.key, let place { text += " at \(place.file):\(place.position)" }
+        }
+        return text
+    }
+}
