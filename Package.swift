@@ -74,15 +74,15 @@ let package = Package(
         module("XDP", ["Wire"]),
 
         // What a plugin is; what a cluster is; the features; the server.
-        module("Plugin", ["Wire", "Files", "Corefile", "Metrics"]),
+        module("Plugin", ["Wire", "Files", "Corefile", "Metrics", "TLS"]),
         module("Kubernetes", ["Wire", "Files", "YAML"]),
         module(
             "Plugins",
-            ["Wire", "Files", "Corefile", "Metrics", "LDNS", "Plugin", "Kubernetes"]
+            ["Wire", "Files", "Corefile", "Metrics", "LDNS", "TLS", "Plugin", "Kubernetes"]
         ),
         module(
             "Server",
-            ["Posix", "Wire", "Files", "Corefile", "Metrics", "Plugin", "HTTP", "XDP"]
+            ["Posix", "Wire", "Files", "Corefile", "Metrics", "Plugin", "HTTP", "TLS", "XDP"]
         ),
         module(
             "Simulation",
@@ -122,13 +122,13 @@ let package = Package(
         tests("Kubernetes", ["Wire", "Files", "YAML"], excluding: ["Manifests"]),
         tests(
             "Plugins",
-            ["Wire", "Files", "Corefile", "Metrics", "LDNS", "Plugin", "Kubernetes"]
+            ["Wire", "Files", "Corefile", "Metrics", "LDNS", "TLS", "Plugin", "Kubernetes"]
         ),
         tests(
             "Server",
             [
                 "Posix", "Wire", "Files", "Corefile", "Metrics", "LDNS", "Plugin", "Plugins",
-                "HTTP", "XDP",
+                "HTTP", "TLS", "XDP",
             ]
         ),
         tests(

@@ -62,6 +62,10 @@ package struct Exchange: Sendable {
     package var mixesCase: Bool
     /// The address of this machine that it leaves from; nil lets the system choose.
     package var source: IPAddress?
+    /// How its connection is made and kept; nil for plain TCP with the usual times.
+    ///
+    /// Where they have security, nothing is ever asked but over a connection that has it.
+    package var terms: ConnectionTerms?
 
     package init(
         upstream: Endpoint,
@@ -69,7 +73,8 @@ package struct Exchange: Sendable {
         message: [UInt8],
         deadline: Moment,
         mixesCase: Bool = false,
-        source: IPAddress? = nil
+        source: IPAddress? = nil,
+        terms: ConnectionTerms? = nil
     ) {
         self.upstream = upstream
         self.transport = transport
@@ -77,6 +82,7 @@ package struct Exchange: Sendable {
         self.deadline = deadline
         self.mixesCase = mixesCase
         self.source = source
+        self.terms = terms
     }
 }
 

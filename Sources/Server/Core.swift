@@ -80,6 +80,9 @@ package struct Core: ~Copyable {
         if service.begin(at: now) { listeners = service.configuration.listeners }
     }
 
+    /// Counts something for the worker.
+    func count(_ counter: Counter) { service.count(counter) }
+
     /// Takes the news about an exchange with an upstream.
     package mutating func take(_ reply: ExchangeReply) { service.take(reply) }
 

@@ -56,6 +56,8 @@ struct QueryService: ~Copyable {
         return edition != view.edition
     }
 
+    func count(_ counter: Counter) { cells.increment(counter) }
+
     /// Takes the news about an exchange with an upstream.
     mutating func take(_ reply: ExchangeReply) {
         if isDeskBusy { desk.take(reply) }

@@ -4,7 +4,8 @@ import Plugin
 import Posix
 import Wire
 
-/// The TCP connections of one worker to its upstreams: kept open and shared by questions.
+/// The TCP connections of one worker to its upstreams, with TLS or without: kept open and shared by
+/// questions on the same terms.
 struct UpstreamConnections: ~Copyable {
     /// The most connections to one upstream.
     static let maximumUpstreamCount = 4
@@ -12,8 +13,10 @@ struct UpstreamConnections: ~Copyable {
     static let maximumConnectionCount = 128
     /// How many questions a connection is asked before another one is opened beside it.
     static let wantedQuestionCount = 32
-    /// How long a connection without questions is kept, in milliseconds: CoreDNS's `expire`.
-    static let idleMilliseconds: UInt64 = 10_000
+    /// How long an upstream that did not prove who it is is left alone, in milliseconds.
+    static let refusalMilliseconds: UInt64 = 1_000
+    /// The most upstreams of which that is remembered.
+    static let maximumRefusalCount = 128
     /// How often a connection is read before the others get their turn.
     private static let maximumReadCount = 16
     /// How many bytes one reading takes at most.
@@ -25,7 +28,18 @@ struct UpstreamConnections: ~Copyable {
         let id: UInt16
     }
 
+    /// Why an upstream is left alone, and until when.
+    private struct Refusal {
+        let text: String
+        let end: Moment
+        /// Held, so that no others are taken for them.
+        let terms: ConnectionTerms
+    }
+
     private var connections: [UInt64: UpstreamConnection] = [:]
+    private var refusals: [UpstreamConnection.Target: Refusal] = [:]
+    /// The terms of exchanges that have none of their own.
+    private let plainTerms = ConnectionTerms()
     private var nextNumber: UInt64 = 1
     private var places: [UInt64: Place] = [:]
     /// The connections with questions to be sent at the end of the step.
@@ -41,55 +55,64 @@ struct UpstreamConnections: ~Copyable {
 
     // MARK: Asking
 
-    /// Takes a question, which leaves with `flush`.
+    /// Takes a question, which leaves with `flush`; true when it has to wait for a new connection.
     mutating func begin(
         _ order: ExchangeOrder,
         _ poll: borrowing Poll,
         at now: Moment
-    ) throws(SystemError) {
+    ) throws(SystemError) -> Bool {
         try ask(order, isSecondTry: false, poll, now)
     }
 
+    @discardableResult
     private mutating func ask(
         _ order: ExchangeOrder,
         isSecondTry: Bool,
         _ poll: borrowing Poll,
         _ now: Moment
-    ) throws(SystemError) {
+    ) throws(SystemError) -> Bool {
         let byteCount = order.exchange.message.count
         guard byteCount <= 65_535 else {
             throw SystemError(call: "a question of \(byteCount) bytes", code: 0)
         }
-        let connection = try pick(order.exchange, poll, now)
+        let terms = order.exchange.terms ?? plainTerms
+        let connection = try pick(order.exchange, terms, poll, now)
         let id = connection.ask(order, isSecondTry: isSecondTry, at: now)
         places[order.id] = Place(connection: connection.number, id: id)
         if !connection.isQueued {
             connection.isQueued = true
             queued.append(connection)
         }
+        return !connection.isEstablished
     }
 
     /// The connection with the fewest questions, or a new one beside those that have enough.
     private mutating func pick(
         _ exchange: Exchange,
+        _ terms: ConnectionTerms,
         _ poll: borrowing Poll,
         _ now: Moment
     ) throws(SystemError) -> UpstreamConnection {
         let (upstream, source) = (exchange.upstream, exchange.source)
-        let all = connections.values.filter { $0.upstream == upstream && $0.source == source }
-        let best = all.filter(\.hasRoom).min {
+        let target = UpstreamConnection.Target(upstream, from: source, on: terms)
+        if let refusal = refusals[target] {
+            if now < refusal.end { throw SystemError(call: refusal.text, code: 0) }
+            refusals[target] = nil
+        }
+        let all = connections.values.filter { $0.target == target }
+        let best = all.filter { $0.hasRoom(at: now) }.min {
             ($0.open.count, $0.number) < ($1.open.count, $1.number)
         }
         if let best, best.open.count < Self.wantedQuestionCount { return best }
         // A connection that leads nowhere must not keep others from being opened.
-        let count = all.count { !$0.isSuspect }
+        let count = all.count { !$0.isSuspect && !$0.isOver(at: now) }
         guard count < Self.maximumUpstreamCount, makeRoom() else {
             if let best { return best }
             let text = "the TCP connections to \(upstream) have no room for more questions"
             throw SystemError(call: text, code: 0)
         }
         do throws(SystemError) {
-            return try open(upstream, from: source, poll, now)
+            return try open(target, terms, poll, now)
         } catch {
             guard let best else { throw error }
             return best
@@ -102,17 +125,23 @@ struct UpstreamConnections: ~Copyable {
         let idle = connections.values.filter(\.open.isEmpty)
             .min { ($0.lastUse, $0.number) < ($1.lastUse, $1.number) }
         guard let idle else { return false }
-        connections[idle.number] = nil
+        close(idle)
         return true
     }
 
     private mutating func open(
-        _ upstream: Endpoint,
-        from source: IPAddress?,
+        _ target: UpstreamConnection.Target,
+        _ terms: ConnectionTerms,
         _ poll: borrowing Poll,
         _ now: Moment
     ) throws(SystemError) -> UpstreamConnection {
-        let connection = try UpstreamConnection(nextNumber, to: upstream, from: source, at: now)
+        let connection = try UpstreamConnection(
+            nextNumber,
+            to: target.upstream,
+            from: target.source,
+            on: terms,
+            at: now
+        )
         let token = Worker.Token.make(Worker.Token.upstreamStream, nextNumber)
         try poll.add(connection.socket.number, connection.interest, token: token)
         connections[nextNumber] = connection
@@ -163,7 +192,11 @@ struct UpstreamConnections: ~Copyable {
                 try connection.establish()
                 try connection.send()
             }
-            if interest.contains(.input) { try read(connection, &core, now) }
+            if interest.contains(.input) {
+                try read(connection, &core, now)
+                // Encryption may have something to say, or be ready for the first question.
+                try connection.send()
+            }
             try watch(connection, poll)
         } catch {
             lose(connection, error, &core, poll, now)
@@ -200,6 +233,10 @@ struct UpstreamConnections: ~Copyable {
     ) {
         connections[connection.number] = nil
         poll.remove(connection.socket.number)
+        if let text = connection.refusal, refusals.count < Self.maximumRefusalCount {
+            let end = now.adding(milliseconds: Self.refusalMilliseconds)
+            refusals[connection.target] = Refusal(text: text, end: end, terms: connection.terms)
+        }
         for asked in connection.open.values.sorted(by: { $0.order.id < $1.order.id }) {
             places[asked.order.id] = nil
             // Where not even connecting worked, trying again is for the one who chose the upstream.
@@ -224,12 +261,26 @@ struct UpstreamConnections: ~Copyable {
         return true
     }
 
-    /// Closes the connections that nobody has used for a while, and those that lead nowhere.
+    /// Closes the connections that nobody has used for a while, those that are old, those that lead
+    /// nowhere, and those that are too many to be kept for nothing.
     mutating func closeIdle(at now: Moment) {
-        for connection in connections.values where connection.open.isEmpty {
-            let end = connection.lastUse.adding(milliseconds: Self.idleMilliseconds)
-            guard connection.isSuspect || end <= now else { continue }
-            connections[connection.number] = nil
+        var kept: [UpstreamConnection.Target: Int] = [:]
+        let idle = connections.values.filter(\.open.isEmpty)
+            .sorted { ($0.lastUse, $0.number) > ($1.lastUse, $1.number) }
+        for connection in idle {
+            let count = kept[connection.target, default: 0]
+            let maximum = connection.terms.values.idleCount
+            if connection.isOver(at: now) || maximum > 0 && count >= maximum {
+                close(connection)
+            } else {
+                kept[connection.target] = count + 1
+            }
         }
+        refusals = refusals.filter { now < $0.value.end }
+    }
+
+    private mutating func close(_ connection: UpstreamConnection) {
+        connection.close()
+        connections[connection.number] = nil
     }
 }

@@ -20,10 +20,13 @@ struct UpstreamSockets: ~Copyable {
         at now: Moment
     ) {
         do throws(SystemError) {
-            switch order.exchange.transport {
-            case .udp: try datagrams.begin(order, poll, at: now)
-            case .tcp: try connections.begin(order, poll, at: now)
+            let terms = order.exchange.terms
+            // What is to be secured never leaves as a datagram, whatever else was asked for.
+            guard order.exchange.transport == .tcp || terms?.values.security != nil else {
+                return try datagrams.begin(order, poll, at: now)
             }
+            let isNew = try connections.begin(order, poll, at: now)
+            if let counter = isNew ? terms?.openings : terms?.reuses { core.count(counter) }
         } catch {
             core.take(ExchangeReply(id: order.id, news: .failure(error.description)))
         }

@@ -36,10 +36,13 @@ package struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package init(_ mistake: Mistake) { self.mistake = mistake }
 
-    /// Whether the other side is not who it should be, so that trying again is of no use soon.
-    package var isDistrust: Bool {
+    /// Whether trying again is of no use soon: the other side is not who it should be, or speaks
+    /// another language.
+    package var isLasting: Bool {
         switch mistake {
-        case .expired, .notYetValid, .unknownAuthority, .wrongName, .badCertificate: true
+        case .expired, .notYetValid, .unknownAuthority, .wrongName, .badCertificate, .oldVersion,
+            .notTLS, .refused:
+            true
         default: false
         }
     }

@@ -66,7 +66,9 @@ struct ScriptedPlugin: Answerer, Finisher, Observer {
         to upstream: Endpoint = Endpoint(IPAddress(v4: 0xC000_0235), port: 53),
         over transport: Transport = .udp,
         waitMilliseconds: UInt64 = 1_000,
-        mixesCase: Bool = false
+        mixesCase: Bool = false,
+        on terms: ConnectionTerms? = nil,
+        termsByName: [String: ConnectionTerms] = [:]
     ) -> ScriptedPlugin {
         ScriptedPlugin(resuming: { waiting, answer, desk in
             let exchange = Exchange(
@@ -74,7 +76,8 @@ struct ScriptedPlugin: Answerer, Finisher, Observer {
                 transport: transport,
                 message: waiting.message,
                 deadline: desk.now.adding(milliseconds: waitMilliseconds),
-                mixesCase: mixesCase
+                mixesCase: mixesCase,
+                terms: termsByName["\(waiting.query.question.name)"] ?? terms
             )
             switch await desk.ask(exchange) {
             case .message(let bytes), .plainMessage(let bytes):

@@ -18,6 +18,8 @@ final class UpstreamBench {
     var core: Core
     var sockets: UpstreamSockets
     let poll: Poll
+    /// What the clients say that they take, so that they can be told why something failed.
+    var udpByteCount: UInt16?
     /// What the clients were sent, in order.
     private(set) var answers: [Message] = []
     /// The exchanges that were ordered and that are over.
@@ -32,20 +34,21 @@ final class UpstreamBench {
         _ upstream: Endpoint,
         over transport: Transport = .udp,
         waitMilliseconds: UInt64 = 1_000,
-        mixesCase: Bool = false
+        mixesCase: Bool = false,
+        on terms: ConnectionTerms? = nil
     ) throws {
         try self.init([
             .forwarding(
                 to: upstream,
                 over: transport,
                 waitMilliseconds: waitMilliseconds,
-                mixesCase: mixesCase
+                mixesCase: mixesCase,
+                on: terms
             )
         ])
     }
 
-    init(_ plugins: [ScriptedPlugin]) throws {
-        let registry = Registry()
+    init(_ plugins: [ScriptedPlugin], counting registry: Registry = Registry()) throws {
         let randomness = RandomnessBuffer()
         core = Core(
             index: 0,
@@ -69,7 +72,7 @@ final class UpstreamBench {
         core.begin(at: now)
         var buffer = [UInt8](repeating: 0, count: 512)
         for name in names {
-            let question = try Bench.question(name)
+            let question = try Bench.question(name, size: udpByteCount)
             let arrival = Arrival(
                 listener: 0,
                 transport: .udp,

@@ -61,7 +61,7 @@ import Wire
         #expect(
             error.description == "certificate is for dns.example, *.wild.example, not \(name)"
         )
-        #expect(error.isDistrust)
+        #expect(error.isLasting)
     }
 
     @Test("The name of its subject does not make a certificate one for it")
