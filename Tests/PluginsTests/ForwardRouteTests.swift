@@ -56,8 +56,6 @@ import Wire
         ("health_check 1s domain a..b", "2:26: 'a..b' is no domain name"),
         ("health_check 1s rec", "2:19: 'rec' is neither 'no_rec' nor 'domain'"),
         ("read_timeout 0s", "2:16: '0s' must be 1ms to 1m"),
-        ("tls", "2:3: option 'tls' is not built yet"),
-        ("tls_servername a", "2:3: option 'tls_servername' is not built yet"),
         ("doh_method GET", "2:3: option 'doh_method' is not built yet"),
         ("max_failures 3", "2:3: unknown option 'max_failures'; try 'max_fails'"),
     ])

@@ -76,6 +76,7 @@ final class MemoryLog: LogSink {
 struct Surroundings {
     var zones = ["."]
     var files = MemoryFiles()
+    var environment: [String: String] = [:]
     var interfaces: [Interface] = []
     var previous: [String: any Sendable] = [:]
     var addresses: [IPAddress] = []
@@ -94,6 +95,7 @@ struct Surroundings {
             store: store,
             metrics: metrics,
             log: log,
+            environment: environment,
             interfaces: interfaces,
             previous: previous,
             wallSeconds: { 1_700_000_000 },

@@ -30,7 +30,7 @@ import Wire
     private func endpoints(_ text: String, _ surroundings: Surroundings) throws -> [Endpoint] {
         var setup = try surroundings.setup()
         let place = Position(file: "Corefile", line: 1, column: 11)
-        return try UpstreamAddress.endpoints(Word(text, at: place), setup: &setup)
+        return try UpstreamAddress.places(Word(text, at: place), setup: &setup).map(\.endpoint)
     }
 
     @Test(
@@ -58,7 +58,7 @@ import Wire
         #expect(error?.text.hasPrefix("'\(text)' is no upstream; ") == true)
     }
 
-    @Test(arguments: ["tls://192.0.2.1", "https://192.0.2.1/dns-query", "grpc://192.0.2.1"])
+    @Test(arguments: ["quic://192.0.2.1", "https://192.0.2.1/dns-query", "grpc://192.0.2.1"])
     func saysWhatIsNotBuiltYet(text: String) throws {
         let error = #expect(throws: CorefileError.self) { try endpoints(text, surroundings) }
 
@@ -69,7 +69,7 @@ import Wire
         var setup = try surroundings.setup()
         let word = Word("/etc/resolv.conf", at: Position(file: "Corefile", line: 1, column: 1))
 
-        let found = try UpstreamAddress.endpoints(word, setup: &setup)
+        let found = try UpstreamAddress.places(word, setup: &setup).map(\.endpoint)
 
         #expect(
             found.map(\.description) == [

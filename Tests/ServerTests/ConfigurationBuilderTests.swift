@@ -126,7 +126,7 @@ private final class Ticking: Sendable {
               ttl 99999
              }
              forward . 192.0.2.1 {
-              tls
+              doh_method GET
               max_fails many
              }
             }

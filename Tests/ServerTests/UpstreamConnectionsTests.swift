@@ -251,6 +251,7 @@ import Wire
             1,
             to: upstream.place,
             from: source,
+            on: ConnectionTerms(),
             at: Moment(nanoseconds: 0)
         )
 

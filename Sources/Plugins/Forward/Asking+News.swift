@@ -97,7 +97,10 @@ extension Asking {
 
 extension Asking.Attempt {
     /// Where a failure happened, for people.
-    func at(_ upstream: Upstream) -> String { "read \(transport.name) \(upstream.endpoint)" }
+    func at(_ upstream: Upstream) -> String {
+        upstream.isSecure
+            ? "\(upstream.endpoint) (tls)" : "read \(transport.name) \(upstream.endpoint)"
+    }
 }
 
 extension ForwardRoute {

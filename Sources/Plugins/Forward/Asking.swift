@@ -178,14 +178,13 @@ struct Asking {
         _ desk: any Desk
     ) {
         let upstream = route.upstreams[place]
-        let exchange = Exchange(
-            upstream: upstream.endpoint,
-            transport: transport,
-            message: message,
-            deadline: deadline,
+        let transport = upstream.transport(transport)
+        let exchange = upstream.exchange(
+            over: transport,
+            message,
+            until: deadline,
             mixesCase: purpose == .sameCase
-                || transport == .udp && upstream.health.keepsCase(at: now),
-            source: upstream.source
+                || transport == .udp && upstream.health.keepsCase(at: now)
         )
         desk.begin(exchange, tag: attempts.count, in: &contest)
         if purpose != .trial { newest = attempts.count }

@@ -66,11 +66,27 @@ package struct Forward: Answerer {
                 "failover RCODE...|none",
                 "on these codes, ask the next upstream, each once at most: SERVFAIL REFUSED NOTIMP"
             ),
-            Manual.Option("expire DURATION", "how long an idle connection is kept: 10s; only read"),
-            Manual.Option("max_age DURATION", "how long a connection is kept at all; only read"),
-            Manual.Option("max_idle_conns N", "how many idle connections are kept; only read"),
-            Manual.Option("tls [CERT KEY] [CA]", "not built yet"),
-            Manual.Option("tls_servername NAME", "not built yet"),
+            Manual.Option("expire DURATION", "how long an idle connection is kept: 10s"),
+            Manual.Option(
+                "max_age DURATION",
+                "how long a connection takes new questions: 0 for no limit, else at least 'expire'"
+            ),
+            Manual.Option(
+                "max_idle_conns N",
+                "how many idle connections to an upstream each worker keeps: 0 for no limit"
+            ),
+            Manual.Option(
+                "tls [CERT KEY] [CA]",
+                "how upstreams at 'tls://ADDRESS[%NAME][:PORT]' are asked, port 853: CA is a file of "
+                    + "the authorities that are trusted, the system's by default; CERT and KEY say who "
+                    + "we are. TLS 1.2 or 1.3, the certificate is always checked, and nothing is asked "
+                    + "in plain text instead. Changed files are read again"
+            ),
+            Manual.Option(
+                "tls_servername NAME",
+                "whom the certificates must be for, unless an upstream has a NAME of its own; "
+                    + "by default for its address"
+            ),
             Manual.Option("doh_method GET|POST", "not built yet"),
             Manual.Option(
                 "source_address IP [IP]",
@@ -117,7 +133,7 @@ package struct Forward: Answerer {
         zones = ZoneList(routes.map(\.zone))
         hasExceptions = routes.contains { !$0.excepted.isEmpty }
         let origin = routes.map { route in
-            "\(route.zone) \(route.upstreams.map(\.endpoint)) \(route.hosts?.labels ?? [])"
+            "\(route.zone) \(route.upstreams.map(\.origin)) \(route.hosts?.labels ?? [])"
         }
         kept = KeptAnswers(origin: origin.joined(separator: "; "), &setup) ?? NothingKept()
     }

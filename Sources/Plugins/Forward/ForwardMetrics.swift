@@ -55,6 +55,16 @@ struct ForwardMetrics: Sendable {
         help: "What is thought of an upstream: 0 well, 1 doubtful, 2 down, 3 looping.",
         labels: ["to"]
     )
+    private static let reuses = Family.counter(
+        "coredns_proxy_conn_cache_hits_total",
+        help: "Questions that went over a connection to an upstream that was there already.",
+        labels: ["proxy_name", "to", "proto"]
+    )
+    private static let openings = Family.counter(
+        "coredns_proxy_conn_cache_misses_total",
+        help: "Questions that had to wait for a connection to an upstream.",
+        labels: ["proxy_name", "to", "proto"]
+    )
     private static let durations = Family.histogram(
         "coredns_proxy_request_duration_seconds",
         help: "From asking an upstream to its reply.",
@@ -70,6 +80,7 @@ struct ForwardMetrics: Sendable {
         "forward_surplus_total", "forward_upstream_errors_total",
         "forward_upstream_latency_seconds",
         "forward_upstream_rate_limit", "forward_upstream_state",
+        "proxy_conn_cache_hits_total", "proxy_conn_cache_misses_total",
         "proxy_healthcheck_failures_total", "proxy_request_duration_seconds",
     ]
 
@@ -122,6 +133,19 @@ struct ForwardMetrics: Sendable {
             durations = Self.codeNames.map {
                 registry.histogram(ForwardMetrics.durations, labels + [$0])
             }
+        }
+
+        /// The counters of questions whose connection was there, and of those that waited for one.
+        static func connections(
+            _ registry: Registry,
+            to upstream: String,
+            isSecure: Bool
+        ) -> (reuses: Counter, openings: Counter) {
+            let labels = ["forward", upstream, isSecure ? "tcp-tls" : "tcp"]
+            return (
+                registry.counter(ForwardMetrics.reuses, labels),
+                registry.counter(ForwardMetrics.openings, labels)
+            )
         }
 
         /// Puts on the page how an upstream fares, for as long as it is asked.

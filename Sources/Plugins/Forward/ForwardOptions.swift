@@ -13,6 +13,9 @@ struct ForwardOptions: Sendable {
         case sequential
     }
 
+    /// What may be counted.
+    private static let counts = 0...Int(Int32.max)
+
     var policy = Policy.random
     var forcesTCP = false
     var prefersUDP = false
@@ -37,10 +40,13 @@ struct ForwardOptions: Sendable {
 
     init(maximumAttempts: Int) { self.maximumAttempts = maximumAttempts }
 
-    /// How long connections would be kept; only read, and checked against each other.
-    struct Lifetimes {
+    /// How long connections are kept, and what secures them.
+    struct Connections {
         var expireNanoseconds: UInt64 = 10_000_000_000
         var maximumAge: (nanoseconds: UInt64, word: Word)?
+        /// 0 for no limit.
+        var idleCount = 0
+        var security = ForwardSecurity()
 
         /// Makes sure that no connection must go before it may be idle.
         func check() throws(CorefileError) {
@@ -52,10 +58,24 @@ struct ForwardOptions: Sendable {
                 "'max_age' must be 0 or at least 'expire', \(durationText(expireNanoseconds))"
             )
         }
+
+        /// The terms of connections; a part of a millisecond counts as one.
+        func terms(_ security: ExchangeSecurity?) -> ConnectionTerms.Values {
+            ConnectionTerms.Values(
+                security: security,
+                idleMilliseconds: Self.milliseconds(expireNanoseconds),
+                ageMilliseconds: Self.milliseconds(maximumAge?.nanoseconds ?? 0),
+                idleCount: idleCount
+            )
+        }
+
+        private static func milliseconds(_ nanoseconds: UInt64) -> UInt64 {
+            nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 == 0 ? 0 : 1)
+        }
     }
 
     /// Reads one option but `except`.
-    mutating func read(_ option: Option, _ lifetimes: inout Lifetimes) throws(CorefileError) {
+    mutating func read(_ option: Option, _ connections: inout Connections) throws(CorefileError) {
         switch option.name.text {
         case "policy": policy = try Self.policy(option)
         case "next":
@@ -65,14 +85,17 @@ struct ForwardOptions: Sendable {
         case "force_tcp", "prefer_udp", "failfast_all_unhealthy_upstreams", "next_on_nodata",
             "hedge":
             try readSwitch(option)
-        case "tls", "tls_servername", "doh_method":
-            throw option.notYet()
+        case "doh_method": throw option.notYet()
         case SourceAddresses.optionName, HostResolvers.optionName: break
+        case "tls": try connections.security.readFiles(option)
+        case "tls_servername": try connections.security.readServerName(option)
         case "expire":
-            lifetimes.expireNanoseconds = try option.oneArgument("a duration").nanoseconds()
+            connections.expireNanoseconds = try option.oneArgument("a duration").nanoseconds()
         case "max_age":
             let word = try option.oneArgument("a duration")
-            lifetimes.maximumAge = (try word.nanoseconds(), word)
+            connections.maximumAge = (try word.nanoseconds(), word)
+        case "max_idle_conns":
+            connections.idleCount = try option.oneArgument("a number").integer(in: Self.counts)
         default: try readNumber(option)
         }
     }
@@ -91,18 +114,15 @@ struct ForwardOptions: Sendable {
 
     /// Reads an option that is a number or a duration.
     private mutating func readNumber(_ option: Option) throws(CorefileError) {
-        let counts = 0...Int(Int32.max)
         switch option.name.text {
         case "max_fails":
-            maximumFailures = UInt64(try option.oneArgument("a number").integer(in: counts))
+            maximumFailures = UInt64(try option.oneArgument("a number").integer(in: Self.counts))
         case "max_connect_attempts":
-            maximumAttempts = try option.oneArgument("a number").integer(in: counts)
+            maximumAttempts = try option.oneArgument("a number").integer(in: Self.counts)
         case "max_concurrent":
-            maximumConcurrent = try option.oneArgument("a number").integer(in: counts)
+            maximumConcurrent = try option.oneArgument("a number").integer(in: Self.counts)
         case "max_rate":
-            maximumRate = try option.oneArgument("a number").integer(in: counts)
-        case "max_idle_conns":
-            _ = try option.oneArgument("a number").integer(in: counts)
+            maximumRate = try option.oneArgument("a number").integer(in: Self.counts)
         case "read_timeout":
             let word = try option.oneArgument("a duration")
             timeoutMilliseconds = try word.milliseconds(in: 1...60_000)

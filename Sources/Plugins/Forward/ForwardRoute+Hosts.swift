@@ -85,6 +85,7 @@ extension UpstreamHosts {
     convenience init?(
         of stanza: Stanza,
         _ sources: SourceAddresses,
+        _ connections: ForwardOptions.Connections,
         setup: inout Setup
     ) throws(CorefileError) {
         var hosts: [UpstreamHost] = []
@@ -96,7 +97,8 @@ extension UpstreamHosts {
                     "more than \(Self.maximumCount) names of upstreams in one stanza"
                 )
             }
-            let host = try Self.host(name, word, of: stanza, sources, setup: &setup)
+            let resolvers = try HostResolvers.read(stanza, at: word, setup: &setup)
+            let host = Self.host(name, resolvers, sources, connections, setup: &setup)
             if !hosts.contains(where: { $0 === host }) { hosts.append(host) }
         }
         guard !hosts.isEmpty else { return nil }
@@ -106,28 +108,28 @@ extension UpstreamHosts {
     /// One host, with what was known of it before a reload that changed nothing about it.
     private static func host(
         _ name: UpstreamHostName,
-        _ word: Word,
-        of stanza: Stanza,
+        _ resolvers: [Endpoint],
         _ sources: SourceAddresses,
+        _ connections: ForwardOptions.Connections,
         setup: inout Setup
-    ) throws(CorefileError) -> UpstreamHost {
-        let resolvers = try HostResolvers.read(stanza, at: word, setup: &setup)
-        let types = sources.types
-        let key = "forward: host \(name.name):\(name.port) \(resolvers) \(sources.text)"
+    ) -> UpstreamHost {
+        let label = "\(name.name):\(name.port)"
+        let terms = Upstream.terms(connections.terms(nil), to: label, label, &setup)
+        let key = "forward: host \(label) \(resolvers) \(sources.text)"
         let known =
             setup.kept[key] as? UpstreamHost ?? setup.previous(key, as: UpstreamHost.self)
-        let host =
-            known
-            ?? UpstreamHost(
-                name,
-                lookup: HostLookup(name: name.name, resolvers: resolvers, types: types),
-                sources: sources,
-                metrics: ForwardMetrics.OfUpstream(
-                    setup.metrics,
-                    to: "\(name.name):\(name.port)"
-                ),
-                log: setup.log
-            )
+        if let known, known.terms === terms {
+            setup.kept[key] = known
+            return known
+        }
+        let host = UpstreamHost(
+            name,
+            lookup: HostLookup(name: name.name, resolvers: resolvers, types: sources.types),
+            sources: sources,
+            terms: terms,
+            metrics: ForwardMetrics.OfUpstream(setup.metrics, to: label),
+            log: setup.log
+        )
         setup.kept[key] = host
         return host
     }

@@ -68,28 +68,29 @@ final class ForwardRoute: Sendable {
         }
         loops = LoopWatch(zone, setup: &setup)
         let sources = try SourceAddresses(of: stanza, setup.interfaces)
-        hosts = try UpstreamHosts(of: stanza, sources, setup: &setup)
-        upstreams = try Self.upstreams(of: stanza, sources, hosts, setup: &setup)
+        let places = try Self.places(of: stanza, from: sources, setup: &setup)
         hasAttemptLimit = stanza.options.contains { $0.name.text == "max_connect_attempts" }
         metrics = ForwardMetrics(setup.metrics)
         udpByteCount = setup.limits.udpByteCount
         shared = Self.shared(of: stanza, &setup)
         var options = ForwardOptions(
-            maximumAttempts: Self.attemptCount(upstreams)
+            maximumAttempts: Self.attemptCount(places.count)
         )
-        var lifetimes = ForwardOptions.Lifetimes()
+        var connections = ForwardOptions.Connections()
         var names: [Name] = []
         for option in stanza.options {
             if option.name.text == "except" {
                 try option.arguments(1...Int.max, "names")
                 names += try option.arguments.zones()
             } else {
-                try options.read(option, &lifetimes)
+                try options.read(option, &connections)
             }
         }
         excepted = ZoneList(names)
-        try lifetimes.check()
+        try connections.check()
         self.options = options
+        hosts = try UpstreamHosts(of: stanza, sources, connections, setup: &setup)
+        upstreams = try Self.upstreams(at: places, from: sources, connections, setup: &setup)
         for upstream in upstreams {
             if options.hedges { upstream.health.followSlowReplies() }
             ForwardMetrics.OfUpstream.show(
@@ -116,14 +117,14 @@ final class ForwardRoute: Sendable {
         udpByteCount = stanza.udpByteCount
         excepted = stanza.excepted
         var options = stanza.options
-        if !hasAttemptLimit { options.maximumAttempts = Self.attemptCount(upstreams) }
+        if !hasAttemptLimit { options.maximumAttempts = Self.attemptCount(upstreams.count) }
         self.options = options
         if options.hedges { for upstream in upstreams { upstream.health.followSlowReplies() } }
     }
 
     /// The number of attempts for one query, where the Corefile does not say.
-    private static func attemptCount(_ upstreams: [Upstream]) -> Int {
-        max(2 * upstreams.count, leastAttemptCount)
+    private static func attemptCount(_ upstreamCount: Int) -> Int {
+        max(2 * upstreamCount, leastAttemptCount)
     }
 
     /// The numbers of a stanza with the same words, which a reload does not set back.
@@ -133,40 +134,6 @@ final class ForwardRoute: Sendable {
         let shared = setup.previous(key, as: Shared.self) ?? Shared()
         setup.kept[key] = shared
         return shared
-    }
-
-    /// The upstreams of the TO words that are no names, each once.
-    private static func upstreams(
-        of stanza: Stanza,
-        _ sources: SourceAddresses,
-        _ hosts: UpstreamHosts?,
-        setup: inout Setup
-    ) throws(CorefileError) -> [Upstream] {
-        var endpoints: [Endpoint] = []
-        for word in stanza.arguments.dropFirst() where UpstreamHostName(word, setup) == nil {
-            for endpoint in try UpstreamAddress.endpoints(word, setup: &setup)
-            where !endpoints.contains(endpoint) {
-                endpoints.append(endpoint)
-                guard endpoints.count <= maximumUpstreamCount else {
-                    throw CorefileError(
-                        at: word.position,
-                        "more than \(maximumUpstreamCount) upstreams in one stanza"
-                    )
-                }
-            }
-        }
-        guard !endpoints.isEmpty || hosts != nil else {
-            throw CorefileError(
-                at: stanza.arguments.last?.position ?? stanza.name.position,
-                "no upstream to forward to; an address or a file that names servers is wanted"
-            )
-        }
-        var upstreams: [Upstream] = []
-        for endpoint in try sources.reachable(endpoints, of: stanza, setup: &setup) {
-            let source = sources.address(for: endpoint)
-            upstreams.append(Upstream(endpoint, from: source, setup: &setup))
-        }
-        return upstreams
     }
 
     /// Whether a query is to be forwarded.

@@ -79,12 +79,10 @@ extension Asking {
         let token = LoopToken(first: random.next(), second: random.next())
         guard let message = token.message(below: watch.zone), watch.tokens.add(token, of: state)
         else { return }
-        let exchange = Exchange(
-            upstream: upstream.endpoint,
-            transport: route.options.forcesTCP ? .tcp : .udp,
-            message: message,
-            deadline: now.adding(nanoseconds: LoopWatch.waitNanoseconds),
-            source: upstream.source
+        let exchange = upstream.exchange(
+            over: upstream.transport(route.options.forcesTCP ? .tcp : .udp),
+            message,
+            until: now.adding(nanoseconds: LoopWatch.waitNanoseconds)
         )
         var contest = Contest()
         desk.begin(exchange, tag: 0, in: &contest)

@@ -13,69 +13,147 @@ final class Upstream: Sendable {
     let source: IPAddress?
     let health: UpstreamHealth
     let metrics: ForwardMetrics.OfUpstream
+    /// How its connections are made and kept.
+    private let terms: ConnectionTerms
 
-    /// An upstream with the health that it had before a reload.
-    init(_ endpoint: Endpoint, from source: IPAddress? = nil, setup: inout Setup) {
-        self.endpoint = endpoint
+    /// An upstream with the health and the connections that it had before a reload.
+    init(
+        _ place: UpstreamPlace,
+        from source: IPAddress? = nil,
+        on terms: ConnectionTerms.Values,
+        setup: inout Setup
+    ) {
+        endpoint = place.endpoint
         self.source = source
-        let key = "forward: health of \(endpoint) scope \(endpoint.scope)"
+        let key = "\(endpoint) scope \(endpoint.scope)\(place.isSecure ? " tls" : "")"
+        let healthKey = "forward: health of \(key)"
         let known =
-            setup.kept[key] as? UpstreamHealth
-            ?? setup.previous(key, as: UpstreamHealth.self)
+            setup.kept[healthKey] as? UpstreamHealth
+            ?? setup.previous(healthKey, as: UpstreamHealth.self)
         health = known ?? UpstreamHealth()
-        setup.kept[key] = health
+        setup.kept[healthKey] = health
         metrics = ForwardMetrics.OfUpstream(setup.metrics, to: endpoint.description)
+        self.terms = Self.terms(terms, to: endpoint.description, key, &setup)
     }
 
-    /// An upstream whose health and counters somebody else keeps.
+    /// An upstream whose health, counters and terms somebody else keeps.
     init(
         _ endpoint: Endpoint,
         from source: IPAddress?,
         health: UpstreamHealth,
-        metrics: ForwardMetrics.OfUpstream
+        metrics: ForwardMetrics.OfUpstream,
+        on terms: ConnectionTerms
     ) {
         self.endpoint = endpoint
         self.source = source
         self.health = health
         self.metrics = metrics
+        self.terms = terms
+    }
+
+    /// The terms that are in use already where they are the same, so that connections are.
+    ///
+    /// `label`: what metrics call the upstream; `key`: what tells it from all others.
+    static func terms(
+        _ values: ConnectionTerms.Values,
+        to label: String,
+        _ key: String,
+        _ setup: inout Setup
+    ) -> ConnectionTerms {
+        let identity = values.security?.identity.map { " as \($0)" } ?? ""
+        let key = "forward: connections to \(key)\(identity)"
+        let known =
+            setup.kept[key] as? ConnectionTerms ?? setup.previous(key, as: ConnectionTerms.self)
+        if let known, known.values == values {
+            setup.kept[key] = known
+            return known
+        }
+        let counters = ForwardMetrics.OfUpstream.connections(
+            setup.metrics,
+            to: label,
+            isSecure: values.security != nil
+        )
+        let terms = ConnectionTerms(
+            values,
+            reuses: counters.reuses,
+            openings: counters.openings
+        )
+        setup.kept[key] = terms
+        return terms
+    }
+
+    /// The same for all that comes from the same source, over the same way.
+    var origin: String { isSecure ? "\(endpoint) tls" : endpoint.description }
+
+    /// Whether it is asked over TLS, and never otherwise.
+    var isSecure: Bool { terms.values.security != nil }
+
+    /// How it is asked where `wanted` would do.
+    func transport(_ wanted: Transport) -> Transport { isSecure ? .tcp : wanted }
+
+    /// What it is asked with; `transport` is one that `transport(_:)` gave.
+    func exchange(
+        over transport: Transport,
+        _ message: [UInt8],
+        until deadline: Moment,
+        mixesCase: Bool = false
+    ) -> Exchange {
+        Exchange(
+            upstream: endpoint,
+            transport: transport,
+            message: message,
+            deadline: deadline,
+            mixesCase: mixesCase,
+            source: source,
+            terms: transport == .tcp ? terms : nil
+        )
     }
 }
 
 /// What a TO word of a `forward` stanza means.
 struct UpstreamAddress {
     /// The port of an upstream unless the Corefile says otherwise.
-    private static let defaultPort: UInt16 = 53
+    static let defaultPort: UInt16 = 53
 
     /// The servers that `word` stands for: an address, or those of a file like `/etc/resolv.conf`.
-    static func endpoints(
+    static func places(
         _ word: Word,
         setup: inout Setup
-    ) throws(CorefileError) -> [Endpoint] {
+    ) throws(CorefileError) -> [UpstreamPlace] {
         var text = Substring(word.text)
         if let scheme = text.firstRange(of: "://") {
             switch text[..<scheme.lowerBound] {
             case "dns": text = text[scheme.upperBound...]
-            case "tls", "https", "https3", "quic", "grpc": throw word.notYet("upstream")
+            case "tls":
+                let address = text[scheme.upperBound...]
+                guard let place = try UpstreamPlace.secure(address, at: word, setup.interfaces)
+                else { throw unusable(word) }
+                return [place]
+            case "https", "https3", "quic", "grpc": throw word.notYet("upstream")
             default: throw unusable(word)
             }
             guard let endpoint = endpoint(text, setup.interfaces) else { throw unusable(word) }
-            return [endpoint]
+            return [UpstreamPlace(endpoint)]
         }
-        if let endpoint = endpoint(text, setup.interfaces) { return [endpoint] }
-        return try read(word, setup: &setup)
+        if let endpoint = endpoint(text, setup.interfaces) { return [UpstreamPlace(endpoint)] }
+        return try read(word, setup: &setup).map { UpstreamPlace($0) }
     }
 
     private static func unusable(_ word: Word) -> CorefileError {
         CorefileError(
             at: word.position,
             "'\(word.text)' is no upstream; an address like '192.0.2.1', '192.0.2.1:53', "
-                + "'[2001:db8::1]:53', a name like 'dns.example.org', or a file like "
-                + "'/etc/resolv.conf' is wanted"
+                + "'[2001:db8::1]:53', 'tls://192.0.2.1%dns.example', a name like "
+                + "'dns.example.org', or a file like '/etc/resolv.conf' is wanted"
         )
     }
 
     /// Reads `ADDRESS`, `ADDRESS:PORT`, `[ADDRESS]:PORT`; an IPv6 address may have a `%zone`.
-    static func endpoint(_ text: some StringProtocol, _ interfaces: [Interface]) -> Endpoint? {
+    static func endpoint(
+        _ text: some StringProtocol,
+        _ interfaces: [Interface],
+        defaultPort: UInt16 = defaultPort
+    ) -> Endpoint? {
         if let endpoint = scoped(text, port: defaultPort, interfaces) { return endpoint }
         guard let colon = text.lastIndex(of: ":"),
             let port = UInt16(text[text.index(after: colon)...]), port != 0,

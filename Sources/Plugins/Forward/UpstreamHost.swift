@@ -36,6 +36,8 @@ final class UpstreamHost: Sendable {
     let port: UInt16
     private let lookup: HostLookup
     private let sources: SourceAddresses
+    /// How connections to its servers are made and kept.
+    let terms: ConnectionTerms
     private let metrics: ForwardMetrics.OfUpstream
     private let log: any LogSink
     private let state = Mutex(State())
@@ -48,6 +50,7 @@ final class UpstreamHost: Sendable {
         _ word: UpstreamHostName,
         lookup: HostLookup,
         sources: SourceAddresses,
+        terms: ConnectionTerms = ConnectionTerms(),
         metrics: ForwardMetrics.OfUpstream,
         log: any LogSink
     ) {
@@ -55,6 +58,7 @@ final class UpstreamHost: Sendable {
         port = word.port
         self.lookup = lookup
         self.sources = sources
+        self.terms = terms
         self.metrics = metrics
         self.log = log
     }
@@ -161,7 +165,8 @@ final class UpstreamHost: Sendable {
                             Endpoint(address, port: port),
                             from: sources.address(for: Endpoint(address, port: port)),
                             health: UpstreamHealth(),
-                            metrics: metrics
+                            metrics: metrics,
+                            on: terms
                         )
                 )
             }

@@ -95,7 +95,7 @@ enum HostResolvers {
         }
         guard resolvers.isEmpty else { return resolvers }
         let file = Word(systemFile, at: place.position)
-        let found = try UpstreamAddress.endpoints(file, setup: &setup)
+        let found = try UpstreamAddress.places(file, setup: &setup).map(\.endpoint)
         guard !found.isEmpty else {
             throw CorefileError(
                 at: place.position,
