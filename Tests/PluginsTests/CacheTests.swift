@@ -15,6 +15,7 @@ import Testing
         "cache 30 {\n  disable success cluster.local\n  disable denial\n}",
         "cache {\n  capacity 1MB\n  serve_stale off\n}", "cache {\n  capacity 1024GB\n}",
         "cache {\n  capacity 2000000\n  serve_stale verify 0\n}",
+        "cache {\n  file kept\n}", "cache {\n  file /var/lib/apus/kept 10s\n}",
     ])
     func takesEveryOption(text: String) throws {
         #expect(try refusal(of: Cache.self, text) == nil)
@@ -74,6 +75,9 @@ import Testing
             "cache {\n  serve_stale off 1h\n}",
             "Corefile:2:19: '1h' is one argument too many; 'serve_stale' wants nothing behind 'off'"
         ),
+        ("cache {\n  file\n}", "Corefile:2:3: 'file' wants a path, and at most a duration"),
+        ("cache {\n  file a 9s\n}", "Corefile:2:10: '9s' must be 10s to 24h"),
+        ("cache {\n  file a 25h\n}", "Corefile:2:10: '25h' must be 10s to 24h"),
         ("cache {\n  keepttl 3\n}", "Corefile:2:11: 'keepttl' takes no argument"),
     ])
     func refusesWhatMeansNothing(text: String, expected: String) throws {

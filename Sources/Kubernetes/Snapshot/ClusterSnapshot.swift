@@ -49,7 +49,7 @@ private struct SnapshotReader {
         guard span.uint32(at: 8) == SnapshotFormat.version else {
             throw .version(span.uint32(at: 8))
         }
-        var checksum = SnapshotChecksum()
+        var checksum = Checksum()
         var start = 0
         while start < end {
             let next = min(start + SnapshotFormat.partByteCount, end)

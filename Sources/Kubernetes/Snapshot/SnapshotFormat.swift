@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Wire
-
 /// How a cluster is laid out in a file, in words with the upper byte first.
 ///
 ///     two words that say what it is, the version, the serial, two words of the fingerprint
@@ -20,15 +18,6 @@ enum SnapshotFormat {
     static var checksumByteCount: Int { 8 }
     /// How much is written at a time and goes into the checksum at once, in bytes.
     static var partByteCount: Int { 1 << 16 }
-}
-
-/// The checksum of a file: depends on every byte and on the order of the parts.
-struct SnapshotChecksum {
-    private(set) var value: UInt64 = 0
-
-    mutating func add(_ part: Span<UInt8>) {
-        value = value &* 0x9E37_79B9_7F4A_7C15 ^ hashBytes(part)
-    }
 }
 
 /// Why a snapshot is not used.

@@ -10,7 +10,7 @@ package struct SnapshotWriter {
     private var place = 0
     /// The number of the next shard, those of Pods behind those of names.
     private var shard = 0
-    private var checksum = SnapshotChecksum()
+    private var checksum = Checksum()
     private var hasEnded = false
 
     /// `fingerprint`: what tells the settings that the cluster was made with from others.

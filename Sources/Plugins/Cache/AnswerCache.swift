@@ -19,8 +19,8 @@ final class AnswerCache: Sendable {
     /// What it takes, in bytes, and how many entries of each kind: what it was made for.
     let byteCount: Int
     let maximumCounts: [2 of Int]
-    private let shards: [64 of Mutex<CacheShard>]
-    private let shardCount: Int
+    let shards: [64 of Mutex<CacheShard>]
+    let shardCount: Int
     /// What makes hashes unguessable.
     private let secret: UInt64
 
@@ -66,7 +66,7 @@ final class AnswerCache: Sendable {
     func key(_ query: borrowing Query) -> CacheKey { CacheKey(query, secret: secret) }
 
     /// The place of the shard of a key: other bits than those that the shard's index uses.
-    private func place(_ key: CacheKey) -> Int {
+    func place(_ key: CacheKey) -> Int {
         Int(truncatingIfNeeded: key.hash >> 56) & (shardCount &- 1)
     }
 

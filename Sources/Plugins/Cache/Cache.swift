@@ -54,6 +54,12 @@ package struct Cache: Plugin {
                     + "each further one for twice as long; 0 for not at all"
             ),
             Manual.Option("disable success|denial [ZONES...]", "keep no such answers"),
+            Manual.Option(
+                "file PATH [DURATION]",
+                "keep answers over a restart: written at the end and every DURATION (10m, 10s to 24h), "
+                    + "read at the start. Times to live count on while nobody serves; a file that is "
+                    + "damaged, from the future, or of other upstreams is not used"
+            ),
             Manual.Option("keepttl", "answer with the first time to live, not with what is left"),
         ],
         example: """

@@ -22,6 +22,14 @@ struct CacheIndex: Sendable {
     /// The bytes it takes.
     var byteCount: Int { slots.count * 8 }
 
+    /// The number of slots, to go through all entries.
+    var slotCount: Int { slots.count }
+
+    /// The first cell of the entry in a slot; nil where there is none.
+    func cell(inSlot slot: Int) -> UInt32? {
+        slots[slot] == Self.empty ? nil : UInt32(truncatingIfNeeded: slots[slot])
+    }
+
     /// The slot where an entry with this hash would lie if nothing was in its way.
     private func home(_ tag: UInt32) -> Int {
         Int(tag) & mask

@@ -45,6 +45,15 @@ struct CacheSettings: Sendable {
     /// The longest time that a failure is kept, in seconds (RFC 9520 §3.2).
     static let maximumFailureSeconds: UInt64 = 300
 
+    /// Where answers are kept over a restart.
+    struct File: Hashable, Sendable {
+        var path: String
+        /// Where the Corefile names it.
+        var position: Position
+        /// How often it is written, in milliseconds.
+        var intervalMilliseconds: UInt64 = 600_000
+    }
+
     /// The names that are kept.
     var zones: ZoneList
     var byteCount = 64 << 20
@@ -62,6 +71,8 @@ struct CacheSettings: Sendable {
     var withoutDenial = ZoneList([])
     /// Whether times to live are not counted down.
     var keepsTTL = false
+    /// nil: nothing outlasts the process.
+    var file: File?
 
     /// Reads a stanza; `zones`: those of the server block.
     init(_ stanza: Stanza, zones: [Name]) throws(CorefileError) {
@@ -111,6 +122,7 @@ struct CacheSettings: Sendable {
             failureMilliseconds = try option.oneArgument("a duration")
                 .milliseconds(in: 0...Self.maximumFailureSeconds * 1_000)
         case "disable": try readDisabled(option)
+        case "file": file = try Self.file(option)
         case "keepttl":
             try option.noArguments()
             keepsTTL = true
@@ -136,6 +148,19 @@ struct CacheSettings: Sendable {
             )
         }
         return number << shift
+    }
+
+    /// Reads `file PATH [DURATION]`.
+    private static func file(_ option: Option) throws(CorefileError) -> File {
+        try option.arguments(1...2, "a path, and at most a duration")
+        let word = option.arguments[0]
+        var file = File(path: word.text, position: word.position)
+        if option.arguments.count > 1 {
+            file.intervalMilliseconds = try option.arguments[1].milliseconds(
+                in: 10_000...86_400_000
+            )
+        }
+        return file
     }
 
     /// Reads `success|denial CAPACITY [TTL] [MINTTL]`.

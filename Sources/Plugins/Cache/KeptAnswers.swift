@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Corefile
 import Metrics
 import Plugin
 import Wire
@@ -25,7 +26,7 @@ struct KeptAnswers: AnswerKeeping {
     ///
     /// `origin`: who answers. What others answered is of no use after a change of upstreams, nor to
     /// another block that listens elsewhere.
-    init?(origin: String, _ setup: inout Setup) {
+    init?(origin: String, _ setup: inout Setup) throws(CorefileError) {
         guard let settings = setup.left[Self.settingsKey] as? CacheSettings else { return nil }
         self.settings = settings
         let key = "cache: \(setup.serverLabel) \(setup.addresses) \(setup.zones) \(origin)"
@@ -36,6 +37,7 @@ struct KeptAnswers: AnswerKeeping {
             cache = AnswerCache(settings, secret: setup.random())
         }
         setup.kept[key] = cache
+        try CacheFileKeeper.begin(cache, settings, madeFor: key, setup: &setup)
         let zones = setup.zones.map(\.description).joined(separator: ",")
         let values = [setup.serverLabel, zones, ""]
         metrics = CacheMetrics(setup.metrics, values)

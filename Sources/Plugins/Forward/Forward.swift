@@ -135,7 +135,7 @@ package struct Forward: Answerer {
         let origin = routes.map { route in
             "\(route.zone) \(route.upstreams.map(\.origin)) \(route.hosts?.labels ?? [])"
         }
-        kept = KeptAnswers(origin: origin.joined(separator: "; "), &setup) ?? NothingKept()
+        kept = try KeptAnswers(origin: origin.joined(separator: "; "), &setup) ?? NothingKept()
     }
 
     package func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
