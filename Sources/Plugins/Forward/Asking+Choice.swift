@@ -18,7 +18,9 @@ extension Asking {
         var standing = UpstreamHealth.Standing.looping
         for offset in 0..<count {
             let place = start + offset < count ? start + offset : start + offset - count
-            guard (unwelcoming | refusing) & 1 << UInt64(place) == 0 else { continue }
+            guard (unwelcoming | refusing) & 1 << UInt64(place) == 0,
+                isFirst || timesTried(place) < route.timesAskedLimit
+            else { continue }
             let found = route.upstreams[place].health.standing(
                 maximumFailures: route.options.maximumFailures
             )
@@ -95,6 +97,7 @@ extension Asking {
         return route.upstreams.indices.first { other in
             let health = route.upstreams[other].health
             return health.standing(maximumFailures: route.options.maximumFailures) == .down
+                && timesTried(other) < route.timesAskedLimit
                 && health.isTrialDue(at: now, interval: route.trialIntervalNanoseconds)
         }
     }

@@ -194,6 +194,15 @@ struct Asking {
         openCount += 1
     }
 
+    /// How often an upstream was asked for an answer, or only tried.
+    func timesTried(_ place: Int) -> Int {
+        var count = 0
+        for attempt in attempts where attempt.place == place {
+            if attempt.purpose == .answer || attempt.purpose == .trial { count += 1 }
+        }
+        return count
+    }
+
     /// How often an upstream was asked for an answer.
     func timesAsked(_ place: Int) -> Int {
         var count = 0

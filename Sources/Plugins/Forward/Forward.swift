@@ -40,8 +40,8 @@ package struct Forward: Answerer {
             ),
             Manual.Option(
                 "max_connect_attempts N",
-                "attempts for one query: twice the number of upstreams, at least 3; 0 for as many as "
-                    + "fit in 5s"
+                "attempts for one query; 0 for as many as fit in 5s. By default twice the number of "
+                    + "upstreams, at least 3, and no upstream more than 3 times"
             ),
             Manual.Option(
                 "read_timeout DURATION",

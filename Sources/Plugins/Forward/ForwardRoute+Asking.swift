@@ -8,6 +8,9 @@ import Wire
 extension ForwardRoute {
     /// The most attempts for one query, whatever the Corefile says.
     static let maximumAttemptCount = 64
+    /// The most questions to one upstream for one query over one transport, trials counted, unless
+    /// the Corefile says how many attempts there are (RFC 9520 §3.1).
+    private static let maximumTimesAsked = 3
     /// The longest time between two trials while every upstream is down, in nanoseconds.
     private static let longestTrialIntervalNanoseconds: UInt64 = 500_000_000
 
@@ -66,6 +69,9 @@ extension ForwardRoute {
         options.maximumAttempts == 0
             ? Self.maximumAttemptCount : min(options.maximumAttempts, Self.maximumAttemptCount)
     }
+
+    /// How often one upstream may be asked for one query.
+    var timesAskedLimit: Int { hasAttemptLimit ? .max : Self.maximumTimesAsked }
 
     /// How long an attempt waits before another is made, in nanoseconds; twice as long each time
     /// that the same upstream is asked again for one query.

@@ -36,7 +36,7 @@ final class ForwardRoute: Sendable {
     /// Those that are given by name, while they are not among the upstreams; nil for none.
     let hosts: UpstreamHosts?
     /// Whether the Corefile says how many attempts there may be.
-    private let hasAttemptLimit: Bool
+    let hasAttemptLimit: Bool
     let metrics: ForwardMetrics
     let shared: Shared
     let loops: LoopWatch
