@@ -59,24 +59,25 @@ final class ScenarioUpstreams {
                 guard let bytes = try? reply.message(to: message, with: forgery) else { continue }
                 came.insert((reply.after?.milliseconds ?? 1, .message(bytes)), at: 0)
             } else if !isAnswered {
+                guard let answer = Self.answer(answer.outcome, to: message) else { continue }
                 isAnswered = true
-                came.append(contentsOf: Self.answer(answer.outcome, to: message))
+                came.append(contentsOf: answer)
             }
         }
         if !isAnswered { unforeseen.append(text) }
         return came
     }
 
-    /// What comes of what was told last.
+    /// What comes of what was told last; nil where that is too large for a message.
     private static func answer(
         _ outcome: UpstreamAnswer.Outcome,
         to asked: Message
-    ) -> [(UInt64, ExchangeReply.News)] {
+    ) -> [(UInt64, ExchangeReply.News)]? {
         switch outcome {
         case .silence, .forgery: return []
         case .refusal: return [(usualMilliseconds, .failure("connection refused"))]
         case .reply(let reply):
-            guard let bytes = try? reply.message(to: asked) else { return [] }
+            guard let bytes = try? reply.message(to: asked) else { return nil }
             return [(reply.after?.milliseconds ?? usualMilliseconds, .message(bytes))]
         }
     }
