@@ -36,17 +36,10 @@ import Wire
 
     @Test func servesItsPages() throws {
         let server = try RunningServer(corefile: try Self.corefile(), copying: "zones")
-        let said = server.output(containing: "plugin/prometheus: serving on port")
-        let ports = said.split(separator: "\n").compactMap { line -> (String, String)? in
-            guard let place = line.range(of: ": serving on port ") else { return nil }
-            return (String(line[..<place.lowerBound]), String(line[place.upperBound...]))
-        }
-        let port = Dictionary(ports, uniquingKeysWith: { first, _ in first })
-
-        let health = try Self.get(port["[INFO] plugin/health"], "health")
-        let ready = try Self.get(port["[INFO] plugin/ready"], "ready")
+        let health = try Self.get(server.pagePort(of: "health"), "health")
+        let ready = try Self.get(server.pagePort(of: "ready"), "ready")
         _ = try server.ask("web-svc.default.svc.cluster.local.", .a)
-        let metrics = try Self.get(port["[INFO] plugin/prometheus"], "metrics")
+        let metrics = try Self.get(server.pagePort(of: "prometheus"), "metrics")
 
         #expect(health == "OK")
         #expect(ready == "OK")
@@ -66,8 +59,8 @@ import Wire
     }
 
     /// The body of a page.
-    private static func get(_ port: String?, _ path: String) throws -> String {
-        let number = try #require(port.flatMap { UInt16($0) })
+    static func get(_ port: UInt16?, _ path: String) throws -> String {
+        let number = try #require(port)
         let socket = try TCPSocket(connectingTo: Endpoint(IPAddress(v4: 0x7F00_0001), port: number))
         let poll = try Poll()
         try poll.add(socket.number, .output, token: 0)

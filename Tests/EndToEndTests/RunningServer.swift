@@ -22,6 +22,9 @@ final class RunningServer {
     private var output = Pipe()
     private var said = ""
 
+    /// Whether it has more than one worker here.
+    static let hasSeveralWorkers = Posix.Process.processorCount > 1
+
     /// The program that this build made.
     static var program: URL {
         let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -110,6 +113,13 @@ final class RunningServer {
         let end = Clock.monotonicNanoseconds() + UInt64(seconds * 1e9)
         while !said.contains(text), Clock.monotonicNanoseconds() < end, readSome() {}
         return said
+    }
+
+    /// The port of a plugin's page; nil when it never said one.
+    func pagePort(of plugin: String) -> UInt16? {
+        let start = "[INFO] plugin/\(plugin): serving on port "
+        return output(containing: start).split(separator: "\n").first { $0.hasPrefix(start) }
+            .flatMap { UInt16($0.dropFirst(start.count)) }
     }
 
     /// Reads the output until the zones are printed.
