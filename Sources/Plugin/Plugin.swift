@@ -22,6 +22,10 @@ package protocol Plugin: Sendable {
 ///
 /// It never throws on the packet path: failing is an answer.
 package protocol Answerer: Plugin {
+    /// Whether queries that wait for it give way to those of names that are served here, when more
+    /// wait than there is room for; by default they do not.
+    var givesWay: Bool { get }
+
     /// Answers a query from memory, passes it on, or says that it must wait.
     func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome
 
@@ -34,6 +38,8 @@ package protocol Answerer: Plugin {
 }
 
 extension Answerer {
+    package var givesWay: Bool { false }
+
     package func resume(
         _ waiting: WaitingQuery,
         into answer: inout Answer,

@@ -173,9 +173,16 @@ final class CoreDesk: Sendable {
     }
 
     /// Sets a query aside and goes on with it in a task; false when too many wait already.
-    func wait(_ query: borrowing Query, _ message: Span<UInt8>, at place: WaitingPlace) -> Bool {
+    ///
+    /// `goesFirst`: whether it gets a place before those that are forwarded.
+    func wait(
+        _ query: borrowing Query,
+        _ message: Span<UInt8>,
+        at place: WaitingPlace,
+        goesFirst: Bool
+    ) -> Bool {
         let client = query.client.address
-        let isTaken = state.withLock { $0.room.enter(client) }
+        let isTaken = state.withLock { $0.room.enter(client, goesFirst: goesFirst) }
         guard isTaken else { return false }
         let waiting = WaitingQuery(
             query: query.copied(),
@@ -198,7 +205,7 @@ final class CoreDesk: Sendable {
         _ work: @escaping @Sendable (any Desk) async -> Void,
         asking desk: WaitingDesk
     ) -> Bool {
-        guard state.withLock({ $0.room.enter(Self.nobody) }) else { return false }
+        guard state.withLock({ $0.room.enter(Self.nobody, goesFirst: false) }) else { return false }
         var desk = desk
         desk.deadline = now.adding(milliseconds: WaitingQuery.maximumWaitMilliseconds)
         Task.detached(executorPreference: executor) { [desk] in

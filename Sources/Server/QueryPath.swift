@@ -23,6 +23,9 @@ package protocol QueryPath: Sendable {
         waiting: inout Int
     ) -> Outcome
 
+    /// Whether a query that waits for a plugin of a block gets a place before those that give way.
+    func goesFirst(block: Int, plugin: Int) -> Bool
+
     /// Lets the plugins of a block finish an answer that they had no part in, up to one of them.
     func finish(_ query: borrowing Query, block: Int, upTo last: Int, _ answer: inout Answer)
 

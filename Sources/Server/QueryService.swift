@@ -116,7 +116,8 @@ struct QueryService: ~Copyable {
         )
         switch outcome {
         case .wait:
-            if wait(query, message, arrival, block: place, plugin: waitingPlugin) {
+            let goesFirst = listeners[listener].goesFirst(block: place, plugin: waitingPlugin)
+            if wait(query, message, arrival, place, waitingPlugin, goesFirst: goesFirst) {
                 return .waiting
             }
             answer.removeAll()
@@ -138,8 +139,9 @@ struct QueryService: ~Copyable {
         _ query: borrowing Query,
         _ message: Span<UInt8>,
         _ arrival: Arrival,
-        block: Int,
-        plugin: Int
+        _ block: Int,
+        _ plugin: Int,
+        goesFirst: Bool
     ) -> Bool {
         if !isDeskBusy { desk.begin(at: now) }
         isDeskBusy = true
@@ -149,7 +151,7 @@ struct QueryService: ~Copyable {
             block: block,
             plugin: plugin
         )
-        return desk.wait(query, message, at: place)
+        return desk.wait(query, message, at: place, goesFirst: goesFirst)
     }
 
     /// Writes the answer and tells the chain; without a block only counts it.

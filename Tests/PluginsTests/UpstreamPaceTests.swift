@@ -255,6 +255,22 @@ import Wire
         )
     }
 
+    @Test func asksFirstForNamesThatAreServedHere() {
+        let pace = UpstreamPace()
+        let now = Moment(nanoseconds: 5_000_000_000)
+        for _ in 0..<100 { _ = pace.admit(Self.modest, at: now, maximumRate: 1_000, seed: 1) }
+        let others = pace.admit(Self.modest, at: now, maximumRate: 1_000, seed: 1)
+        let firsts = (0..<100).map { _ in
+            pace.admit(Self.modest, at: now, maximumRate: 1_000, goesFirst: true, seed: 1)
+        }
+
+        #expect(others == .refused)
+        // Five more: who asks alone has half of the burst that may be borrowed.
+        #expect(firsts[..<5].allSatisfy { $0 != .refused })
+        #expect(firsts[0] == .at(now.adding(milliseconds: 46)))
+        #expect(firsts[5...].allSatisfy { $0 == .refused })
+    }
+
     @Test func keepsToTheLimitOfTheCorefile() {
         var drill = Drill(capacity: 1_000_000, maximumRate: 500)
         drill.run([(Self.greedy, 5_000)], milliseconds: 10_000)

@@ -230,6 +230,28 @@ import Wire
         #expect(bench.step().orders.count == 1)
     }
 
+    @Test func leavesRoomForNamesThatAreServedHere() throws {
+        var forwarding = ScriptedPlugin.forwarding(waitMilliseconds: 100)
+        forwarding.givesWay = true
+        let bench = try Bench([
+            ("cluster.", [.forwarding(waitMilliseconds: 100)]),
+            // The one that waits counts, not the one in front of it.
+            (".", [ScriptedPlugin(answering: { _, _ in .pass }), forwarding]),
+        ])
+        let (outside, inside) = (try Bench.question("a."), try Bench.question("a.cluster."))
+        func isSetAside(_ question: [UInt8], client: UInt32) -> Bool {
+            bench.send(question, client: Endpoint(IPAddress(v4: client), port: 9)).isEmpty
+        }
+        for client in UInt32(0)..<20_000 { _ = isSetAside(outside, client: client) }
+
+        let found = [
+            isSetAside(outside, client: 99_999), isSetAside(inside, client: 99_999),
+            isSetAside(outside, client: 99_998),
+        ]
+
+        #expect(found == [false, true, false])
+    }
+
     @Test func finishesOnTheConfigurationItBeganWith() throws {
         let noted = Noted<String>()
         let old = ScriptedPlugin(

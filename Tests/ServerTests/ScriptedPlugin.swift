@@ -18,6 +18,8 @@ struct ScriptedPlugin: Answerer, Finisher, Observer {
     let resuming: Resuming
     let finishing: Finishing
     let sent: Sent
+    /// Whether its waiting queries give way.
+    var givesWay = false
 
     init(
         answering: @escaping Answering = { _, _ in .wait },

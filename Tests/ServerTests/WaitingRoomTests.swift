@@ -15,7 +15,8 @@ import Wire
         var isMoving = true
         while isMoving {
             isMoving = false
-            for client in 0..<clients where room.enter(IPAddress(v4: UInt32(client))) {
+            for client in 0..<clients
+            where room.enter(IPAddress(v4: UInt32(client)), goesFirst: true) {
                 counts[client] += 1
                 isMoving = true
             }
@@ -25,7 +26,7 @@ import Wire
 
     @Test mutating func givesOneClientHalfOfThePlaces() {
         let counts = fill(1)
-        let isIn = room.enter(IPAddress(v4: 0))
+        let isIn = room.enter(IPAddress(v4: 0), goesFirst: true)
 
         #expect(counts == [Self.maximum / 2])
         #expect(!isIn)
@@ -40,14 +41,14 @@ import Wire
 
     @Test mutating func findsAPlaceForWhoHasNone() {
         _ = fill(1)
-        let isIn = room.enter(IPAddress(v4: 77))
+        let isIn = room.enter(IPAddress(v4: 77), goesFirst: true)
 
         #expect(isIn)
         #expect(room.count == Self.maximum / 2 + 1)
     }
 
     @Test mutating func isNeverFullerThanItMayBe() {
-        for client in UInt32(0)..<20_000 { _ = room.enter(IPAddress(v4: client)) }
+        for client in UInt32(0)..<20_000 { _ = room.enter(IPAddress(v4: client), goesFirst: true) }
 
         #expect(room.count <= Self.maximum)
         #expect(room.count > Self.maximum * 9 / 10)
@@ -56,8 +57,45 @@ import Wire
     @Test mutating func hasRoomAgainOnceSomebodyLeft() {
         _ = fill(1)
         room.leave(IPAddress(v4: 0))
-        let areIn = [room.enter(IPAddress(v4: 0)), room.enter(IPAddress(v4: 0))]
+        let areIn = [
+            room.enter(IPAddress(v4: 0), goesFirst: true),
+            room.enter(IPAddress(v4: 0), goesFirst: true),
+        ]
 
         #expect(areIn == [true, false])
+    }
+
+    @Test mutating func leavesPlacesToThoseThatGoFirst() {
+        let open = Self.maximum - WaitingRoom.reservedCount
+        for client in UInt32(0)..<20_000 {
+            _ = room.enter(IPAddress(v4: client), goesFirst: false)
+        }
+        let count = room.count
+        let others = room.enter(IPAddress(v4: 99_999), goesFirst: false)
+        let firsts = room.enter(IPAddress(v4: 99_999), goesFirst: true)
+        for client in UInt32(0)..<20_000 {
+            _ = room.enter(IPAddress(v4: 20_000 + client), goesFirst: true)
+        }
+
+        #expect(count <= open)
+        #expect(count > open * 9 / 10)
+        #expect(!others)
+        #expect(firsts)
+        #expect(room.count > open)
+        #expect(room.count <= Self.maximum)
+    }
+
+    @Test mutating func givesWhoFloodsNoneOfThem() {
+        while room.enter(IPAddress(v4: 1), goesFirst: false) {}
+        for client in UInt32(2)..<20_000 {
+            _ = room.enter(IPAddress(v4: client), goesFirst: false)
+        }
+
+        let areIn = [
+            room.enter(IPAddress(v4: 1), goesFirst: true),
+            room.enter(IPAddress(v4: 99_999), goesFirst: true),
+        ]
+
+        #expect(areIn == [false, true])
     }
 }

@@ -69,6 +69,7 @@ extension Asking {
                 client,
                 at: now,
                 maximumRate: route.options.maximumRate,
+                goesFirst: goesFirst,
                 seed: bits
             )
             switch admission {

@@ -41,6 +41,8 @@ struct Asking {
     let message: [UInt8]
     let transport: Transport
     let client: IPAddress
+    /// Whether a name that is served here led to the question.
+    let goesFirst: Bool
     let deadline: Moment
     let cells: WorkerCells
     /// Random bits that no client knows.
@@ -86,6 +88,7 @@ struct Asking {
         message: [UInt8],
         transport: Transport,
         client: IPAddress,
+        goesFirst: Bool = false,
         deadline: Moment,
         cells: WorkerCells,
         random bits: UInt64
@@ -94,6 +97,7 @@ struct Asking {
         self.message = message
         self.transport = transport
         self.client = client
+        self.goesFirst = goesFirst
         self.deadline = deadline
         self.cells = cells
         self.bits = bits

@@ -138,6 +138,9 @@ package struct Forward: Answerer {
         kept = try KeptAnswers(origin: origin.joined(separator: "; "), &setup) ?? NothingKept()
     }
 
+    /// Names of others are forwarded; those of a cluster that lead to them wait at the cluster.
+    package var givesWay: Bool { true }
+
     package func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
         if query.type == .hinfo, tokens.catches(query, &answer) { return .done }
         guard takes(query) else { return .pass }

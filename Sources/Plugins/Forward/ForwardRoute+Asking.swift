@@ -44,6 +44,7 @@ extension ForwardRoute {
             message: message,
             transport: transport(for: waiting.query, message),
             client: waiting.query.client.address,
+            goesFirst: waiting.query.depth > 0,
             deadline: waiting.deadline,
             cells: cells,
             random: desk.randomBits()

@@ -101,6 +101,7 @@ struct PaceBook: Sendable {
         _ client: IPAddress,
         at now: Moment,
         maximumRate: Int,
+        goesFirst: Bool = false,
         seed: UInt64
     ) -> UpstreamPace.Admission {
         turn(now)
@@ -115,8 +116,10 @@ struct PaceBook: Sendable {
         let passed = Double(now.nanoseconds(since: allowanceMoment)) / 1e9
         allowance = min(burst, allowance + passed * rate)
         allowanceMoment = max(allowanceMoment, now)
+        // What goes first may borrow one burst more, for which others wait then.
+        let places = burst + debt + (goesFirst ? burst : 0)
         // A client that asks for everything has half of the places; one that asks for little, all.
-        guard allowance - 1 >= share / 2 * (burst + debt) - debt else {
+        guard allowance - 1 >= share / 2 * places - (places - burst) else {
             window.refused += 1
             return .refused
         }

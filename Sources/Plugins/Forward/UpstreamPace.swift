@@ -32,15 +32,24 @@ final class UpstreamPace: Sendable {
     /// Whether a client's question may be sent.
     ///
     /// `maximumRate`: the limit of the Corefile in questions a second; 0 for none. `seed`: random
-    /// bits that no client knows.
+    /// bits that no client knows. `goesFirst`: whether it is asked for a name that is served here.
     func admit(
         _ client: IPAddress,
         at now: Moment,
         maximumRate: Int,
+        goesFirst: Bool = false,
         seed: UInt64
     ) -> Admission {
         guard maximumRate > 0 || isWatching.load(ordering: .relaxed) else { return .now }
-        return change { $0.admit(client, at: now, maximumRate: maximumRate, seed: seed) }
+        return change {
+            $0.admit(
+                client,
+                at: now,
+                maximumRate: maximumRate,
+                goesFirst: goesFirst,
+                seed: seed
+            )
+        }
     }
 
     /// A reply came.
