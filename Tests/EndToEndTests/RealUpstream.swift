@@ -99,7 +99,9 @@ final class RealUpstream {
 
         """
 
-    private(set) var place = PlainAsker.loopback(0)
+    private(set) var place: Endpoint
+    /// A loopback address of its own: nobody else takes the port there while it restarts.
+    private let address = IPAddress(v4: 0x7F40_0000 + UInt32.random(in: 1...0x3F_FFFE))
     private let kind: Kind
     private let program: String
     private let folder: URL
@@ -108,13 +110,14 @@ final class RealUpstream {
     /// Starts it where it is installed.
     init(_ kind: Kind) throws {
         self.kind = kind
+        place = Endpoint(address, port: 0)
         program = try #require(kind.program)
         folder = FileManager.default.temporaryDirectory
             .appending(path: "apus-upstream-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try Self.zone.write(to: folder.appending(path: "zone"), atomically: true, encoding: .utf8)
         for _ in 0..<Self.maximumPortCount where process == nil {
-            place = PlainAsker.loopback(try Self.freePort())
+            place = Endpoint(address, port: try freePort())
             try? start()
         }
         try #require(process != nil, "\(said)")
@@ -131,13 +134,12 @@ final class RealUpstream {
     }
 
     /// A port that is free for both transports.
-    private static func freePort() throws -> UInt16 {
+    private func freePort() throws -> UInt16 {
         while true {
-            let socket = try UDPSocket(binding: PlainAsker.loopback(0), sharingPort: false)
+            let socket = try UDPSocket(binding: Endpoint(address, port: 0), sharingPort: false)
             do {
-                let port = socket.local.port
-                _ = try TCPListener(binding: PlainAsker.loopback(port), sharingPort: false)
-                return port
+                _ = try TCPListener(binding: socket.local, sharingPort: false)
+                return socket.local.port
             } catch {
                 continue
             }
