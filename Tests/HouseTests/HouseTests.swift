@@ -145,6 +145,22 @@ import Testing
         }
     }
 
+    /// Ids, ports and the case of letters are not to be foretold (RFC 5452 §4.3).
+    @Test("Randomness is the system's, from one file", arguments: sources("Sources"))
+    func drawsRandomnessInOneFile(source: Source) {
+        let elsewhere = ["bench/", "Simulation/", "simulate/", "Posix/Randomness.swift"]
+        guard !elsewhere.contains(where: { source.path.hasPrefix("Sources/" + $0) }) else { return }
+        let words = [
+            ".random(in", "Bool.random", "SystemRandomNumberGenerator", ".shuffle()", ".shuffled()",
+            ".randomElement", "getrandom(", "drand48",
+        ]
+        for (number, line) in source.lines.enumerated() {
+            for word in words {
+                #expect(!line.contains(word), "\(source.path):\(number + 1): \(word)")
+            }
+        }
+    }
+
     /// Else a query would never meet what it does.
     @Test("A plugin with a role in queries says so", arguments: sources("Sources/Plugins"))
     func saysItsRoles(source: Source) {
