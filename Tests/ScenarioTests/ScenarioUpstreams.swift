@@ -13,6 +13,11 @@ final class ScenarioUpstreams {
     private var asked: [String] = []
     /// Questions that the scenario has no answer for.
     private(set) var unforeseen: [String] = []
+    /// What answers everything, where no scenario does.
+    private let script: ((Message) throws -> Message)?
+
+    /// `script`: what answers everything; nil where a scenario says it.
+    init(_ script: ((Message) throws -> Message)? = nil) { self.script = script }
 
     /// Answers so from now on; what comes later goes before.
     func add(_ answer: UpstreamAnswer) { answers.insert(answer, at: 0) }
@@ -47,6 +52,10 @@ final class ScenarioUpstreams {
         let name = question.name.lowercased
         let text = "\(place) \(exchange.transport.name) \(name) \(question.type)"
         asked.append(text)
+        if let script {
+            guard let bytes = try? script(message).encoded() else { return [] }
+            return [(Self.usualMilliseconds, .message(bytes))]
+        }
         let isOverTCP = exchange.transport == .tcp
         var came: [(UInt64, ExchangeReply.News)] = []
         // What was told last goes before; what is forged comes in the order in which it was told.
