@@ -76,9 +76,13 @@ let package = Package(
         // What a plugin is; what a cluster is; the features; the server.
         module("Plugin", ["Wire", "Files", "Corefile", "Metrics", "TLS"]),
         module("Kubernetes", ["Wire", "Files", "YAML"]),
+        module("Commands", ["Wire", "Files", "YAML", "Plugin", "Kubernetes"]),
         module(
             "Plugins",
-            ["Wire", "Files", "Corefile", "Metrics", "LDNS", "TLS", "Plugin", "Kubernetes"]
+            [
+                "Wire", "Files", "Corefile", "Metrics", "LDNS", "TLS", "Plugin", "Kubernetes",
+                "Commands",
+            ]
         ),
         module(
             "Server",
@@ -120,6 +124,7 @@ let package = Package(
         tests("XDP", ["Posix", "Wire"]),
         tests("Plugin", ["Wire", "Files", "Corefile", "Metrics"]),
         tests("Kubernetes", ["Wire", "Files", "YAML"], excluding: ["Manifests"]),
+        tests("Commands", ["Wire", "Files", "YAML", "Plugin", "Kubernetes"]),
         tests(
             "Plugins",
             ["Wire", "Files", "Corefile", "Metrics", "LDNS", "TLS", "Plugin", "Kubernetes"]

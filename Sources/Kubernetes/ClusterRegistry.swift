@@ -69,6 +69,15 @@ package final class ClusterRegistry: Sendable {
         }
     }
 
+    /// The Services that are in use for those that are written, nil for each that is refused; and the
+    /// one that was made because no manifest has it.
+    func inUse(_ written: [ClusterObject]) -> (inUse: [ClusterObject?], made: ClusterObject?) {
+        state.withLock { state in
+            guard let provision = state.provision else { return (written, nil) }
+            return (written.map { provision.inUse($0) }, provision.made)
+        }
+    }
+
     /// What is wrong with the Services of the last set only beside others, at their places in it.
     package func allocationMistakes(in set: ManifestSet) -> [ManifestMistake] {
         let complaints = state.withLock { $0.provision?.complaints ?? [:] }

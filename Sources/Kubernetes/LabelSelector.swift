@@ -32,8 +32,10 @@ package struct LabelSelector: Hashable, Sendable {
     package init(_ requirements: [Requirement]) { self.requirements = requirements }
 
     /// Reads the text form; a text without requirements selects everything.
-    package init(_ text: String) throws(LabelSelectorError) {
-        var parser = LabelSelectorParser(text)
+    ///
+    /// `takesInequality`: whether `key!=value` is a requirement too, as it is to kubectl.
+    package init(_ text: String, takesInequality: Bool = false) throws(LabelSelectorError) {
+        var parser = LabelSelectorParser(text, takesInequality: takesInequality)
         requirements = try parser.requirements()
     }
 

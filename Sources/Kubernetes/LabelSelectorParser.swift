@@ -16,8 +16,12 @@ struct LabelSelectorParser {
 
     private let text: [UInt8]
     private var offset = 0
+    private let takesInequality: Bool
 
-    init(_ text: String) { self.text = Array(text.utf8) }
+    init(_ text: String, takesInequality: Bool) {
+        self.text = Array(text.utf8)
+        self.takesInequality = takesInequality
+    }
 
     /// Every requirement of the text.
     mutating func requirements() throws(LabelSelectorError) -> [LabelSelector.Requirement] {
@@ -58,6 +62,9 @@ struct LabelSelectorParser {
         case .word("notin"):
             _ = next()
             return .isNoneOf(key: key, values: try values())
+        case .symbol("!=") where takesInequality:
+            _ = next()
+            return .isNoneOf(key: key, values: [try value()])
         case .symbol("!="):
             throw LabelSelectorError(
                 at: start,

@@ -27,6 +27,8 @@ package struct Manual: Sendable {
     /// The directive's own arguments as they are written, without its name.
     package let usage: String
     package let options: [Option]
+    /// The commands that can be given to it: `get KIND [NAME...]`.
+    package let commands: [Option]
     /// A stanza that parses.
     package let example: String
     /// The names of its metrics, without the prefix `coredns_`.
@@ -41,6 +43,7 @@ package struct Manual: Sendable {
         summary: String,
         usage: String = "",
         options: [Option] = [],
+        commands: [Option] = [],
         example: String,
         metrics: [String] = [],
         isRepeatable: Bool = false,
@@ -50,6 +53,7 @@ package struct Manual: Sendable {
         self.summary = summary
         self.usage = usage
         self.options = options
+        self.commands = commands
         self.example = example
         self.metrics = metrics
         self.isRepeatable = isRepeatable
@@ -58,4 +62,7 @@ package struct Manual: Sendable {
 
     /// The names of all options.
     package var optionNames: [String] { options.map(\.name) }
+
+    /// The verbs of all commands.
+    package var verbs: [String] { commands.map(\.name) }
 }

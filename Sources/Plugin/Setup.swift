@@ -80,6 +80,10 @@ package struct Setup {
     package var whenServing: [@Sendable () -> Void] = []
     /// What is to be done now and then while this configuration serves.
     package var chores: [Chore] = []
+    /// Who is asked by commands.
+    package var consoles: [Console] = []
+    /// Where the server takes commands, unless the command line says it; nil for the usual place.
+    package var control: String?
 
     package init(
         zones: [Name],

@@ -34,6 +34,9 @@ package enum Process {
         return unsafe String(cString: path)
     }
 
+    /// Whether the process may do what others may not.
+    package static var isRoot: Bool { geteuid() == 0 }
+
     /// The name of this machine, as the system has it.
     package static var hostName: String {
         // LIMIT: HOST_NAME_MAX is 64; the last byte stays 0.

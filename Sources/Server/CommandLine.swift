@@ -13,6 +13,8 @@ package struct CommandLine: Hashable, Sendable {
         case plugins
         case version
         case help
+        /// Carry out a command: its words, the verb first.
+        case command([String])
     }
 
     package var task = Task.serve
@@ -21,6 +23,8 @@ package struct CommandLine: Hashable, Sendable {
     package var port: UInt16 = 53
     package var pidfile: String?
     package var isQuiet = false
+    /// The socket where commands are taken, or given; nil for the usual one, `off` for none.
+    package var control: String?
 
     /// Why a command line is refused, and the exit code that goes with it.
     package struct Mistake: Error, Hashable, Sendable {
@@ -30,21 +34,29 @@ package struct CommandLine: Hashable, Sendable {
 
     /// The flags, for people.
     package static let usage = """
-        usage: apus [check | manual] [flags]
+        usage: apus [check | manual | COMMAND] [flags]
           -conf FILE       the Corefile; 'stdin' reads standard input (default ./Corefile)
           -dns.port N, -p N   the port of server blocks that name none (default 53; 0: any free one)
+          -control PATH    the socket for commands; 'off' for none
           -pidfile FILE    where to write the process's number
           -plugins         list the plugins
           -quiet           print no zones and no version
           -version         print the version
           check            parse and load everything, bind nothing, print every mistake
           manual           print the manual of all plugins
+          COMMAND          ask the server that runs, or with -conf what it would serve; see manual
 
         """
 
     /// Reads the arguments, the program's name left out; flags take one dash or two.
-    package init(parsing arguments: [String]) throws(Mistake) {
+    ///
+    /// `verbs`: the first words of commands.
+    package init(parsing arguments: [String], verbs: [String] = []) throws(Mistake) {
         var rest = arguments[...]
+        if let first = rest.first, verbs.contains(first) {
+            try takeCommand(rest)
+            return
+        }
         if let first = rest.first, first == "check" || first == "manual" {
             task = first == "check" ? .check : .manual
             rest = rest.dropFirst()
@@ -67,6 +79,23 @@ package struct CommandLine: Hashable, Sendable {
         }
     }
 
+    /// Takes a command: the flags that say where it is given, and its own words as they are.
+    private mutating func takeCommand(_ words: ArraySlice<String>) throws(Mistake) {
+        var rest = words
+        var own: [String] = []
+        while let word = rest.popFirst() {
+            let flag = word.drop { $0 == "-" }.prefix { $0 != "=" }
+            guard word.hasPrefix("-"), ["conf", "control", "dns.port"].contains(flag) else {
+                own.append(word)
+                continue
+            }
+            let equals = word.firstIndex(of: "=")
+            let value = equals.map { String(word[word.index(after: $0)...]) }
+            try take(String(flag), value, &rest)
+        }
+        task = .command(own)
+    }
+
     /// Takes one flag, and its value from behind `=` or from the next argument.
     private mutating func take(
         _ flag: String,
@@ -85,6 +114,7 @@ package struct CommandLine: Hashable, Sendable {
                 )
             }
             port = number
+        case "control": control = try Self.value(of: flag, value, &rest)
         case "pidfile": pidfile = try Self.value(of: flag, value, &rest)
         case "quiet": isQuiet = try Self.truth(of: flag, value)
         case "plugins": if try Self.truth(of: flag, value) { task = .plugins }

@@ -31,6 +31,9 @@ package struct Plan: Sendable {
     package var lameduckMilliseconds: UInt64 = 0
     package var whenServing: [@Sendable () -> Void] = []
     package var chores: [Chore] = []
+    package var consoles: [Console] = []
+    /// The path of the socket for commands; nil where no block names one.
+    package var control: String?
     /// What `/ready` answers from.
     package var board = ReadinessBoard()
 

@@ -185,5 +185,7 @@ extension Plan {
         lameduckMilliseconds = max(lameduckMilliseconds, setup.lameduckMilliseconds)
         whenServing += setup.whenServing
         chores += setup.chores
+        consoles += setup.consoles
+        control = control ?? setup.control
     }
 }

@@ -27,6 +27,12 @@ package enum ManualPage {
                 text += "| `\(escaped(option.usage))` | \(escaped(option.text)) |\n"
             }
         }
+        if !manual.commands.isEmpty {
+            text += "\n| command | what it says |\n|---|---|\n"
+            for command in manual.commands {
+                text += "| `apus \(escaped(command.usage))` | \(escaped(command.text)) |\n"
+            }
+        }
         text += "\n```corefile-stanza\n\(manual.example)\n```\n"
         if !manual.metrics.isEmpty {
             let names = manual.metrics.map { "`coredns_\($0)`" }

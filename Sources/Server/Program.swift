@@ -15,7 +15,10 @@ package enum Program {
     ) -> Int32 {
         let commandLine: CommandLine
         do throws(CommandLine.Mistake) {
-            commandLine = try CommandLine(parsing: arguments)
+            commandLine = try CommandLine(
+                parsing: arguments,
+                verbs: plugins.flatMap { $0.manual.verbs }
+            )
         } catch {
             Process.write(error.text + "\n", toError: true)
             return error.code
@@ -27,7 +30,7 @@ package enum Program {
             let names = plugins.map { $0.manual.name }.sorted()
             Process.write(names.map { "dns.\($0)\n" }.joined())
         case .manual: Process.write(ManualPage.text(of: plugins))
-        case .check, .serve:
+        case .check, .serve, .command:
             return work(commandLine, plugins, pluginsNotYet)
         }
         return 0
@@ -43,7 +46,7 @@ package enum Program {
             // Signals come before threads: a thread inherits which of them are blocked.
             let signals = try Signals()
             let log = try QueuedLog(to: { Process.write($0) })
-            let isCheck = commandLine.task == .check
+            let isCheck = commandLine.task != .serve
             let surroundings = Surroundings(
                 plugins: plugins,
                 pluginsNotYet: pluginsNotYet,
@@ -59,6 +62,9 @@ package enum Program {
                 defaultPort: commandLine.port,
                 isCheck: isCheck
             )
+            if case .command(let words) = commandLine.task {
+                return try give(words, commandLine, surroundings)
+            }
             if isCheck { return Check.run(commandLine, surroundings) }
             return try serve(commandLine, surroundings, signals, log)
         } catch let mistake as StartMistake {
@@ -93,7 +99,9 @@ package enum Program {
                 log.write(.error, "pid file: \(error)")
             }
         }
+        let commands = takeCommands(commandLine, surroundings, from: control.published)
         let code = control.run()
+        commands?.stop()
         if let path = commandLine.pidfile { Process.remove(path) }
         log.close()
         // A log that nobody reads must not hold the process.

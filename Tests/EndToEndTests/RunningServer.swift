@@ -46,7 +46,8 @@ final class RunningServer {
         arguments: [String] = ["-dns.port", "0"],
         behind command: [String] = []
     ) throws {
-        words = command + [Self.program.path(), "-conf", "Corefile"] + arguments
+        words =
+            command + [Self.program.path(), "-conf", "Corefile", "-control", "s"] + arguments
         folder = FileManager.default.temporaryDirectory
             .appending(path: "apus-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -164,6 +165,14 @@ final class RunningServer {
         let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Where it takes commands.
+    var control: String { folder.appending(path: "s").path() }
+
+    /// Gives a command to the server that runs, and gives what it says.
+    func give(_ command: String...) throws -> String {
+        try Self.run([Self.program.path()] + command + ["-control", control])
     }
 
     /// Asks with `dig` and gives its output.

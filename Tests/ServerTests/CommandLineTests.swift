@@ -47,6 +47,24 @@ import Testing
         #expect(try CommandLine(parsing: ["manual"]).task == .manual)
     }
 
+    @Test("A command's own words are left as they are, wherever the flags of the program stand")
+    func readsCommands() throws {
+        let line = try CommandLine(
+            parsing: ["get", "svc", "-conf", "C", "-n", "x", "--control=s", "-o=yaml"],
+            verbs: ["get"]
+        )
+
+        #expect(line.task == .command(["get", "svc", "-n", "x", "-o=yaml"]))
+        #expect(line.corefile == "C" && line.control == "s")
+        #expect(throws: CommandLine.Mistake.self) {
+            try CommandLine(parsing: ["get", "svc", "-conf"], verbs: ["get"])
+        }
+        #expect(throws: CommandLine.Mistake.self) {
+            try CommandLine(parsing: ["describe"], verbs: ["get"])
+        }
+        #expect(try CommandLine(parsing: ["-control", "off"]).control == "off")
+    }
+
     @Test(
         "What cannot be read ends with CoreDNS's exit codes",
         arguments: [

@@ -47,7 +47,7 @@ struct Provision: Sendable {
     private var changes: [ServiceKey: Edit] = [:]
     /// Whether a manifest has the API server's own Service, and whether it was made here.
     private var hasServer = false
-    private var madeServer: StoredObject?
+    private(set) var madeServer: StoredObject?
     private var isFirst = true
 
     /// Begins with what is remembered of an earlier run.

@@ -77,22 +77,13 @@ struct EndpointList {
         let isMember = pod.subdomain == service.metadata.name
         var ports: [EndpointPort] = []
         for port in service.ports {
-            guard let number = Self.number(of: port, in: pod) else { continue }
+            guard let number = port.number(at: pod) else { continue }
             ports.append(EndpointPort(name: port.name, number: number, transport: port.transport))
         }
         portLists.append(ports)
         for address in pod.addresses where families.contains(address.family) {
             let hostname = isMember ? pod.hostname : ""
             add(hostname.utf8, pod.metadata.name.utf8, address, portLists.count - 1)
-        }
-    }
-
-    /// The number that a Service's port has at a Pod; nil when the Pod names no such port.
-    private static func number(of port: ServicePort, in pod: Pod) -> UInt16? {
-        switch port.target {
-        case .number(let number): number
-        case .name(let name):
-            pod.ports.first { $0.name == name && $0.transport == port.transport }?.number
         }
     }
 

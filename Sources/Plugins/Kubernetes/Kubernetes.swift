@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Commands
 import Corefile
 import Kubernetes
 import Plugin
@@ -41,6 +42,11 @@ package struct Kubernetes: Answerer {
                 "from where Services get ports of the nodes; 30000-32767 by default. Where it is "
                     + "given, ports from elsewhere are refused"
             ),
+            Manual.Option(
+                "control PATH",
+                "take commands at this socket, from its owner only; `/run/apus/apus.sock` for "
+                    + "root, else `$XDG_RUNTIME_DIR/apus.sock`. `-control` outranks it"
+            ),
             Manual.Option("ttl SECONDS", "time to live of the records, 0 to 3600; 5 by default"),
             Manual.Option(
                 "pods disabled|insecure|verified",
@@ -59,6 +65,22 @@ package struct Kubernetes: Answerer {
             Manual.Option(
                 "fallthrough [ZONES...]",
                 "pass on names that do not exist, in these zones or in all; by default none"
+            ),
+        ],
+        commands: [
+            Manual.Option(
+                "get KIND[,KIND...] [NAME...]",
+                "objects as kubectl shows them: services, endpoints, endpointslices, pods, "
+                    + "namespaces. With `-n NAMESPACE`, `-A`, `-l SELECTOR`, "
+                    + "`-o wide|yaml|json|name`, `--show-labels`, `--no-headers`"
+            ),
+            Manual.Option(
+                "describe service [NAME...]",
+                "all about Services, and why one has no endpoints"
+            ),
+            Manual.Option(
+                "names [SERVICE...]",
+                "every name that Services have, with its records. With `-n NAMESPACE` or `-A`"
             ),
         ],
         example: """
@@ -101,14 +123,17 @@ package struct Kubernetes: Answerer {
     package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
         let settings = try KubernetesSettings(parsing: try stanzas.onlyOnce(), zones: setup.zones)
         let edition: ClusterEdition
+        var manifests: ManifestSet?
         if let stored = setup.storedEdition(settings) {
             edition = stored
         } else {
             let objects = try setup.objects(of: settings)
             edition = setup.edition(of: objects, settings)
+            manifests = objects
         }
         let isVerified = edition.isVerified
         setup.readiness.append(Readiness(plugin: Self.manual.name) { isVerified })
+        setup.control = settings.control.map { setup.resolve($0.text) } ?? setup.control
         self.init(
             settings,
             cluster: edition.cluster,
@@ -116,6 +141,7 @@ package struct Kubernetes: Answerer {
             serial: edition.serial,
             nameServers: setup.nameServers(edition.cluster)
         )
+        if let manifests { setup.addConsole(over: manifests, edition.registry, self) }
     }
 
     /// A plugin over a cluster that is there; without one it waits for it forever.

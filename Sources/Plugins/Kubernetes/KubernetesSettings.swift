@@ -10,7 +10,7 @@ package struct KubernetesSettings: Sendable {
     /// CoreDNS's options that need what is not built.
     static let notYet: Set<String> = [
         "endpoint", "tls", "kubeconfig", "apiserver_qps", "apiserver_burst",
-        "apiserver_max_inflight", "startup_timeout", "zonal", "multicluster", "state", "control",
+        "apiserver_max_inflight", "startup_timeout", "zonal", "multicluster", "state",
     ]
     static let maximumTTL = 3_600
 
@@ -25,6 +25,8 @@ package struct KubernetesSettings: Sendable {
     package var manifests: [Word] = []
     /// The path of the file that keeps the cluster, as it is written; nil for none.
     package var snapshot: Word?
+    /// The path of the socket for commands, as it is written; nil for the usual one.
+    package var control: Word?
     /// What tells these settings from others, but for the folder that paths start from.
     package private(set) var text = ""
     var passing = Fallthrough()
@@ -85,6 +87,8 @@ package struct KubernetesSettings: Sendable {
             try readLoadBalancerNetworks(option)
         case "node_ports":
             try readNodePorts(option)
+        case "control":
+            control = try option.oneArgument("the path of a socket to take commands at")
         case "ttl":
             let word = try option.oneArgument("seconds, 0 to \(Self.maximumTTL)")
             ttl = UInt32(try word.integer(in: 0...Self.maximumTTL))

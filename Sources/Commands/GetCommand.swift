@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Kubernetes
+import Plugin
+
+/// `get`: objects as tables, or whole for machines.
+struct GetCommand {
+    private let request: ResourceRequest
+    private let wallSeconds: Int64
+    private var rows: Rows
+    private var output = CommandOutput()
+
+    init(
+        _ words: [String],
+        _ contents: ClusterContents,
+        _ sources: ObjectSources,
+        wallSeconds: Int64
+    ) throws(CommandMistake) {
+        request = try ResourceRequest(words)
+        self.wallSeconds = wallSeconds
+        rows = Rows(contents, sources)
+    }
+
+    mutating func run() -> CommandOutput {
+        let groups = gather()
+        switch request.form {
+        case .table, .wide: writeTables(groups)
+        case .name:
+            for row in groups.flatMap(\.rows) {
+                output.text += "\(row.reference.kind.prefix)/\(row.reference.name)\n"
+            }
+        case .yaml, .json: writeWhole(groups.flatMap(\.rows))
+        }
+        return output
+    }
+
+    /// The rows of one kind.
+    private struct Group {
+        let kind: ResourceKind
+        var rows: [Row]
+    }
+
+    /// What is asked for; names that are not there are said to be so.
+    private mutating func gather() -> [Group] {
+        var groups: [Group] = []
+        for kind in request.kinds {
+            let found = rows.rows(of: kind, in: request.scope).filter(isSelected)
+            groups.append(Group(kind: kind, rows: found))
+        }
+        for reference in request.references {
+            let kind = reference.kind
+            let scope = kind.isNamespaced ? request.scope : nil
+            let found = rows.rows(of: kind, in: scope).first { $0.reference == reference }
+            guard let found else {
+                output.errors +=
+                    "Error from server (NotFound): \(kind.qualified) \"\(reference.name)\" not "
+                    + "found\n"
+                output.code = 1
+                continue
+            }
+            if groups.last?.kind == kind {
+                groups[groups.count - 1].rows.append(found)
+            } else {
+                groups.append(Group(kind: kind, rows: [found]))
+            }
+        }
+        return groups
+    }
+
+    private func isSelected(_ row: Row) -> Bool { request.selector?.selects(row.labels) ?? true }
+
+    // MARK: Tables
+
+    private mutating func writeTables(_ groups: [Group]) {
+        let full = groups.filter { !$0.rows.isEmpty }
+        guard !full.isEmpty else {
+            guard output.code == 0, request.references.isEmpty else { return }
+            let isNamespaced = request.kinds.contains(where: \.isNamespaced)
+            output.errors +=
+                request.scope == nil || !isNamespaced
+                ? "No resources found\n" : "No resources found in \(request.namespace) namespace.\n"
+            return
+        }
+        for (index, group) in full.enumerated() {
+            if index > 0 { output.text += "\n" }
+            output.text += table(group, hasPrefix: full.count > 1).text(
+                hasHeaders: request.hasHeaders
+            )
+        }
+    }
+
+    private mutating func table(_ group: Group, hasPrefix: Bool) -> TextTable {
+        let kind = group.kind
+        let showsNamespace = request.meansAllNamespaces && kind.isNamespaced
+        let isWide = request.form == .wide
+        var headings = showsNamespace ? ["NAMESPACE"] : []
+        headings += ["NAME"] + kind.headings + ["AGE"] + (isWide ? kind.wideHeadings : [])
+        if request.showsLabels { headings.append("LABELS") }
+        var table = TextTable(headings)
+        for row in group.rows {
+            let name = row.reference.name
+            var cells = showsNamespace ? [row.namespace] : []
+            cells.append(hasPrefix ? "\(kind.prefix)/\(name)" : name)
+            cells += row.cells + [age(of: row)] + (isWide ? row.wideCells : [])
+            if request.showsLabels { cells.append(row.labels.labelText) }
+            table.add(cells)
+        }
+        return table
+    }
+
+    private mutating func age(of row: Row) -> String {
+        guard let item = row.item, let tree = rows.tree(of: item),
+            let text = tree["metadata"]?["creationTimestamp"]?.text,
+            let seconds = Ages.seconds(text)
+        else { return Ages.unknown }
+        return Ages.text(wallSeconds - seconds)
+    }
+
+    // MARK: For machines
+
+    private mutating func writeWhole(_ found: [Row]) {
+        guard !found.isEmpty || request.references.isEmpty else { return }
+        var trees: [Tree] = []
+        for row in found { trees.append(rows.whole(row)) }
+        var tree = trees.first ?? .null
+        if request.references.count != 1 {
+            tree = .map([
+                Tree.Pair(key: "apiVersion", value: .string("v1")),
+                Tree.Pair(key: "items", value: .list(trees)),
+                Tree.Pair(key: "kind", value: .string("List")),
+                Tree.Pair(
+                    key: "metadata",
+                    value: .map([Tree.Pair(key: "resourceVersion", value: .string(""))])
+                ),
+            ])
+        }
+        output.text += request.form == .json ? tree.json : tree.yaml
+    }
+}

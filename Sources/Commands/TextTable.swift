@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Rows under headings, each column as wide as its widest cell and three spaces.
+struct TextTable {
+    private static let gap = 3
+
+    let headings: [String]
+    private(set) var rows: [[String]] = []
+
+    init(_ headings: [String]) { self.headings = headings }
+
+    mutating func add(_ row: [String]) { rows.append(row) }
+
+    /// The lines, with the headings or without.
+    func text(hasHeaders: Bool = true) -> String {
+        let lines = hasHeaders ? [headings] + rows : rows
+        var widths = [Int](repeating: 0, count: headings.count)
+        for line in lines {
+            for (column, cell) in line.enumerated() {
+                widths[column] = max(widths[column], cell.count)
+            }
+        }
+        var text = ""
+        for line in lines {
+            var written = ""
+            for (column, cell) in line.enumerated() {
+                written += cell
+                guard column < line.count - 1 else { break }
+                let space = widths[column] - cell.count + Self.gap
+                written += String(repeating: " ", count: space)
+            }
+            text += written + "\n"
+        }
+        return text
+    }
+}

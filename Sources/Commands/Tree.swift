@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import YAML
+
+/// An object as machines read it: what JSON can say, keys in their order.
+enum Tree: Hashable, Sendable {
+    case null
+    case boolean(Bool)
+    case integer(Int)
+    /// A number with a fraction or an exponent, as written.
+    case number(String)
+    case string(String)
+    case list([Tree])
+    case map([Pair])
+
+    /// One key with its value.
+    struct Pair: Hashable, Sendable {
+        let key: String
+        var value: Tree
+    }
+
+    /// What a YAML value means; YAML bounds how deep it is.
+    init(_ node: YAMLNode) {
+        switch node.content {
+        case .scalar(let scalar):
+            switch scalar.value {
+            case .null: self = .null
+            case .boolean(let value): self = .boolean(value)
+            case .integer(let value): self = .integer(value)
+            case .number(let text): self = .number(text)
+            case .string(let text): self = .string(text)
+            }
+        case .sequence(let items): self = .list(items.map { Tree($0) })
+        case .mapping(let pairs):
+            self = .map(pairs.map { Pair(key: $0.key, value: Tree($0.value)) })
+        }
+    }
+
+    /// The value of a key of a map; setting nil takes the key out, setting the first key of what is
+    /// no map makes it one.
+    subscript(key: String) -> Tree? {
+        get {
+            guard case .map(let pairs) = self else { return nil }
+            return pairs.first { $0.key == key }?.value
+        }
+        set {
+            var pairs: [Pair] = []
+            if case .map(let own) = self { pairs = own }
+            if let place = pairs.firstIndex(where: { $0.key == key }) {
+                if let newValue { pairs[place].value = newValue } else { pairs.remove(at: place) }
+            } else if let newValue {
+                pairs.append(Pair(key: key, value: newValue))
+            }
+            self = .map(pairs)
+        }
+    }
+
+    /// The items of a list; empty for anything else.
+    var items: [Tree] {
+        if case .list(let items) = self { items } else { [] }
+    }
+
+    var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    /// Gives a key a value where it has none.
+    mutating func fill(_ key: String, _ value: Tree) {
+        if self[key] == nil || self[key] == .null { self[key] = value }
+    }
+
+    /// The pairs of a map in the order of their keys.
+    static func sorted(_ pairs: [Pair]) -> [Pair] { pairs.sorted { $0.key < $1.key } }
+}

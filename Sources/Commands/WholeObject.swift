@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Kubernetes
+import Wire
+
+/// Objects as the API server would show them: as they are written, what was left out filled in.
+extension Rows {
+    /// An object as it is written; nil when that is gone.
+    mutating func tree(of item: ClusterContents.Item) -> Tree? { sources.tree(of: item) }
+
+    /// The whole object of a row.
+    mutating func whole(_ row: Row) -> Tree {
+        let kind = row.reference.kind
+        var tree = Tree.map([])
+        if kind != .endpoints, let item = row.item, let written = sources.tree(of: item) {
+            tree = written
+        }
+        tree["apiVersion"] = .string(kind.names.version)
+        tree["kind"] = .string(kind.names.kind)
+        var metadata = tree["metadata"] ?? .map([])
+        metadata["name"] = .string(row.reference.name)
+        if kind.isNamespaced { metadata.fill("namespace", .string(row.namespace)) }
+        if !row.labels.isEmpty { metadata["labels"] = Self.tree(row.labels) }
+        tree["metadata"] = metadata
+        switch row.item?.object {
+        case .service(let service) where kind == .endpoints:
+            tree["subsets"] = subsets(of: service)
+        case .service(let service):
+            var spec = tree["spec"] ?? .map([])
+            Self.fill(&spec, from: service)
+            tree["spec"] = spec
+            tree.fill("status", Self.status(of: service))
+        default: break
+        }
+        return tree
+    }
+
+    private static func tree(_ texts: [String: String]) -> Tree {
+        .map(texts.map { Tree.Pair(key: $0.key, value: .string($0.value)) })
+    }
+
+    private static func list(_ texts: [String]) -> Tree { .list(texts.map { .string($0) }) }
+
+    /// Fills in what the API server would.
+    private static func fill(_ spec: inout Tree, from service: Service) {
+        spec["type"] = .string(service.typeText)
+        let terms = service.terms
+        spec["sessionAffinity"] = .string(terms.affinitySeconds == nil ? "None" : "ClientIP")
+        if let seconds = terms.affinitySeconds {
+            spec["sessionAffinityConfig"] = .map([
+                Tree.Pair(
+                    key: "clientIP",
+                    value: .map([Tree.Pair(key: "timeoutSeconds", value: .integer(seconds))])
+                )
+            ])
+        }
+        let written = spec["ports"]?.items ?? []
+        spec["ports"] = .list(
+            service.ports.enumerated().map { index, port in
+                var tree = index < written.count ? written[index] : .map([])
+                if !port.name.isEmpty { tree["name"] = .string(port.name) }
+                tree["port"] = .integer(Int(port.number))
+                tree["protocol"] = .string(port.transport.rawValue)
+                if case .number(let number) = port.target {
+                    tree["targetPort"] = .integer(Int(number))
+                }
+                if port.nodePort != 0 { tree["nodePort"] = .integer(Int(port.nodePort)) }
+                return tree
+            }
+        )
+        if service.ports.isEmpty { spec["ports"] = nil }
+        if case .externalName = service.kind { return }
+        let addresses = service.addressTexts
+        if let first = addresses.first {
+            spec["clusterIP"] = .string(first)
+            spec["clusterIPs"] = list(addresses)
+        }
+        spec["ipFamilies"] = list(service.familyTexts)
+        spec["ipFamilyPolicy"] = .string(service.familyPolicyText)
+        spec["internalTrafficPolicy"] = .string(terms.isInternalTrafficLocal ? "Local" : "Cluster")
+        guard case .clusterIP = service.kind, terms.type != .clusterIP else { return }
+        spec["externalTrafficPolicy"] = .string(terms.isExternalTrafficLocal ? "Local" : "Cluster")
+        if terms.healthCheckPort != 0 {
+            spec["healthCheckNodePort"] = .integer(Int(terms.healthCheckPort))
+        }
+    }
+
+    private static func status(of service: Service) -> Tree {
+        let addresses = service.terms.ingressAddresses.map { address in
+            Tree.map([Tree.Pair(key: "ip", value: .string(address.description))])
+        }
+        let ingress = addresses.isEmpty ? [] : [Tree.Pair(key: "ingress", value: .list(addresses))]
+        return .map([Tree.Pair(key: "loadBalancer", value: .map(ingress))])
+    }
+
+    /// The endpoints of a Service as an Endpoints object has them, those with the same ports together.
+    private func subsets(of service: Service) -> Tree {
+        var groups: [[EndpointPort]: [ServiceMembers.Member]] = [:]
+        var order: [[EndpointPort]] = []
+        for member in members(of: service).members {
+            if groups[member.ports] == nil { order.append(member.ports) }
+            groups[member.ports, default: []].append(member)
+        }
+        return .list(
+            order.map { ports in
+                let members = groups[ports] ?? []
+                var subset = Tree.map([])
+                for (key, isReady) in [("addresses", true), ("notReadyAddresses", false)] {
+                    let own = members.filter { $0.isReady == isReady }
+                    if !own.isEmpty { subset[key] = .list(own.map(Self.tree)) }
+                }
+                if !ports.isEmpty { subset["ports"] = .list(ports.map(Self.tree)) }
+                return subset
+            }
+        )
+    }
+
+    private static func tree(_ member: ServiceMembers.Member) -> Tree {
+        var tree = Tree.map([Tree.Pair(key: "ip", value: .string(member.address.description))])
+        if !member.podName.isEmpty {
+            tree["targetRef"] = .map([
+                Tree.Pair(key: "kind", value: .string("Pod")),
+                Tree.Pair(key: "name", value: .string(member.podName)),
+            ])
+        }
+        return tree
+    }
+
+    private static func tree(_ port: EndpointPort) -> Tree {
+        var tree = Tree.map([])
+        if !port.name.isEmpty { tree["name"] = .string(port.name) }
+        if let number = port.number { tree["port"] = .integer(Int(number)) }
+        tree["protocol"] = .string(port.transport.rawValue)
+        return tree
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import YAML
+
+/// The objects of a cluster as people look at them, each with the place where it is written.
+///
+/// It shares the memory of the manifests. Objects are made when they are asked for; looking through
+/// all of them makes only those of the kind and namespace that are meant.
+package struct ClusterContents: Sendable {
+    /// One object, and where it is written.
+    package struct Item: Sendable {
+        package let object: ClusterObject
+        package let file: String
+        package let position: YAMLPosition
+
+        package var metadata: Metadata { object.metadata }
+    }
+
+    /// The kinds that are kept as objects.
+    package enum Kind: Sendable {
+        case namespace, service, endpointSlice, pod
+
+        fileprivate var code: StoredCode.Kind {
+            switch self {
+            case .namespace: .namespace
+            case .service: .service
+            case .endpointSlice: .endpointSlice
+            case .pod: .pod
+            }
+        }
+    }
+
+    private let files: ManifestFiles
+    private let losers: [String: Set<Int>]
+    private let registry: ClusterRegistry
+
+    /// The contents of a set of manifests; `registry`: who made the cluster of it, and knows what
+    /// Services were given.
+    package init(_ set: ManifestSet, _ registry: ClusterRegistry) {
+        files = set.files
+        losers = set.losers
+        self.registry = registry
+    }
+
+    /// The Services that are in use, what they leave open filled in, in the order of the files; in one
+    /// namespace, or in all when it is nil.
+    ///
+    /// One that no manifest has is written nowhere.
+    package func services(in namespace: String?) -> [Item] {
+        let written = items(.service, in: namespace)
+        let (inUse, made) = registry.inUse(written.map(\.object))
+        var found: [Item] = []
+        for (item, object) in zip(written, inUse) {
+            guard let object else { continue }
+            found.append(Item(object: object, file: item.file, position: item.position))
+        }
+        if let made, namespace == nil || namespace == made.metadata.namespace {
+            let nowhere = YAMLPosition(line: 0, column: 0)
+            found.append(Item(object: made, file: "", position: nowhere))
+        }
+        return found
+    }
+
+    /// The objects of a kind as they are written, in the order of the files; in one namespace, or in all when it is nil.
+    package func items(_ kind: Kind, in namespace: String?) -> [Item] {
+        var found: [Item] = []
+        visit { form, file in
+            var reader = ObjectReader(form.object)
+            reader.skipKey()
+            let count = reader.count()
+            guard count > 0 else { return }
+            let head = reader.head()
+            guard head.kind == kind.code, namespace == nil || head.namespace == namespace else {
+                return
+            }
+            for object in form.object.objects {
+                found.append(Item(object: object, file: file, position: form.position))
+            }
+        }
+        return found
+    }
+
+    /// The namespaces that exist, sorted: those of Namespace objects and those that others live in.
+    package func namespaceNames() -> [String] {
+        var names: Set<String> = []
+        visit { form, _ in
+            var reader = ObjectReader(form.object)
+            reader.skipKey()
+            guard reader.count() > 0 else { return }
+            let head = reader.head()
+            names.insert(head.kind == .namespace ? head.name : head.namespace)
+        }
+        names.remove("")
+        return names.sorted()
+    }
+
+    private func visit(_ body: (ManifestForm, String) -> Void) {
+        for file in files {
+            let losers = losers[file.path] ?? []
+            for (number, form) in file.content.forms.enumerated() where !losers.contains(number) {
+                body(form, file.path)
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+/// The endpoints of one Service, ready or not, as people look at them.
+///
+/// By the same rule as the answers: slices count, else Endpoints, else the Pods that are selected.
+package struct ServiceMembers: Sendable {
+    /// One address with its ports.
+    package struct Member: Hashable, Sendable {
+        package let address: IPAddress
+        package let ports: [EndpointPort]
+        package let isReady: Bool
+        /// The Pod it stands for; empty when none is known.
+        package let podName: String
+    }
+
+    /// In the order of their addresses, IPv4 first.
+    package private(set) var members: [Member] = []
+
+    /// The members that are told to clients.
+    package private(set) var ready: [Member] = []
+
+    /// Gathers the members of a Service; `slices`: those of its namespace that speak of it; `pods`: all
+    /// of its namespace.
+    package init(of service: Service, slices: [EndpointSlice], pods: [Pod]) {
+        let written = slices.filter { $0.serviceName == service.metadata.name }
+        let own = written.filter { !$0.isFromEndpoints }
+        if !written.isEmpty {
+            for slice in own.isEmpty ? written : own { add(slice) }
+        } else if !service.selector.isEmpty {
+            for pod in pods where service.selects(pod) && !pod.isFinished { add(pod, service) }
+        }
+        members.sort { $0.address.isOrdered(before: $1.address) }
+        ready =
+            service.publishesNotReadyAddresses ? members : members.filter(\.isReady)
+    }
+
+    private mutating func add(_ slice: EndpointSlice) {
+        for endpoint in slice.endpoints {
+            for address in endpoint.addresses {
+                members.append(
+                    Member(
+                        address: address,
+                        ports: slice.ports,
+                        isReady: endpoint.isReady,
+                        podName: endpoint.podName
+                    )
+                )
+            }
+        }
+    }
+
+    private mutating func add(_ pod: Pod, _ service: Service) {
+        var families: Set<IPAddress.Family> = [.v4, .v6]
+        if case .clusterIP(let own) = service.kind, !own.isEmpty {
+            families = Set(own.map(\.family))
+        }
+        let ports = service.ports.compactMap { port in
+            port.number(at: pod).map {
+                EndpointPort(name: port.name, number: $0, transport: port.transport)
+            }
+        }
+        for address in pod.addresses where families.contains(address.family) {
+            members.append(
+                Member(
+                    address: address,
+                    ports: ports,
+                    isReady: pod.isReady,
+                    podName: pod.metadata.name
+                )
+            )
+        }
+    }
+}
+
+extension Service {
+    /// Whether the selector means a Pod of the same namespace.
+    package func selects(_ pod: Pod) -> Bool {
+        selector.allSatisfy { pod.metadata.labels[$0.key] == $0.value }
+    }
+}
+
+extension ServicePort {
+    /// The number that the port has at a Pod; nil when the Pod names no such port.
+    package func number(at pod: Pod) -> UInt16? {
+        switch target {
+        case .number(let number): number
+        case .name(let name):
+            pod.ports.first { $0.name == name && $0.transport == transport }?.number
+        }
+    }
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Plugin
+import Testing
+
+@testable import Commands
+
+@Suite struct GetCommandTests {
+    @Test func showsServicesAsKubectlDoes() throws {
+        let output = try SampleCluster.notes.run("get svc")
+
+        #expect(
+            output.text == """
+                NAME                  TYPE           CLUSTER-IP      EXTERNAL-IP            PORT(S)          AGE
+                http-go-svc           ClusterIP      10.110.237.77   <none>                 80/TCP           10d
+                kubernetes            ClusterIP      10.96.0.1       <none>                 443/TCP          10d
+                my-external-service   ExternalName   <none>          external.example.com   <none>           <unknown>
+                svc-3                 LoadBalancer   10.103.1.2      <pending>              9000:31234/TCP   <unknown>
+                web-svc               ClusterIP      10.96.100.100   <none>                 80/TCP           <unknown>
+
+                """
+        )
+        #expect(output.errors.isEmpty && output.code == 0)
+    }
+
+    @Test func showsAllNamespacesAndMoreColumns() throws {
+        let output = try SampleCluster.notes.run("get services -A -o wide -l team!=web")
+
+        #expect(
+            output.text == """
+                NAMESPACE   NAME                  TYPE           CLUSTER-IP      EXTERNAL-IP            PORT(S)          AGE         SELECTOR
+                default     http-go-svc           ClusterIP      10.110.237.77   <none>                 80/TCP           10d         run=http-go
+                default     kubernetes            ClusterIP      10.96.0.1       <none>                 443/TCP          10d         <none>
+                default     my-external-service   ExternalName   <none>          external.example.com   <none>           <unknown>   <none>
+                default     svc-3                 LoadBalancer   10.103.1.2      <pending>              9000:31234/TCP   <unknown>   app=pod
+                shop        cache                 ClusterIP      None            <none>                 11211/TCP        <unknown>   app=cache
+
+                """
+        )
+    }
+
+    @Test func showsEndpointsPodsAndNamespaces() throws {
+        let notes = SampleCluster.notes
+
+        #expect(
+            try notes.run("get ep").text == """
+                NAME          ENDPOINTS         AGE
+                http-go-svc   <none>            10d
+                svc-3         <none>            <unknown>
+                web-svc       10.244.1.5:8080   <unknown>
+
+                """
+        )
+        #expect(
+            try notes.run("get pods -o wide --show-labels").text == """
+                NAME            READY   STATUS    RESTARTS   AGE         IP           NODE    NOMINATED NODE   READINESS GATES   LABELS
+                http-go-6t49p   1/1     Running   0          <unknown>   10.40.0.1    node0   <none>           <none>            run=http-goo
+                web-1           1/1     Running   0          <unknown>   10.244.1.5   node1   <none>           <none>            app=web
+                web-2           0/1     Running   0          <unknown>   10.244.1.6   node2   <none>           <none>            app=web
+
+                """
+        )
+        #expect(
+            try notes.run("get ns").text == """
+                NAME      STATUS   AGE
+                default   Active   <unknown>
+                shop      Active   <unknown>
+
+                """
+        )
+    }
+
+    @Test func takesNamesInAllTheirForms() throws {
+        let notes = SampleCluster.notes
+
+        #expect(
+            try notes.run("get svc/web-svc po/web-1 -o name").text == "service/web-svc\npod/web-1\n"
+        )
+        #expect(
+            try notes.run("get Services web-svc svc-3 -oname").text
+                == "service/web-svc\nservice/svc-3\n"
+        )
+        #expect(
+            try notes.run("get svc --namespace=shop --no-headers").text
+                == "cache   ClusterIP   None   <none>   11211/TCP   <unknown>\n"
+        )
+        #expect(
+            try notes.run("get pods,svc -n shop").text == """
+                NAME    TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)     AGE
+                cache   ClusterIP   None         <none>        11211/TCP   <unknown>
+
+                """
+        )
+    }
+
+    @Test func writesWholeObjects() throws {
+        let output = try SampleCluster.notes.run("get svc web-svc -o yaml")
+
+        #expect(
+            output.text == """
+                apiVersion: v1
+                kind: Service
+                metadata:
+                  annotations:
+                    owner: "me: us"
+                  labels:
+                    team: web
+                  name: web-svc
+                  namespace: default
+                spec:
+                  clusterIP: 10.96.100.100
+                  clusterIPs:
+                  - 10.96.100.100
+                  internalTrafficPolicy: Cluster
+                  ipFamilies:
+                  - IPv4
+                  ipFamilyPolicy: SingleStack
+                  ports:
+                  - name: http
+                    port: 80
+                    protocol: TCP
+                    targetPort: 8080
+                  selector:
+                    app: web
+                  sessionAffinity: None
+                  type: ClusterIP
+                status:
+                  loadBalancer: {}
+
+                """
+        )
+    }
+
+    @Test func writesListsAsJSON() throws {
+        let output = try SampleCluster.notes.run("get ep -l team=web -o json")
+
+        #expect(
+            output.text == """
+                {
+                    "apiVersion": "v1",
+                    "items": [
+                        {
+                            "apiVersion": "v1",
+                            "kind": "Endpoints",
+                            "metadata": {
+                                "labels": {
+                                    "team": "web"
+                                },
+                                "name": "web-svc",
+                                "namespace": "default"
+                            },
+                            "subsets": [
+                                {
+                                    "addresses": [
+                                        {
+                                            "ip": "10.244.1.5",
+                                            "targetRef": {
+                                                "kind": "Pod",
+                                                "name": "web-1"
+                                            }
+                                        }
+                                    ],
+                                    "notReadyAddresses": [
+                                        {
+                                            "ip": "10.244.1.6",
+                                            "targetRef": {
+                                                "kind": "Pod",
+                                                "name": "web-2"
+                                            }
+                                        }
+                                    ],
+                                    "ports": [
+                                        {
+                                            "name": "http",
+                                            "port": 8080,
+                                            "protocol": "TCP"
+                                        }
+                                    ]
+                                }
+                            ]
+                        }
+                    ],
+                    "kind": "List",
+                    "metadata": {
+                        "resourceVersion": ""
+                    }
+                }
+
+                """
+        )
+    }
+
+    @Test(arguments: [
+        ("get svc nobody", "Error from server (NotFound): services \"nobody\" not found\n", 1),
+        ("get svc -n nowhere", "No resources found in nowhere namespace.\n", 0),
+        ("get endpointslices -A", "No resources found\n", 0),
+        ("get widgets", "error: the server doesn't have a resource type \"widgets\"\n", 1),
+        (
+            "get svc web-svc -A",
+            "error: a resource cannot be retrieved by name across all namespaces\n", 1
+        ),
+        ("get svc --watchful", "error: unknown flag: --watchful\n", 1),
+        ("get svc -n", "error: flag needs an argument: -n\n", 1),
+        (
+            "get svc/",
+            "error: arguments in resource/name form must have a single resource and name\n", 1
+        ),
+        (
+            "get svc -o xml",
+            "error: unable to match a printer suitable for the output format \"xml\", allowed formats are: json, name, wide, yaml\n",
+            1
+        ),
+    ])
+    func saysWhatIsWrong(command: String, errors: String, code: Int32) throws {
+        let output = try SampleCluster.notes.run(command)
+
+        #expect(output == CommandOutput(errors: errors, code: code))
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import YAML
+
+@testable import Commands
+
+@Suite struct TreeTests {
+    private func tree(_ text: String) throws -> Tree {
+        var reader = YAMLReader(Array(text.utf8))
+        return Tree(try #require(try reader.next()?.get()))
+    }
+
+    @Test("What is written is read as the same")
+    func writesYAMLThatSaysTheSame() throws {
+        let text = """
+            empty: []
+            flags: {"yes": "yes", "no": no, nothing: ~, number: 017, float: 1.50, text: "1.5"}
+            list:
+            - - a
+              - b: 1
+                c: []
+            - {}
+            - "- x"
+            odd: ["", " a", "a ", "a: b", "a #b", "#", "line\\nbreak", "tab\\t", "ä", "\\u0001", "'", "@x", "a:", "2001-01-01"]
+            """
+        let first = try tree(text)
+
+        #expect(try tree(first.yaml) == sorted(first))
+        #expect(try tree(first.json) == sorted(first).asJSON)
+    }
+
+    /// The tree with all keys in their order.
+    private func sorted(_ tree: Tree) -> Tree {
+        switch tree {
+        case .list(let items): .list(items.map(sorted))
+        case .map(let pairs):
+            .map(Tree.sorted(pairs).map { Tree.Pair(key: $0.key, value: sorted($0.value)) })
+        default: tree
+        }
+    }
+
+    @Test func changesAndTakesOutKeys() {
+        var tree = Tree.null
+        tree["a"] = .integer(1)
+        tree["b"] = .integer(2)
+        tree["a"] = nil
+        tree.fill("b", .integer(3))
+        tree.fill("c", .integer(4))
+
+        #expect(
+            tree
+                == .map([.init(key: "b", value: .integer(2)), .init(key: "c", value: .integer(4))])
+        )
+        #expect(tree["x"] == nil && Tree.integer(1)["x"] == nil)
+    }
+
+    @Test(arguments: [(".inf", "\".inf\"\n"), ("1.50", "1.5\n"), ("1e3", "1000.0\n")])
+    func writesNumbersThatJSONHas(written: String, json: String) {
+        #expect(Tree.number(written).json == json)
+    }
+}
+
+extension Tree {
+    /// The tree as JSON can say it.
+    fileprivate var asJSON: Tree {
+        switch self {
+        case .list(let items): .list(items.map(\.asJSON))
+        case .map(let pairs): .map(pairs.map { Pair(key: $0.key, value: $0.value.asJSON) })
+        case .number(let written): Double(written).map { .number("\($0)") } ?? .string(written)
+        default: self
+        }
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+import Wire
+
+/// Commands, to a server that runs and without one.
+@Suite struct CommandTests {
+    private static let corefile = """
+        cluster.local {
+            bind 127.0.0.1
+            kubernetes cluster.local 10.96.0.0/12 {
+                manifests zones/cluster.local
+            }
+        }
+
+        """
+
+    @Test("A server tells what it serves now")
+    func asksTheServerThatRuns() throws {
+        let server = try RunningServer(corefile: Self.corefile, copying: "zones/cluster.local")
+        let before = try server.give("get", "svc", "web-svc")
+
+        #expect(
+            before == """
+                NAME      TYPE        CLUSTER-IP      EXTERNAL-IP   PORT(S)   AGE
+                web-svc   ClusterIP   10.96.100.100   <none>        80/TCP    <unknown>
+
+                """
+        )
+        try server.write(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: late}
+            spec: {clusterIP: 10.96.200.1, ports: [{name: http, port: 80}]}
+
+            """,
+            to: "zones/cluster.local/late.yaml"
+        )
+        // The file is noticed in its own time: a query that finds the name comes after.
+        while try server.ask("late.default.svc.cluster.local", .a).answers.isEmpty {}
+
+        #expect(
+            try server.give("names", "late") == """
+                late.default.svc.cluster.local. 5 IN A 10.96.200.1
+                _http._tcp.late.default.svc.cluster.local. 5 IN SRV 0 100 80 late.default.svc.cluster.local.
+                late.default.svc.cluster.local. 5 IN SRV 0 100 80 late.default.svc.cluster.local.
+                1.200.96.10.in-addr.arpa. 5 IN PTR late.default.svc.cluster.local.
+
+                """
+        )
+        server.send(SIGTERM)
+        #expect(server.waitForEnd() == 0)
+        #expect(try server.give("get", "ns").hasPrefix("error: no server takes commands: connect "))
+    }
+}
