@@ -131,6 +131,39 @@ import Testing
         )
     }
 
+    @Test("What was given is shown as if it were written, what was refused is not there")
+    func showsWhatServicesWereGiven() throws {
+        let cluster = SampleCluster(
+            text: """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: first}
+                spec: {clusterIP: 10.96.0.7, ports: [{port: 80}]}
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: same}
+                spec: {clusterIP: 10.96.0.7, ports: [{port: 80}]}
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: open}
+                spec: {type: NodePort, ports: [{port: 80}]}
+
+                """
+        )
+        let rows = try cluster.run("get svc --no-headers").text.split(separator: "\n")
+        let words = rows.map { $0.split(separator: " ") }
+
+        #expect(words.map(\.first) == ["first", "open"])
+        let address = try #require(words.last?[2])
+        #expect(address.hasPrefix("10."))
+        let port = try #require(words.last?[4].dropFirst("80:".count).prefix { $0 != "/" })
+        let whole = try cluster.run("get svc open -o yaml").text
+        #expect(whole.contains("\n  clusterIP: \(address)\n"))
+        #expect(whole.contains("\n  - nodePort: \(port)\n    port: 80\n"))
+    }
+
     @Test func writesListsAsJSON() throws {
         let output = try SampleCluster.notes.run("get ep -l team=web -o json")
 

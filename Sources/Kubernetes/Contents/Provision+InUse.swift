@@ -2,8 +2,9 @@
 
 /// Services as they are in use, for people to look at.
 extension Provision {
-    /// The form in use of a Service that is written so, with what it was given; nil when none is. Any
-    /// other object is in use as it is.
+    /// The form in use of a Service that is written so, with what it was given; nil when none is.
+    ///
+    /// Any other object is in use as it is.
     func inUse(_ written: ClusterObject) -> ClusterObject? {
         guard case .service(var service) = written else { return written }
         let key = ServiceKey(namespace: service.metadata.namespace, name: service.metadata.name)
