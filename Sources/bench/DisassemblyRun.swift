@@ -32,7 +32,9 @@ struct DisassemblyRun {
     /// They stand behind protocols. Of each of these there must be one.
     private static let requirements = ["P6answer_", "P6finish", "P4sent_", "P4find_2at"]
     /// What a listener may be asked besides.
-    private static let moreRequirements = ["P5route", "P6limits", "P15takesEveryClass"]
+    private static let moreRequirements = [
+        "P5route", "P6limits", "P9goesFirst", "P15takesEveryClass",
+    ]
     /// The modules that fulfil them.
     private static let modules = ["$s7Plugins", "$s6Server"]
     /// Reads a release program, and throws when something locks.

@@ -13,7 +13,6 @@ import Wire
     struct Bench {
         let settings: CacheSettings
         let cache: AnswerCache
-        private let cells = Registry().cells(forWorker: 0)
 
         init(_ text: String = "cache", secret: UInt64 = 42) throws {
             let stanza = try #require(try stanzas(text).first)
@@ -35,7 +34,7 @@ import Wire
 
         /// What is known, with its code; nil when nothing is.
         func find(_ query: borrowing Query, at now: Moment) -> (FoundAnswer, Answered)? {
-            var answer = Answer(counting: cells)
+            var answer = Answer(counting: CacheFileTests.cells)
             let found = cache.find(cache.key(query), query, settings, at: now, into: &answer)
             return found.map { ($0, Answered(.done, query, answer)) }
         }
@@ -69,6 +68,8 @@ import Wire
     }
 
     static let start = moment(0)
+    /// Where all of them count.
+    static let cells = Registry().cells(forWorker: 0)
 
     static func moment(_ seconds: UInt64) -> Moment {
         Moment(nanoseconds: 1_000_000_000_000 + seconds * 1_000_000_000)
@@ -298,6 +299,69 @@ import Wire
 
         #expect(!bench.cache.restore(entry, ageSeconds: 0, bench.settings, at: Self.start))
         #expect(bench.cache.usedByteCount == 0)
+    }
+
+    /// Damage that no checksum told of: whatever is taken out of it can be given again.
+    @Test func survivesEveryFlippedByteOfAMessage() throws {
+        let many = (0..<4).map { "192.0.2.\($0)" }
+        let messages = [
+            try Self.reply("www.example", many).encoded(),
+            try Self.reply("no.example", []).encoded(),
+        ]
+        var takenCount = 0
+        for message in messages {
+            for place in message.indices {
+                for bits in [0x01, 0x40, 0x80] as [UInt8] {
+                    var damaged = message
+                    damaged[place] ^= bits
+                    if try isGivenAgain(damaged) { takenCount += 1 }
+                }
+            }
+        }
+
+        #expect(takenCount > 100)
+    }
+
+    /// Whether a message is taken from a file; its answer must then be one that can be read.
+    private func isGivenAgain(_ message: [UInt8]) throws -> Bool {
+        let bench = try Bench("cache {\n  capacity 1MB\n}")
+        let entry = CacheFileReader.Entry(
+            ageMilliseconds: 0,
+            code: ResponseCode(rawValue: UInt16(message[3] & 0x0F)),
+            keyBits: 0,
+            isUsed: false,
+            message: message
+        )
+        guard bench.cache.restore(entry, ageSeconds: 0, bench.settings, at: Self.start) else {
+            return false
+        }
+        let asked = try Self.question(of: message)
+        var answer = Answer(counting: Self.cells)
+        let key = bench.cache.key(asked)
+        let found = bench.cache.find(key, asked, bench.settings, at: Self.start, into: &answer)
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        var table = NameTable()
+        var writer = Writer(bytes.mutableSpan, limit: 4_096)
+        answer.write(asked, limits: AnswerLimits(), table: &table, into: &writer)
+        let count = writer.count
+        let written = Array(bytes[..<count])
+        #expect(found != nil)
+        #expect(throws: Never.self) { _ = try Message(parsing: written.span) }
+        return true
+    }
+
+    /// The query that a message answers.
+    private static func question(of message: [UInt8]) throws -> Query {
+        let name = try QueryName(parsing: message.span, at: Header.byteCount)
+        let end = Header.byteCount + name.byteCount
+        var asked = Query(
+            header: Header(id: 1, flags: .recursionDesired, questionCount: 1),
+            name: name,
+            type: RecordType(rawValue: message.span.uint16(at: end)),
+            recordClass: .internet
+        )
+        asked.transport = .tcp
+        return asked
     }
 
     @Test(arguments: [
