@@ -35,7 +35,7 @@ package struct AnswerName: Hashable, Sendable {
 /// Why a query failed, for people (RFC 8914).
 package struct ExtendedError: Hashable, Sendable {
     /// The longest text that is sent, in bytes.
-    package static let maximumTextByteCount = 64
+    package static let maximumTextByteCount = 128
 
     package let code: ExtendedErrorCode
     package let text: String

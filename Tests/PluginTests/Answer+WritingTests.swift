@@ -107,13 +107,13 @@ import Wire
     }
 
     @Test(arguments: [
-        (String(repeating: "a", count: 64), 64), (String(repeating: "a", count: 65), 64),
-        (String(repeating: "a", count: 5_000), 64), ("", 0),
-        // Characters of two, three and four bytes that would be cut by the 64th.
-        (String(repeating: "a", count: 63) + "é", 63), (String(repeating: "é", count: 32), 64),
-        (String(repeating: "a", count: 62) + "é", 64), (String(repeating: "€", count: 22), 63),
-        (String(repeating: "a", count: 61) + "😀", 61),
-        (String(repeating: "a", count: 60) + "😀", 64),
+        (String(repeating: "a", count: 128), 128), (String(repeating: "a", count: 129), 128),
+        (String(repeating: "a", count: 5_000), 128), ("", 0),
+        // Characters of two, three and four bytes that would be cut by the 128th.
+        (String(repeating: "a", count: 127) + "é", 127), (String(repeating: "é", count: 64), 128),
+        (String(repeating: "a", count: 126) + "é", 128), (String(repeating: "€", count: 43), 126),
+        (String(repeating: "a", count: 125) + "😀", 125),
+        (String(repeating: "a", count: 124) + "😀", 128),
     ])
     func cutsTheTextOfAnErrorBetweenCharacters(text: String, byteCount: Int) throws {
         var answer = Answer.empty()

@@ -99,7 +99,7 @@ import Wire
             additionals: answer.records(in: .additional, question: query.name)
         )
         // A whole message of these records at most, in steps that are no multiple of a record.
-        for limit in stride(from: size == nil ? 512 : 150, through: 4_096, by: 7) {
+        for limit in stride(from: size == nil ? 512 : 214, through: 4_096, by: 7) {
             answer.isTruncated = false
             var limits = AnswerLimits()
             limits.udpByteCount = UInt16(limit)
