@@ -43,11 +43,44 @@ import Wire
         let subnet: [UInt8] = [0, 8, 0, 7, 0, 1, 24, 0, 192, 0, 2]
         let cookie: [UInt8] = [0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8]
         let keepalive: [UInt8] = [0, 11, 0, 0]
+        let padding: [UInt8] = [0, 12, 0, 3, 0, 0, 0]
         let unknown: [UInt8] = [0xFD, 0xE9, 0, 2, 7, 7]
 
-        let options = try made(try asked(cookie + subnet + keepalive + unknown)).options
+        let options = try made(try asked(cookie + subnet + padding + keepalive + unknown)).options
 
         #expect(options?.data == subnet + unknown)
+    }
+
+    @Test(
+        "The length of what is encrypted says little",
+        arguments: [0, 1, 54, 60, 61, 90, 300, 65_000]
+    )
+    func padsToBlocks(byteCount: Int) throws {
+        let option: [UInt8] =
+            [0xFD, 0xE9, UInt8(byteCount >> 8), UInt8(byteCount & 255)]
+            + [UInt8](repeating: 7, count: byteCount)
+        let plain = try #require(
+            UpstreamMessage.make(from: try asked(option), udpByteCount: 1_232)
+        )
+        let padded = UpstreamMessage.padded(plain)
+        let data = try #require(try Message(parsing: padded.span).options).data
+        let rest = data.dropFirst(option.count)
+
+        #expect(padded.count % UpstreamMessage.paddedByteCount == 0)
+        #expect((4..<4 + UpstreamMessage.paddedByteCount).contains(padded.count - plain.count))
+        #expect(data.starts(with: option))
+        #expect(
+            rest.prefix(4) == [0, 12, UInt8((rest.count - 4) >> 8), UInt8((rest.count - 4) & 255)]
+        )
+        #expect(rest.dropFirst(4).allSatisfy { $0 == 0 })
+    }
+
+    @Test func padsNothingThatHasNoOptions() throws {
+        let plain = try #require(UpstreamMessage.make(from: try asked(nil), udpByteCount: 1_232))
+
+        #expect(UpstreamMessage.padded(plain) == plain)
+        #expect(UpstreamMessage.padded([]) == [])
+        #expect(UpstreamMessage.padded(Array(plain.prefix(20))) == Array(plain.prefix(20)))
     }
 
     @Test func leavesOutWhatFollowsTheQuestionButOptions() throws {

@@ -101,7 +101,7 @@ final class Upstream: Sendable {
         Exchange(
             upstream: endpoint,
             transport: transport,
-            message: message,
+            message: isSecure ? UpstreamMessage.padded(message) : message,
             deadline: deadline,
             mixesCase: mixesCase,
             source: source,

@@ -4,14 +4,17 @@ import Wire
 
 /// The message that an upstream is asked with: the client's question, flags and EDNS options.
 ///
-/// What is between neighbours only is left out: cookies (RFC 7873 §5) and TCP keepalive (RFC 7828
-/// §3.1). The UDP size is lowered to our own, since a larger answer comes again over TCP.
+/// What is between neighbours only is left out: cookies (RFC 7873 §5), TCP keepalive (RFC 7828 §3.1)
+/// and padding (RFC 7830 §3). The UDP size is lowered to our own, since a larger answer comes again over TCP.
 enum UpstreamMessage {
     /// The longest message that is sent over UDP, in bytes (RFC 9715 §3.2).
     static let maximumUDPByteCount = 1_232
 
     /// The options that are not passed on.
-    private static let neighbourOptions: Set<UInt16> = [10, 11]
+    private static let neighbourOptions: Set<UInt16> = [10, 11, paddingOption]
+    private static let paddingOption: UInt16 = 12
+    /// Encrypted questions have a multiple of so many bytes, where they have options (RFC 8467 §4.1).
+    static let paddedByteCount = 128
 
     /// The bytes to send, the id still open; nil when `message` is no query, which never happens.
     ///
@@ -44,6 +47,30 @@ enum UpstreamMessage {
         put16(UInt16(truncatingIfNeeded: kept.count), &bytes)
         bytes += kept
         return bytes
+    }
+
+    /// The bytes that `make` made, padded so that their length says little about the name.
+    ///
+    /// Without options there is nowhere to put padding, and none are made for it, as the reply's would
+    /// be the client's.
+    static func padded(_ bytes: [UInt8]) -> [UInt8] {
+        let span = bytes.span
+        guard let header = try? Header(parsing: span), header.additionalCount == 1,
+            let nameEnd = try? span.nameEnd(at: Header.byteCount),
+            let options = findOptions(bytes, header, from: nameEnd + 4),
+            options.data.upperBound == bytes.count
+        else { return bytes }
+        let count = bytes.count + 4
+        let rest = (paddedByteCount - count % paddedByteCount) % paddedByteCount
+        let byteCount = options.data.count + 4 + rest
+        guard count + rest <= 65_535 else { return bytes }
+        var padded = bytes
+        padded[options.data.lowerBound - 2] = UInt8(truncatingIfNeeded: byteCount >> 8)
+        padded[options.data.lowerBound - 1] = UInt8(truncatingIfNeeded: byteCount)
+        put16(paddingOption, &padded)
+        put16(UInt16(truncatingIfNeeded: rest), &padded)
+        padded += [UInt8](repeating: 0, count: rest)
+        return padded
     }
 
     private static func put16(_ value: UInt16, _ bytes: inout [UInt8]) {
