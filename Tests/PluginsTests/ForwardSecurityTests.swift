@@ -164,6 +164,42 @@ import Wire
         )
     }
 
+    @Test(
+        "A host by name must be that host",
+        arguments: [
+            ("", "dns.example.net"), ("tls_servername other.example", "other.example"),
+        ]
+    )
+    func securesHosts(option: String, name: String) throws {
+        var setup = try surroundings.setup()
+        let stanza = try stanzas(
+            "forward . tls://Dns.example.net {\n  resolver 192.0.2.9\n  tls ca.pem\n  \(option)\n}"
+        )[0]
+        let route = try ForwardRoute(parsing: stanza, setup: &setup)
+        let key = try #require(setup.kept.keys.first { $0.hasPrefix("forward: host ") })
+        let host = try #require(setup.kept[key] as? UpstreamHost)
+        let security = try #require(host.terms.values.security)
+
+        #expect(host.isSecure && host.port == 853)
+        #expect(security.identity?.description == name)
+        #expect(route.hosts?.labels == ["dns.example.net.:853 tls"])
+        #expect(setup.reports.isEmpty)
+        // Its servers are asked on these terms.
+        host.take(
+            [.addresses([IPAddress(v4: 0xC000_0201)], ttl: 60), .nothing],
+            at: Moment(nanoseconds: 0)
+        )
+        let upstream = try #require(host.upstreams.first)
+        #expect(upstream.isSecure && upstream.transport(.udp) == .tcp)
+
+        // A reload that changes nothing keeps what is known of it.
+        var next = surroundings
+        next.previous = setup.kept
+        var again = try next.setup()
+        _ = try ForwardRoute(parsing: stanza, setup: &again)
+        #expect(again.kept[key] as? UpstreamHost === host)
+    }
+
     // MARK: Reloads
 
     private static let whole = "forward . tls://192.0.2.1 {\n  tls cert.pem key.pem ca.pem\n}"
@@ -222,7 +258,23 @@ import Wire
         #expect(desk.calls == ["tcp 192.0.2.1", "tcp 192.0.2.1", "tcp 192.0.2.1"])
         #expect(desk.asked.allSatisfy { $0.terms?.values.security != nil && !$0.mixesCase })
         #expect(desk.asked.first?.upstream.port == 853)
+        #expect(desk.asked.first?.message.count == 27)
         #expect(found.code == .noError)
+    }
+
+    @Test(
+        "What is encrypted is padded, and nothing else",
+        arguments: [
+            ("tls://192.0.2.1", 128), ("192.0.2.1", 38),
+        ]
+    )
+    func padsWhatItEncrypts(upstream: String, byteCount: Int) async throws {
+        let (plugin, _) = try surroundings.make(Forward.self, "forward . \(upstream)")
+        let desk = ScriptedDesk { exchange, _ in exchange.reply() }
+        let query = try query("a.example") { $0.options = ClientOptions(udpByteCount: 1_232) }
+        _ = try await resume(plugin, query, desk)
+
+        #expect(desk.asked.map(\.message.count) == [byteCount])
     }
 
     @Test func saysWhyItFailed() async throws {

@@ -14,7 +14,9 @@ import Wire
     {
         let word = try #require(try stanzas("forward . \(text)").first?.arguments.last)
         let setup = try surroundings.setup()
-        return UpstreamHostName(word, setup).map { "\($0.name) \($0.port)" }
+        return UpstreamHostName(word, setup).map {
+            "\($0.name) \($0.port)\($0.isSecure ? " tls" : "")"
+        }
     }
 
     @Test(arguments: [
@@ -22,6 +24,8 @@ import Wire
         ("DNS.Example.org:5353", "dns.example.org. 5353"), ("dns.", "dns. 53"),
         ("dns://dns.example.org:54", "dns.example.org. 54"),
         ("_dns.a-b.example", "_dns.a-b.example. 53"),
+        ("tls://Dns.example.org", "dns.example.org. 853 tls"),
+        ("tls://dns.example.org:54", "dns.example.org. 54 tls"),
         ("8.8.8.8.example", "8.8.8.8.example. 53"),
     ])
     func readsANameAndItsPort(text: String, expected: String) throws {
@@ -31,7 +35,8 @@ import Wire
     @Test(arguments: [
         "192.0.2.1", "192.0.2.1:53", "192.0.2.300", "2001:db8::1", "[2001:db8::1]:53", "dns", ".",
         "/etc/resolv.conf", "./resolv.conf", "dns.example.org:0", "dns.example.org:65536",
-        "dns.example.org:+53", "dns.example.org:", "dns..example", "tls://dns.example.org",
+        "dns.example.org:+53", "dns.example.org:", "dns..example", "https://dns.example.org",
+        "tls://192.0.2.1%dns.example.org", "tls://dns",
         "dns.example.org:53:53", "dns_ä.example",
     ])
     func takesNothingElse(text: String) throws {

@@ -25,7 +25,7 @@ final class UpstreamHosts: Sendable {
     init(_ hosts: [UpstreamHost]) { self.hosts = hosts }
 
     /// The names and ports, as the Corefile has them.
-    var labels: [String] { hosts.map(\.label) }
+    var labels: [String] { hosts.map { $0.isSecure ? "\($0.label) tls" : $0.label } }
 
     /// Puts on the page how they fare.
     func show(maximumFailures: UInt64, on registry: Registry) {
@@ -98,11 +98,33 @@ extension UpstreamHosts {
                 )
             }
             let resolvers = try HostResolvers.read(stanza, at: word, setup: &setup)
-            let host = Self.host(name, resolvers, sources, connections, setup: &setup)
+            let security = try Self.security(of: name, word, connections, setup: &setup)
+            let host = Self.host(
+                name,
+                resolvers,
+                sources,
+                on: connections.terms(security),
+                setup: &setup
+            )
             if !hosts.contains(where: { $0 === host }) { hosts.append(host) }
         }
         guard !hosts.isEmpty else { return nil }
         self.init(hosts)
+    }
+
+    /// What secures the connections to a host: they must lead to it, or to `tls_servername`.
+    private static func security(
+        of name: UpstreamHostName,
+        _ word: Word,
+        _ connections: ForwardOptions.Connections,
+        setup: inout Setup
+    ) throws(CorefileError) -> ExchangeSecurity? {
+        guard name.isSecure else { return nil }
+        let own = try ForwardSecurity.identity("\(name.name)", at: word)
+        return ExchangeSecurity(
+            client: try connections.security.client(for: word, setup: &setup),
+            identity: connections.security.serverName?.identity ?? own
+        )
     }
 
     /// One host, with what was known of it before a reload that changed nothing about it.
@@ -110,12 +132,13 @@ extension UpstreamHosts {
         _ name: UpstreamHostName,
         _ resolvers: [Endpoint],
         _ sources: SourceAddresses,
-        _ connections: ForwardOptions.Connections,
+        on values: ConnectionTerms.Values,
         setup: inout Setup
     ) -> UpstreamHost {
         let label = "\(name.name):\(name.port)"
-        let terms = Upstream.terms(connections.terms(nil), to: label, label, &setup)
-        let key = "forward: host \(label) \(resolvers) \(sources.text)"
+        let way = name.isSecure ? "\(label) tls" : label
+        let terms = Upstream.terms(values, to: label, way, &setup)
+        let key = "forward: host \(way) \(resolvers) \(sources.text)"
         let known =
             setup.kept[key] as? UpstreamHost ?? setup.previous(key, as: UpstreamHost.self)
         if let known, known.terms === terms {

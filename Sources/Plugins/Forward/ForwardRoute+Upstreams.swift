@@ -46,14 +46,15 @@ extension ForwardRoute {
 
     /// The upstreams at these places.
     static func upstreams(
-        at places: [NamedPlace],
-        from sources: SourceAddresses,
+        of stanza: Stanza,
+        _ places: [NamedPlace],
+        _ sources: SourceAddresses,
         _ connections: ForwardOptions.Connections,
         setup: inout Setup
     ) throws(CorefileError) -> [Upstream] {
         let security = connections.security
         if let word = security.option ?? security.serverName?.word,
-            !places.contains(where: \.place.isSecure)
+            !stanza.arguments.contains(where: { $0.text.hasPrefix("tls://") })
         {
             let text =
                 "\(word.position): no upstream begins with 'tls://', so none is asked over TLS"

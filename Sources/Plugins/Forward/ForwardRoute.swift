@@ -90,7 +90,7 @@ final class ForwardRoute: Sendable {
         try connections.check()
         self.options = options
         hosts = try UpstreamHosts(of: stanza, sources, connections, setup: &setup)
-        upstreams = try Self.upstreams(at: places, from: sources, connections, setup: &setup)
+        upstreams = try Self.upstreams(of: stanza, places, sources, connections, setup: &setup)
         for upstream in upstreams {
             if options.hedges { upstream.health.followSlowReplies() }
             ForwardMetrics.OfUpstream.show(

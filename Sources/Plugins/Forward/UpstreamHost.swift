@@ -66,6 +66,9 @@ final class UpstreamHost: Sendable {
     /// The name and port, as logs and metrics show them.
     var label: String { "\(name):\(port)" }
 
+    /// Whether its servers are asked over TLS, and never otherwise.
+    var isSecure: Bool { terms.values.security != nil }
+
     /// Who is known now.
     var upstreams: [Upstream] { state.withLock { $0.upstreams } }
 

@@ -7,24 +7,24 @@ import Wire
 
 /// A TO word of a `forward` stanza that is the name of a host, and perhaps a port.
 struct UpstreamHostName: Hashable, Sendable {
-    /// The port of an upstream unless the Corefile says otherwise.
-    private static let defaultPort: UInt16 = 53
-
     let name: Name
     let port: UInt16
+    /// Whether its servers are asked over TLS, and must be this host.
+    let isSecure: Bool
 
-    /// Reads `[dns://]NAME[:PORT]`; nil for an address, a file, and what is no name of a host.
+    /// Reads `[dns://|tls://]NAME[:PORT]`; nil for an address, a file, and what is no name of a host.
     ///
     /// A name has a dot, and a letter in its last label: what looks like an address is none. A file
     /// that is there, or was, comes first.
     init?(_ word: Word, _ setup: Setup) {
         var text = Substring(word.text)
-        let hasScheme = text.hasPrefix("dns://")
+        isSecure = text.hasPrefix("tls://")
+        let hasScheme = isSecure || text.hasPrefix("dns://")
         if hasScheme { text = text.dropFirst(6) }
         guard UpstreamAddress.endpoint(text, setup.interfaces) == nil,
             hasScheme || !Self.isFile(word.text, setup)
         else { return nil }
-        var port = Self.defaultPort
+        var port = isSecure ? UpstreamPlace.securePort : UpstreamAddress.defaultPort
         if let colon = text.lastIndex(of: ":") {
             let digits = text[text.index(after: colon)...]
             guard digits.utf8.first != UInt8(ascii: "+"), let number = UInt16(digits), number != 0
