@@ -152,7 +152,7 @@ let package = Package(
             dependencies: [
                 "apus", "bench", "Posix", "Wire", "Corefile", "Files", "Metrics", "Plugin",
                 "Plugins",
-                "Server",
+                "Server", "TLS",
             ],
             swiftSettings: rules
         ),

@@ -50,7 +50,9 @@ final class ScenarioUpstreams {
         let place = upstream.port == 53 ? "\(upstream.address)" : "\(upstream)"
         // Its letters are mixed, at random.
         let name = question.name.lowercased
-        let text = "\(place) \(exchange.transport.name) \(name) \(question.type)"
+        let isSecure = exchange.terms?.values.security != nil
+        let transport = isSecure ? "tls" : exchange.transport.name
+        let text = "\(place) \(transport) \(name) \(question.type)"
         asked.append(text)
         if let script {
             guard let bytes = try? script(message).encoded() else { return [] }
