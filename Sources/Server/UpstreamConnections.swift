@@ -50,6 +50,9 @@ struct UpstreamConnections: ~Copyable {
 
     var connectionCount: Int { connections.count }
 
+    /// The upstreams that are left alone.
+    var refusalCount: Int { refusals.count }
+
     /// The questions that are open.
     var questionCount: Int { places.count }
 

@@ -128,6 +128,25 @@ import Wire
         #expect(try refusal(of: Forward.self, text, in: surroundings) == "Corefile:\(mistake)")
     }
 
+    @Test func readsFilesOfSuchALengthAndNoLonger() throws {
+        var surroundings = surroundings
+        let text = surroundings.files.contents["ca.pem"] ?? ""
+        let most = ForwardSecurity.maximumFileByteCount
+        let rest = String(repeating: "\n", count: most - text.utf8.count)
+        surroundings.files.contents["most.pem"] = text + rest
+        surroundings.files.contents["more.pem"] = text + rest + "\n"
+        func refused(_ path: String) throws -> String? {
+            try refusal(
+                of: Forward.self,
+                "forward . tls://192.0.2.1 {\n  tls \(path)\n}",
+                in: surroundings
+            )
+        }
+
+        #expect(try refused("most.pem") == nil)
+        #expect(try refused("more.pem")?.hasPrefix("Corefile:2:7: more.pem: ") == true)
+    }
+
     @Test func wantsOneNameForAnUpstream() throws {
         let text = "forward . tls://192.0.2.1%a.example {\n  tls_servername b.example\n}"
 

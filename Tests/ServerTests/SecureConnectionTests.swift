@@ -185,6 +185,32 @@ import Wire
         #expect(bench.sockets.connections.connectionCount == 1)
     }
 
+    @Test func remembersSoManyRefusalsAndNoMore() throws {
+        let upstream = try SecureUpstream()
+        let security = try upstream.terms().values.security
+        let count = UpstreamConnections.maximumRefusalCount + 1
+        var terms: [String: ConnectionTerms] = [:]
+        for number in 0..<count {
+            terms["n\(number).example."] = ConnectionTerms(
+                ConnectionTerms.Values(security: security)
+            )
+        }
+        let bench = try UpstreamBench([
+            .forwarding(to: upstream.place, over: .tcp, termsByName: terms)
+        ])
+        for number in 0..<count {
+            try bench.ask("n\(number).example.")
+            try upstream.accept(bench)
+            try upstream.write(raw: Array("HTTP/1.1 400".utf8), bench)
+            try bench.run(untilAnswers: number + 1)
+            #expect(bench.sockets.connections.refusalCount == min(number + 1, count - 1))
+        }
+        bench.advance(milliseconds: UpstreamConnections.refusalMilliseconds)
+        bench.closeOld()
+
+        #expect(bench.sockets.connections.refusalCount == 0)
+    }
+
     @Test("Connections on other terms are never shared")
     func keepsTermsApart() throws {
         let upstream = try SecureUpstream(names: ["dns.example", "other.example"])

@@ -243,6 +243,18 @@ import Wire
         #expect(error(trust, TLSIdentity(certificates: [], key: one.key)) == "no certificate")
     }
 
+    @Test func takesSoManyCertificatesAndNoMore() throws {
+        let one = try CertificateAuthority("Example Authority", valid: Ends.valid).certificate
+        let most = TLSContext.maximumCertificateCount
+        var all: [UInt8] = []
+        for _ in 0..<most { all += one }
+        _ = try TLSClient(trusting: all, wallSeconds: { Ends.now })
+
+        #expect(throws: TLSError(.badMaterial("more than \(most) certificates"))) {
+            try TLSClient(trusting: all + one, wallSeconds: { Ends.now })
+        }
+    }
+
     @Test("A key with a pass phrase is refused, and nobody is asked for it")
     func refusesLockedKeys() throws {
         let locked = """
