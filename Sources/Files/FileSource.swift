@@ -16,6 +16,12 @@ package protocol FileSource: Sendable {
 
     /// The names in the folder at `path`, sorted, without `.` and `..`.
     func list(_ path: String) throws(FileError) -> [String]
+
+    /// The path with every symbolic link in it followed, from `/`.
+    func realPath(of path: String) throws(FileError) -> String
+
+    /// The folder in which a program keeps what it remembers; nil when there is none.
+    func stateFolder(_ environment: [String: String]) -> String?
 }
 
 extension FileSource {
@@ -27,6 +33,12 @@ extension FileSource {
         }
         return bytes
     }
+
+    /// For sources without links.
+    package func realPath(of path: String) throws(FileError) -> String { path }
+
+    /// For sources in which nothing is remembered.
+    package func stateFolder(_ environment: [String: String]) -> String? { nil }
 
     /// For sources whose files change in one step only.
     package func isBeingWritten(_ path: String) -> Bool { false }

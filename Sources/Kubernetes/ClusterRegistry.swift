@@ -78,6 +78,19 @@ package final class ClusterRegistry: Sendable {
         }
     }
 
+    /// What a file that is otherwise up to date must be told of it.
+    package var unsavedRecords: AllocationRecords {
+        state.withLock { $0.provision?.unsavedRecords ?? AllocationRecords(isWhole: false) }
+    }
+
+    /// What a whole file of it holds.
+    package var allRecords: AllocationRecords {
+        state.withLock { $0.provision?.allRecords ?? AllocationRecords(isWhole: true) }
+    }
+
+    /// Notes that a file has everything.
+    package func hasSavedRecords() { state.withLock { $0.provision?.hasSaved() } }
+
     /// What is wrong with the Services of the last set only beside others, at their places in it.
     package func allocationMistakes(in set: ManifestSet) -> [ManifestMistake] {
         let complaints = state.withLock { $0.provision?.complaints ?? [:] }

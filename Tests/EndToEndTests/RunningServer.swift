@@ -46,10 +46,12 @@ final class RunningServer {
         arguments: [String] = ["-dns.port", "0"],
         behind command: [String] = []
     ) throws {
-        words =
-            command + [Self.program.path(), "-conf", "Corefile", "-control", "s"] + arguments
         folder = FileManager.default.temporaryDirectory
             .appending(path: "apus-\(UUID().uuidString)")
+        // What the server remembers goes with its folder.
+        let state = "STATE_DIRECTORY=\(folder.appending(path: "state").path())"
+        let program = [Self.program.path(), "-conf", "Corefile", "-control", "s"]
+        words = [state] + command + program + arguments
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         if let sample {
             try FileManager.default.copyItem(

@@ -55,6 +55,21 @@ import Testing
         #expect(chosen == [6, 7, 4, 5, 1, 2, 3, nil])
     }
 
+    @Test func leavesWhatSomebodyMayComeBackForToTheLast() {
+        var pool = NumberPool(count: 8, staticCount: 4)
+        for number in [2, 6, 7] { pool.setWished(number, true) }
+        pool.setWished(7, false)
+        pool.setWished(100, true)
+        var chosen: [Int?] = []
+        for _ in 0..<9 {
+            let number = pool.choice(6)
+            chosen.append(number)
+            if let number { pool.take(number) }
+        }
+
+        #expect(chosen == [7, 4, 5, 3, 0, 1, 6, 2, nil])
+    }
+
     @Test("A number that was given back is chosen again", arguments: [63, 64, 65, 127])
     func choosesWhatWasGivenBack(number: Int) {
         var pool = NumberPool(count: 128, staticCount: 0)

@@ -21,12 +21,12 @@ import Wire
         var forgotten: [ServiceKey?] = []
         for number in [0, 1, 2] {
             forgotten.append(
-                memory.insert(Self.holding(number), of: Self.key(number), wasInUse: false)
+                memory.insert(Self.holding(number), of: Self.key(number), wasInUse: false)?.key
             )
         }
         // Seen again, it is the last that went.
-        forgotten.append(memory.insert(Self.holding(9), of: Self.key(0), wasInUse: false))
-        forgotten.append(memory.insert(Self.holding(3), of: Self.key(3), wasInUse: false))
+        forgotten.append(memory.insert(Self.holding(9), of: Self.key(0), wasInUse: false)?.key)
+        forgotten.append(memory.insert(Self.holding(3), of: Self.key(3), wasInUse: false)?.key)
 
         #expect(forgotten == [nil, nil, nil, nil, Self.key(1)])
         #expect(memory.all.map(\.key) == [Self.key(2), Self.key(0), Self.key(3)])

@@ -53,6 +53,20 @@ final class MemoryStore: FileStore {
         kept.withLock { $0[path] = bytes }
     }
 
+    func keep(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+        var rest: [UInt8]? = bytes
+        try replace(path) {
+            defer { rest = nil }
+            return rest
+        }
+    }
+
+    func append(_ bytes: [UInt8], to path: String, of byteCount: Int) throws(FileError) {
+        guard let before = files[path] else { throw FileError(path: path, reason: .missing) }
+        guard before.count == byteCount else { throw FileError(path: path, reason: .unsettled) }
+        try keep(path, before + bytes)
+    }
+
     /// Has every writing fail from now on, or none.
     func fail(_ reason: FileError.Reason?) { failure.withLock { $0 = reason } }
 

@@ -222,6 +222,54 @@ import Testing
         }
     }
 
+    @Test func keepsAFileInFoldersThatItMakes() throws {
+        let store: any FileStore = DiskFiles()
+
+        try store.keep(folder("a/b/file"), [1, 2])
+        try store.keep(folder("a/b/file"), [3])
+
+        #expect(try DiskFiles().read(folder("a/b/file")) == [3])
+        #expect(try DiskFiles().list(folder("a/b")) == ["file"])
+        folder.write("", to: "flat")
+        let error = #expect(throws: FileError.self) { try store.keep(folder("flat/file"), [1]) }
+        #expect(error?.reason == .notFolder)
+        let long = folder(String(repeating: "x/", count: 3_000) + "file")
+        #expect(throws: FileError.self) { try store.keep(long, [1]) }
+    }
+
+    @Test func addsToTheEndOfAFileThatIsAsItWasLeft() throws {
+        let store: any FileStore = DiskFiles()
+        folder.write("ab", to: "file")
+
+        try store.append([0x63], to: folder("file"), of: 2)
+        let other = #expect(throws: FileError.self) {
+            try store.append([0x64], to: folder("file"), of: 2)
+        }
+        let missing = #expect(throws: FileError.self) {
+            try store.append([0x64], to: folder("none"), of: 0)
+        }
+
+        #expect(try DiskFiles().read(folder("file")) == Array("abc".utf8))
+        #expect(other?.reason == .unsettled)
+        #expect(missing?.reason == .missing)
+        #expect(try DiskFiles().list(folder.path) == ["file"])
+    }
+
+    @Test(
+        "What is remembered has its folder",
+        arguments: [
+            ([:], true, "/var/lib/apus"), (["HOME": "/h"], true, "/var/lib/apus"),
+            (["HOME": "/h"], false, "/h/.local/state/apus"),
+            (["HOME": "/h", "XDG_STATE_HOME": "/x"], false, "/x/apus"),
+            (["HOME": "/h", "XDG_STATE_HOME": "x"], false, "/h/.local/state/apus"),
+            (["STATE_DIRECTORY": "/s:/t"], true, "/s"), (["STATE_DIRECTORY": ""], false, nil),
+            (["HOME": "h"], false, nil), ([:], false, nil),
+        ] as [([String: String], Bool, String?)]
+    )
+    func hasAStateFolder(environment: [String: String], isRoot: Bool, expected: String?) {
+        #expect(DiskFiles().stateFolder(environment, isRoot: isRoot) == expected)
+    }
+
     @Test func listsNamesInOrder() throws {
         for name in ["b", "a", "..data", ".hidden", "c"] { folder.write("", to: name) }
 

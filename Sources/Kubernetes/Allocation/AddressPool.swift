@@ -75,6 +75,11 @@ struct AddressPool: Sendable {
         if let number = number(of: address) { numbers.release(number) }
     }
 
+    /// Notes whether somebody may come back for an address.
+    mutating func setWished(_ address: IPAddress, _ isWished: Bool) {
+        if let number = number(of: address) { numbers.setWished(number, isWished) }
+    }
+
     /// The address that whoever has this hash gets; nil when there is none left.
     func choice(_ hash: UInt64) -> IPAddress? { numbers.choice(hash).map { self[$0] } }
 }

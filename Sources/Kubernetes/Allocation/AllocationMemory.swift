@@ -3,7 +3,7 @@
 /// What Services hold or held that is not written in their manifests, to be handed on.
 package struct AllocationMemory: Sendable {
     /// What each Service held; those that were in use are waited for.
-    var holdings = RememberedHoldings()
+    private(set) var holdings = RememberedHoldings()
 
     /// Nothing.
     package init() {}
@@ -12,7 +12,15 @@ package struct AllocationMemory: Sendable {
     init(_ provision: Provision) {
         holdings = provision.remembered
         for (key, holding) in provision.grants.sorted(by: { $0.key < $1.key }) {
-            _ = holdings.insert(holding, of: key, wasInUse: true)
+            insert(holding, of: key, wasInUse: true)
         }
     }
+
+    /// Remembers a Service; past the limit, the one that went first is forgotten.
+    mutating func insert(_ holding: Holding, of key: ServiceKey, wasInUse: Bool) {
+        _ = holdings.insert(holding, of: key, wasInUse: wasInUse)
+    }
+
+    /// How many Services are remembered.
+    package var count: Int { holdings.count }
 }

@@ -101,6 +101,21 @@ struct HeldNumbers: Sendable {
         }
     }
 
+    /// Notes whether a Service that is gone may come back for what it held.
+    mutating func setWished(_ holding: Holding, _ isWished: Bool) {
+        for index in servicePools.indices {
+            for address in holding.addresses { servicePools[index].setWished(address, isWished) }
+        }
+        for index in balancerPools.indices {
+            for address in holding.ingressAddresses {
+                balancerPools[index].setWished(address, isWished)
+            }
+        }
+        for port in holding.distinctPorts {
+            portPool.setWished(Int(port) - Int(options.nodePorts.lowerBound), isWished)
+        }
+    }
+
     // MARK: Choosing
 
     /// The pool for Services of a family.

@@ -16,6 +16,8 @@ struct NumberPool: Sendable {
     private(set) var takenCount = 0
     /// A bit for each number; made as far as numbers were ever taken.
     private var words: [UInt64] = []
+    /// The same of numbers that somebody may come back for.
+    private var wishes: [UInt64] = []
 
     init(count: Int, staticCount: Int, reservedCount: Int = 0) {
         self.count = max(0, min(count, Self.maximumCount))
@@ -35,6 +37,18 @@ struct NumberPool: Sendable {
 
     func isTaken(_ number: Int) -> Bool {
         number >> 6 < words.count && words[number >> 6] >> UInt64(number & 63) & 1 == 1
+    }
+
+    /// Notes whether somebody may come back for a number: others get it only when no other is left.
+    mutating func setWished(_ number: Int, _ isWished: Bool) {
+        guard (0..<count).contains(number) else { return }
+        let place = number >> 6
+        if place >= wishes.count {
+            guard isWished else { return }
+            wishes += repeatElement(0, count: place + 1 - wishes.count)
+        }
+        let bit: UInt64 = 1 << UInt64(number & 63)
+        if isWished { wishes[place] |= bit } else { wishes[place] &= ~bit }
     }
 
     /// Takes a number; false when somebody has it or there is no such number.
@@ -59,26 +73,35 @@ struct NumberPool: Sendable {
 
     /// The number that whoever has this hash gets, which is not taken yet; nil when all are.
     ///
-    /// It depends on the hash and on what is taken, and on nothing else: from a place in the
-    /// dynamic band upwards, then from its beginning, then the same in the static band.
+    /// It depends on the hash, on what is taken or may be asked for again, and on nothing else: from
+    /// a place in the dynamic band upwards, then from its beginning, then the same in the static
+    /// band.
     func choice(_ hash: UInt64) -> Int? {
         guard takenCount < count else { return nil }
         let start = max(staticCount, reservedCount)
-        return free(in: start..<count, hash) ?? free(in: reservedCount..<start, hash)
+        let bands = [start..<count, reservedCount..<start]
+        for minding in wishes.isEmpty ? [false] : [true, false] {
+            for band in bands {
+                if let number = free(in: band, hash, mindingWishes: minding) { return number }
+            }
+        }
+        return nil
     }
 
-    private func free(in band: Range<Int>, _ hash: UInt64) -> Int? {
+    private func free(in band: Range<Int>, _ hash: UInt64, mindingWishes: Bool) -> Int? {
         guard !band.isEmpty else { return nil }
         let start = band.lowerBound + Int(hash % UInt64(band.count))
-        return firstFree(in: start..<band.upperBound) ?? firstFree(in: band.lowerBound..<start)
+        return firstFree(in: start..<band.upperBound, mindingWishes)
+            ?? firstFree(in: band.lowerBound..<start, mindingWishes)
     }
 
-    private func firstFree(in range: Range<Int>) -> Int? {
+    private func firstFree(in range: Range<Int>, _ mindsWishes: Bool) -> Int? {
         var number = range.lowerBound
         while number < range.upperBound {
             let place = number >> 6
-            guard place < words.count else { return number }
-            let free = ~words[place] >> UInt64(number & 63)
+            var taken = place < words.count ? words[place] : 0
+            if mindsWishes, place < wishes.count { taken |= wishes[place] }
+            let free = ~taken >> UInt64(number & 63)
             if free != 0 {
                 let found = number + free.trailingZeroBitCount
                 return found < range.upperBound ? found : nil

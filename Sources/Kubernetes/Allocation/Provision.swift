@@ -58,6 +58,7 @@ struct Provision: Sendable {
         self.options = options
         self.remembered = remembered
         held = HeldNumbers(options)
+        for memory in remembered.all { held.setWished(memory.holding, true) }
     }
 
     // MARK: Objects that come and go
@@ -120,6 +121,31 @@ struct Provision: Sendable {
     /// How many Services are used in an older form than that of their manifests.
     var keptCount: Int {
         complaints.values.count { $0.standIn != nil && !$0.mistake.isWarning }
+    }
+
+    /// What a file must be told: what was given up first, so that nothing has two holders in it at
+    /// any time.
+    var unsavedRecords: AllocationRecords {
+        var records = AllocationRecords(isWhole: false)
+        let keys = unsaved.sorted()
+        for key in keys where grants[key] == nil {
+            records.append(AllocationRecord(key, remembered[key]?.holding))
+        }
+        for key in keys {
+            guard let holding = grants[key] else { continue }
+            records.append(AllocationRecord(key, holding, isInUse: true))
+        }
+        return records
+    }
+
+    /// Everything that a file is to hold.
+    var allRecords: AllocationRecords {
+        var records = AllocationRecords(isWhole: true)
+        for (key, holding) in remembered.all { records.append(AllocationRecord(key, holding)) }
+        for (key, holding) in grants.sorted(by: { $0.key < $1.key }) {
+            records.append(AllocationRecord(key, holding, isInUse: true))
+        }
+        return records
     }
 
     /// Forgets that anything is to be saved, once it is.
@@ -203,7 +229,11 @@ extension Provision {
         guard before.isGranted else { return }
         unsaved.insert(key)
         let forgotten = remembered.insert(before.holding, of: key, wasInUse: false)
-        if let forgotten { unsaved.insert(forgotten) }
+        if let forgotten {
+            unsaved.insert(forgotten.key)
+            held.setWished(forgotten.holding, false)
+        }
+        held.setWished(before.holding, true)
     }
 
     /// Notes what became of a Service.
@@ -215,7 +245,7 @@ extension Provision {
             if isGranted {
                 if before?.holding != holding || before?.isGranted != true { unsaved.insert(key) }
                 grants[key] = holding
-                _ = remembered.remove(key)
+                if let memory = remembered.remove(key) { held.setWished(memory.holding, false) }
             } else if before?.isGranted == true {
                 unsaved.insert(key)
             }

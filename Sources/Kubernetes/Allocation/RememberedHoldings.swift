@@ -18,6 +18,8 @@ struct RememberedHoldings: Sendable {
     private var memories: [ServiceKey: Memory] = [:]
     /// The Services in the order in which they came; some are not remembered any more.
     private var order: [(key: ServiceKey, number: Int)] = []
+    /// Before this place none of them is.
+    private var start = 0
     private var next = 0
     private let maximumCount: Int
 
@@ -37,12 +39,16 @@ struct RememberedHoldings: Sendable {
         }
     }
 
-    /// Remembers a Service; the one that is forgotten for it.
-    mutating func insert(_ holding: Holding, of key: ServiceKey, wasInUse: Bool) -> ServiceKey? {
+    /// Remembers a Service; the one that is forgotten for it, with what it held.
+    mutating func insert(
+        _ holding: Holding,
+        of key: ServiceKey,
+        wasInUse: Bool
+    ) -> (key: ServiceKey, holding: Holding)? {
         memories[key] = Memory(holding: holding, wasInUse: wasInUse, number: next)
         order.append((key, next))
         next += 1
-        var forgotten: ServiceKey?
+        var forgotten: (key: ServiceKey, holding: Holding)?
         if memories.count > maximumCount { forgotten = removeFirst() }
         if order.count > 2 * memories.count + 16 { tidy() }
         return forgotten
@@ -57,15 +63,20 @@ struct RememberedHoldings: Sendable {
         return absent
     }
 
-    private mutating func removeFirst() -> ServiceKey? {
-        let first = order.first { memories[$0.key]?.number == $0.number }
-        guard let first else { return nil }
-        memories[first.key] = nil
-        return first.key
+    private mutating func removeFirst() -> (key: ServiceKey, holding: Holding)? {
+        while start < order.count {
+            let (key, number) = order[start]
+            start += 1
+            guard let memory = memories[key], memory.number == number else { continue }
+            memories[key] = nil
+            return (key, memory.holding)
+        }
+        return nil
     }
 
     /// Drops the places of those that are not remembered any more.
     private mutating func tidy() {
-        order = order.filter { memories[$0.key]?.number == $0.number }
+        order = order[start...].filter { memories[$0.key]?.number == $0.number }
+        start = 0
     }
 }

@@ -47,6 +47,12 @@ package struct Kubernetes: Answerer {
                 "take commands at this socket, from its owner only; `/run/apus/apus.sock` for "
                     + "root, else `$XDG_RUNTIME_DIR/apus.sock`. `-control` outranks it"
             ),
+            Manual.Option(
+                "state PATH",
+                "the file that remembers over a restart what Services were given; by default one "
+                    + "for each zone and its manifests, in $STATE_DIRECTORY, else in /var/lib/apus for "
+                    + "root and in ${XDG_STATE_HOME:-~/.local/state}/apus for others"
+            ),
             Manual.Option("ttl SECONDS", "time to live of the records, 0 to 3600; 5 by default"),
             Manual.Option(
                 "pods disabled|insecure|verified",

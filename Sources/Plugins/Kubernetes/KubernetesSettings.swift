@@ -10,7 +10,7 @@ package struct KubernetesSettings: Sendable {
     /// CoreDNS's options that need what is not built.
     static let notYet: Set<String> = [
         "endpoint", "tls", "kubeconfig", "apiserver_qps", "apiserver_burst",
-        "apiserver_max_inflight", "startup_timeout", "zonal", "multicluster", "state",
+        "apiserver_max_inflight", "startup_timeout", "zonal", "multicluster",
     ]
     static let maximumTTL = 3_600
 
@@ -27,6 +27,9 @@ package struct KubernetesSettings: Sendable {
     package var snapshot: Word?
     /// The path of the socket for commands, as it is written; nil for the usual one.
     package var control: Word?
+    /// The path of the file that remembers what Services are given, as it is written; nil for the
+    /// usual one.
+    package var state: Word?
     /// What tells these settings from others, but for the folder that paths start from.
     package private(set) var text = ""
     var passing = Fallthrough()
@@ -89,6 +92,8 @@ package struct KubernetesSettings: Sendable {
             try readNodePorts(option)
         case "control":
             control = try option.oneArgument("the path of a socket to take commands at")
+        case "state":
+            state = try option.oneArgument("the path of a file to remember in")
         case "ttl":
             let word = try option.oneArgument("seconds, 0 to \(Self.maximumTTL)")
             ttl = UInt32(try word.integer(in: 0...Self.maximumTTL))

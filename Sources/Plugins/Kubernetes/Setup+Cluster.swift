@@ -67,6 +67,7 @@ extension Setup {
         report(mistakes, of: objects, since: before)
         keptUnits[key] = edition.registry.keptServiceCount
         kept[key] = edition
+        keepState(of: edition.registry, settings)
         keepSnapshot(of: edition, settings)
         return edition
     }
@@ -91,7 +92,7 @@ extension Setup {
         return "kubernetes: cluster \(serverLabel) \(zones)"
     }
 
-    private func edition(
+    private mutating func edition(
         of objects: ManifestSet,
         _ settings: KubernetesSettings,
         _ before: ClusterEdition?
@@ -121,23 +122,6 @@ extension Setup {
             registry: registry,
             cluster: cluster,
             serial: isLater ? now : before.serial &+ 1
-        )
-    }
-
-    /// What makes clusters with these settings: the same as before, or one that goes on with what
-    /// Services held, as with other options what was built is of no use.
-    func registry(
-        _ settings: KubernetesSettings,
-        after before: ClusterRegistry?
-    ) -> ClusterRegistry {
-        if let before, before.options == settings.cluster, before.allocation == settings.allocation
-        {
-            return before
-        }
-        return ClusterRegistry(
-            settings.cluster,
-            allocation: settings.allocation,
-            remembering: before?.memory ?? AllocationMemory()
         )
     }
 

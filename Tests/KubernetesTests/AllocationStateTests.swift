@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import Wire
+
+@testable import Kubernetes
+
+@Suite struct AllocationStateTests {
+    private static func key(_ name: String) -> ServiceKey {
+        ServiceKey(namespace: "default", name: name)
+    }
+
+    private static let whole: Holding = {
+        var holding = Holding()
+        holding.addresses = ["10.96.1.2", "fd00::7"].compactMap { IPAddress($0) }
+        holding.nodePorts = [
+            Holding.NodePort(number: 53, transport: .udp, nodePort: 30_053),
+            Holding.NodePort(number: 80, transport: .tcp, nodePort: 30_080),
+        ]
+        holding.healthCheckPort = 31_000
+        holding.ingressAddresses = ["192.0.2.1"].compactMap { IPAddress($0) }
+        return holding
+    }()
+
+    private static let records = [
+        AllocationRecord(key("web"), whole, isInUse: true),
+        AllocationRecord(key("gone"), Holding()),
+        AllocationRecord(key("other"), whole, isInUse: true),
+        AllocationRecord(key("other"), nil),
+        AllocationRecord(key("back"), Holding(), isInUse: true),
+        AllocationRecord(key("back"), whole),
+    ]
+
+    private static let file: [UInt8] = {
+        var file = AllocationRecords(isWhole: true)
+        for record in records { file.append(record) }
+        return file.bytes
+    }()
+
+    /// What is remembered of some records, by their Services.
+    private static func expected(_ records: some Sequence<AllocationRecord>) -> [String: Bool] {
+        var expected: [String: Bool] = [:]
+        for record in records {
+            expected[record.key.name] = record.holding.map { _ in record.isInUse }
+        }
+        return expected
+    }
+
+    private static func found(_ state: AllocationState) -> [String: Bool] {
+        var found: [String: Bool] = [:]
+        for name in Set(records.map(\.key.name)) {
+            found[name] = state.memory.holdings[key(name)]?.wasInUse
+        }
+        return found
+    }
+
+    @Test func isTextThatPeopleCanRead() {
+        let text = String(decoding: Self.file, as: UTF8.self)
+        let lines = text.split(separator: "\n")
+
+        #expect(lines.first == "apus-state 1")
+        #expect(
+            lines[1].hasPrefix(
+                """
+                + default/web addresses=10.96.1.2,fd00::7 ports=53/UDP:30053,80/TCP:30080 \
+                health=31000 external=192.0.2.1 #
+                """
+            )
+        )
+        #expect(lines[2].hasPrefix("- default/gone #"))
+        #expect(lines[4].hasPrefix("~ default/other #"))
+    }
+
+    @Test func comesBackAsItWasWritten() {
+        let state = AllocationState(Self.file)
+
+        #expect(state.isSound && !state.isForeign)
+        #expect(state.recordCount == Self.records.count)
+        #expect(Self.found(state) == ["web": true, "gone": false, "back": false])
+        #expect(state.memory.holdings[Self.key("web")]?.holding == Self.whole)
+        #expect(state.memory.holdings[Self.key("back")]?.holding == Self.whole)
+    }
+
+    @Test func loosesTheLastLineAtMostWhereverItIsCut() {
+        let file = Self.file
+        for count in 0...file.count {
+            let cut = Array(file.prefix(count))
+            let whole = cut.count { $0 == 10 }
+            let state = AllocationState(cut)
+
+            #expect(state.isTorn == (count > 0 && cut.last != 10), "\(count)")
+            #expect(Self.found(state) == Self.expected(Self.records.prefix(max(0, whole - 1))))
+            #expect(state.damagedCount == 0 || whole == 0, "\(count)")
+            #expect(state.isSound == (whole > 0 && !state.isTorn), "\(count)")
+        }
+    }
+
+    @Test func loosesTheLineThatIsDamagedAndNoOther() {
+        let file = Self.file
+        var line = 0
+        for index in file.indices {
+            for bit in 0..<8 {
+                var bytes = file
+                bytes[index] ^= 1 << UInt8(bit)
+                let state = AllocationState(bytes)
+
+                #expect(!state.isSound, "byte \(index), bit \(bit)")
+                // An end that is damaged takes the next line with it.
+                let lost = [line, file[index] == 10 ? line + 1 : line]
+                let rest = Self.records.enumerated().filter { !lost.contains($0.offset + 1) }
+                if line > 0 || !state.isOfOtherVersion {
+                    #expect(
+                        Self.found(state) == Self.expected(rest.map(\.element)),
+                        "byte \(index), bit \(bit)"
+                    )
+                }
+            }
+            if file[index] == 10 { line += 1 }
+        }
+    }
+
+    @Test(
+        "What is something else is not overwritten",
+        arguments: [
+            ("", false), ("apus-state 1\n", false), ("apus-state 2\n", true), ("root:x:0\n", true),
+            ("root", true), ("\n\n", true), ("apus-state 1", true),
+            ("apus-state 1\n+ damaged #0\n", false),
+        ]
+    )
+    func knowsItsOwn(text: String, expected: Bool) {
+        #expect(AllocationState(Array(text.utf8)).isForeign == expected)
+    }
+
+    @Test(
+        "A line that says what cannot be is no record, whatever its checksum",
+        arguments: [
+            "", "+", "+ default", "* default/web", "+ default/web addresses",
+            "+ default/web addresses=10.0.0", "+ default/web external=x", "+ default/web ports=80",
+            "+ default/web ports=80/TCP:70000", "+ default/web ports=80/HTTP:30000",
+            "+ default/web health=-1", "+ default/web colour=red",
+        ]
+    )
+    func refusesWrongRecords(text: String) {
+        let digits = String(hashBytes(Array(text.utf8).span), radix: 16)
+        let sum = String(repeating: "0", count: 16 - digits.count) + digits
+
+        #expect(AllocationRecord(Array("\(text) #\(sum)".utf8)[...]) == nil)
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Files
+import Synchronization
+import Testing
+import Wire
+
+@testable import Kubernetes
+@testable import Plugins
+
+/// A disk that stops at some byte of all that is written, and with it whoever writes.
+///
+/// A file that is kept is written beside its place, byte by byte, and then takes it in one step;
+/// bytes that are added are there one by one.
+private final class StoppingStore: FileStore {
+    private struct State {
+        var file: [UInt8]?
+        /// How many steps are left.
+        var stepCount: Int
+        var hasStopped = false
+    }
+
+    private let state: Mutex<State>
+
+    init(_ file: [UInt8]?, after stepCount: Int) {
+        state = Mutex(State(file: file, stepCount: stepCount))
+    }
+
+    var file: [UInt8]? { state.withLock { $0.file } }
+    var hasStopped: Bool { state.withLock { $0.hasStopped } }
+
+    private static let stopped = FileError(path: "state", reason: .other("the machine stopped"))
+
+    func replace(_ path: String, with next: () -> [UInt8]?) throws(FileError) {
+        throw FileError(path: path, reason: .denied)
+    }
+
+    func keep(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+        try state.withLock { state throws(FileError) in
+            state.stepCount -= bytes.count + 1
+            state.hasStopped = state.stepCount < 0
+            guard !state.hasStopped else { throw Self.stopped }
+            state.file = bytes
+        }
+    }
+
+    func append(_ bytes: [UInt8], to path: String, of byteCount: Int) throws(FileError) {
+        try state.withLock { state throws(FileError) in
+            guard state.file?.count == byteCount else {
+                throw FileError(path: path, reason: .unsettled)
+            }
+            let written = bytes.prefix(max(0, state.stepCount))
+            state.file? += written
+            state.stepCount -= bytes.count + 1
+            state.hasStopped = state.stepCount < 0
+            guard !state.hasStopped else { throw Self.stopped }
+        }
+    }
+}
+
+/// What a machine that stops leaves in the file, and what a server makes of it.
+@Suite struct StateKeeperStoppingTests {
+    /// One who gives and has it written.
+    private final class Owner {}
+
+    private static func service(_ name: String, _ spec: String = "") -> String {
+        "apiVersion: v1\nkind: Service\nmetadata: {name: \(name)}\nspec: {ports: [{port: 80}]\(spec)}\n"
+            + "---\n"
+    }
+
+    /// Services that come, go, and ask for each other's addresses.
+    private static let steps: [[StoredObject]] = [
+        service("a") + service("b"),
+        service("a") + service("b") + service("c", ", type: NodePort"),
+        service("b") + service("c", ", type: NodePort"),
+        service("b") + service("c", ", type: NodePort") + service("d", ", clusterIP: 10.0.0.5"),
+        service("a") + service("c", ", type: LoadBalancer") + service("d"),
+        service("a") + service("b") + service("c") + service("d"),
+    ].map { text in DecodedObject.all(in: Array(text.utf8), of: "m").map(\.stored) }
+
+    /// The Services of a step, which come again and again.
+    private static func objects(_ step: Int) -> [StoredObject] { steps[step % steps.count] }
+
+    /// What a server tells after each of some steps, until its machine stops: addresses by name.
+    private static func run(_ range: Range<Int>, _ store: StoppingStore) throws -> [[String:
+        String]]
+    {
+        var options = AllocationOptions()
+        // Few enough to get into each other's way.
+        options.serviceNetworks = [AddressNetwork("10.0.0.0/29")].compactMap(\.self)
+        let found = AllocationState(store.file ?? [])
+        let keeper = StateKeeper("state", in: store, found: found)
+        let owner = Owner()
+        keeper.adopt(ObjectIdentifier(owner))
+        var provision = Provision(options, remembering: found.memory.holdings)
+        var used: [String: String] = [:]
+        var told: [[String: String]] = []
+        var before: [StoredObject] = []
+        for step in range {
+            for object in before { provision.remove(object) }
+            before = objects(step)
+            for object in before { provision.add(object) }
+            let difference = provision.settle()
+            for object in difference.gone { used[object.key?.name ?? ""] = nil }
+            for object in difference.come {
+                let holding = object.service.map(Holding.init(writtenIn:))
+                used[object.key?.name ?? ""] = holding?.addresses.first?.description
+            }
+            do throws(FileError) {
+                let hasSaved = try keeper.save(
+                    provision.unsavedRecords,
+                    of: ObjectIdentifier(owner),
+                    liveCount: AllocationMemory(provision).count
+                ) { provision.allRecords }
+                if hasSaved { provision.hasSaved() }
+            } catch {
+                // Whatever the machine had not written, nobody was told of.
+                #expect(store.hasStopped)
+                return told
+            }
+            told.append(used)
+        }
+        return told
+    }
+
+    @Test func losesNothingAtWhateverByteTheMachineStops() throws {
+        let whole = StoppingStore(nil, after: .max)
+        let expected = try Self.run(0..<12, whole)
+        var stepCount = 0
+        var stopped = 1
+        while stopped > 0 {
+            let store = StoppingStore(nil, after: stepCount)
+            let told = try Self.run(0..<12, store)
+            stopped = store.hasStopped ? 1 : 0
+            stepCount += 1
+            #expect(told == Array(expected.prefix(told.count)), "stopped at \(stepCount)")
+            guard let last = told.indices.last else { continue }
+
+            // It starts again with the manifests of which it told last, or with the next ones.
+            let again = StoppingStore(store.file, after: .max)
+            let same = try Self.run(last..<(last + 1), again)
+
+            #expect(same == [told[last]], "stopped at \(stepCount)")
+            let next = StoppingStore(store.file, after: .max)
+            let later = try Self.run((last + 1)..<(last + 2), next)[0]
+            // Nobody has what another has, and who was told of keeps it.
+            #expect(Set(later.values).count == later.count, "stopped at \(stepCount)")
+            for (name, address) in told[last] where name != "d" {
+                #expect(later[name] == nil || later[name] == address, "stopped at \(stepCount)")
+            }
+        }
+        #expect(stepCount > 500)
+    }
+
+    @Test func isWrittenAnewWhenMostOfItIsOutOfDate() throws {
+        let store = StoppingStore(nil, after: .max)
+        _ = try Self.run(0..<600, store)
+
+        let state = AllocationState(try #require(store.file))
+        #expect(state.isSound)
+        #expect(state.recordCount <= 2 * 4 + StateKeeper.maximumSurplusCount)
+    }
+}
