@@ -88,6 +88,11 @@ package final class ClusterRegistry: Sendable {
         state.withLock { $0.provision?.allRecords ?? AllocationRecords(isWhole: true) }
     }
 
+    /// How many records a file needs that has nothing out of date.
+    package var recordCount: Int {
+        state.withLock { ($0.provision?.grants.count ?? 0) + ($0.provision?.remembered.count ?? 0) }
+    }
+
     /// Notes that a file has everything.
     package func hasSavedRecords() { state.withLock { $0.provision?.hasSaved() } }
 

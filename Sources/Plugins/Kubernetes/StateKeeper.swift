@@ -55,7 +55,7 @@ final class StateKeeper: Sendable {
         let hasSaved = try save(
             registry.unsavedRecords,
             of: ObjectIdentifier(registry),
-            liveCount: registry.memory.count
+            liveCount: registry.recordCount
         ) { registry.allRecords }
         if hasSaved { registry.hasSavedRecords() }
     }
