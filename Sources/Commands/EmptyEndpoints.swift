@@ -18,6 +18,10 @@ struct EmptyEndpoints {
             lines.append("not ready: \(Self.some(names))")
             return
         }
+        guard !members.areWritten else {
+            lines.append("its EndpointSlices or Endpoints name none; they count, not its selector")
+            return
+        }
         guard !service.selector.isEmpty else {
             lines.append("it has no selector, and no EndpointSlice or Endpoints names it")
             return

@@ -47,11 +47,13 @@ struct GetCommand {
             let found = rows.rows(of: kind, in: request.scope).filter(isSelected)
             groups.append(Group(kind: kind, rows: found))
         }
+        var byName: [ResourceKind: [String: Row]] = [:]
         for reference in request.references {
             let kind = reference.kind
             let scope = kind.isNamespaced ? request.scope : nil
-            let found = rows.rows(of: kind, in: scope).first { $0.reference == reference }
-            guard let found else {
+            let known = byName[kind] ?? Self.byName(rows.rows(of: kind, in: scope))
+            byName[kind] = known
+            guard let found = known[reference.name] else {
                 output.errors +=
                     "Error from server (NotFound): \(kind.qualified) \"\(reference.name)\" not "
                     + "found\n"
@@ -65,6 +67,10 @@ struct GetCommand {
             }
         }
         return groups
+    }
+
+    private static func byName(_ rows: [Row]) -> [String: Row] {
+        Dictionary(rows.map { ($0.reference.name, $0) }) { first, _ in first }
     }
 
     private func isSelected(_ row: Row) -> Bool { request.selector?.selects(row.labels) ?? true }

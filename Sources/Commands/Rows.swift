@@ -59,7 +59,8 @@ struct PodText {
         status = isEnding ? "Terminating" : phase == "Succeeded" ? "Completed" : phase
         restarts = String(
             states.reduce(0) { sum, state in
-                if case .integer(let count) = state["restartCount"] { sum + count } else { sum }
+                guard case .integer(let count) = state["restartCount"] else { return sum }
+                return sum.addingReportingOverflow(count).overflow ? .max : sum + count
             }
         )
         address = pod.addresses.first?.description ?? Service.none

@@ -33,8 +33,10 @@ package struct Setup {
     package let previous: [String: any Sendable]
     /// What happened to the files and folders in `watched` since it was made.
     package let changes: FileChanges
-    /// The wall clock, in seconds since 1970.
+    /// The time at which the configuration is made, in seconds since 1970: all of it has one.
     package let wallSeconds: @Sendable () -> Int64
+    /// The wall clock as it goes on, for what is asked for the time later; same unit.
+    package let wallClock: @Sendable () -> Int64
     /// 64 random bits that nobody can guess; always the same where nothing is served.
     package let random: @Sendable () -> UInt64
     /// Whether this is only `apus check`: nothing will be served.
@@ -99,6 +101,7 @@ package struct Setup {
         previous: [String: any Sendable] = [:],
         changes: FileChanges = .unknown,
         wallSeconds: @escaping @Sendable () -> Int64,
+        wallClock: (@Sendable () -> Int64)? = nil,
         random: @escaping @Sendable () -> UInt64 = { 0 },
         isCheck: Bool = false,
         pluginNames: [String] = [],
@@ -117,6 +120,7 @@ package struct Setup {
         self.previous = previous
         self.changes = changes
         self.wallSeconds = wallSeconds
+        self.wallClock = wallClock ?? wallSeconds
         self.random = random
         self.isCheck = isCheck
         self.pluginNames = pluginNames

@@ -12,25 +12,31 @@ package struct LocalSocket: ~Copyable, Sendable {
         let address = try LocalAddress(path)
         let socket = try LocalAddress.socket()
         let number = socket.number
+        // First of all: whoever listens may have stopped taking connections.
+        try Self.limit(number, patienceSeconds)
         try check("connect \(path)") {
             unsafe address.withPointer { unsafe Int(connect(number, $0, $1)) }
         }
-        try self.init(taking: socket, patienceSeconds: patienceSeconds)
+        descriptor = socket
     }
 
     fileprivate init(
         taking descriptor: consuming Descriptor,
         patienceSeconds: Int
     ) throws(SystemError) {
-        let number = descriptor.number
-        var time = timeval(tv_sec: patienceSeconds, tv_usec: 0)
+        try Self.limit(descriptor.number, patienceSeconds)
+        self.descriptor = descriptor
+    }
+
+    /// Bounds how long a call may take.
+    private static func limit(_ number: CInt, _ seconds: Int) throws(SystemError) {
+        var time = timeval(tv_sec: seconds, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             try check("setsockopt SO_RCVTIMEO") {
                 unsafe Int(setsockopt(number, SOL_SOCKET, option, &time, size))
             }
         }
-        self.descriptor = descriptor
     }
 
     /// The next bytes, exactly so many; nil when the other side ends before.
@@ -120,8 +126,12 @@ package struct LocalListener: ~Copyable, Sendable {
         return try LocalSocket(taking: socket, patienceSeconds: patienceSeconds)
     }
 
-    /// Whether a socket lies at `path` at which nobody listens.
+    /// Whether a socket lies at `path` at which nobody listens; any other file is somebody's.
     private static func isAbandoned(_ path: String) -> Bool {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
+            return false
+        }
         do throws(SystemError) {
             _ = try LocalSocket(connectingTo: path, patienceSeconds: 1)
             return false

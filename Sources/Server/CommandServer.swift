@@ -28,7 +28,7 @@ final class CommandServer: Sendable {
         self.wallSeconds = wallSeconds
     }
 
-    /// Serves until it is stopped.
+    /// Serves until it is stopped; throws when no connection can be taken any more.
     func run() throws(SystemError) {
         let poll = try Poll()
         try poll.add(wakeup.number, .input, token: 0)
@@ -37,18 +37,26 @@ final class CommandServer: Sendable {
             let count = try poll.wait(milliseconds: nil)
             for index in 0..<count {
                 if poll.event(at: index).token == 0 { return }
+                let socket = try listener.accept(patienceSeconds: Self.patienceSeconds)
                 // A client that went away, or that says nothing of use, is forgotten.
-                try? serve()
+                try? serve(socket)
             }
         }
+    }
+
+    /// Waits so long, or until it is stopped; true when it is.
+    func rest(milliseconds: Int) -> Bool {
+        guard let poll = try? Poll(), (try? poll.add(wakeup.number, .input, token: 0)) != nil else {
+            return true
+        }
+        return (try? poll.wait(milliseconds: milliseconds)) != 0
     }
 
     /// Ends `run`.
     func stop() { wakeup.wake() }
 
     /// Serves one client.
-    private func serve() throws(SystemError) {
-        let socket = try listener.accept(patienceSeconds: Self.patienceSeconds)
+    private func serve(_ socket: borrowing LocalSocket) throws(SystemError) {
         guard let words = try CommandFrames.readWords(from: socket) else { return }
         let request = CommandRequest(words, wallSeconds: wallSeconds())
         let output = Self.run(request, asking: consoles())

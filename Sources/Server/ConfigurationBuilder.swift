@@ -94,6 +94,7 @@ package struct ConfigurationBuilder {
             previous: previous,
             changes: changes,
             wallSeconds: { [second] in second },
+            wallClock: surroundings.wallSeconds,
             random: surroundings.random,
             isCheck: surroundings.isCheck,
             pluginNames: present.filter { $0.manual.isHandler }.map { $0.manual.name },

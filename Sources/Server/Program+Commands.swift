@@ -7,6 +7,8 @@ import Posix
 extension Program {
     /// How long a server may take to begin its answer, in seconds.
     private static let patienceSeconds = 60
+    /// How long no commands are taken after that failed, in milliseconds.
+    private static let pauseMilliseconds = 1_000
 
     /// Carries out a command, and gives its exit code.
     static func give(
@@ -32,7 +34,13 @@ extension Program {
         let corefile = try CorefileLoader(commandLine, surroundings).load()
         let configuration = try ControlPlane.build(corefile, surroundings, previous: nil)
         let request = CommandRequest(words, wallSeconds: surroundings.wallSeconds())
-        return CommandServer.run(request, asking: configuration.plan.consoles)
+        var output = CommandServer.run(request, asking: configuration.plan.consoles)
+        // What is missing may be missing because of these.
+        var said = SaidReports()
+        for report in said.news(in: configuration.plan.reports) where report.level == .mistake {
+            output.errors += "\(report)\n"
+        }
+        return output
     }
 
     /// Asks the server that runs.
@@ -65,6 +73,19 @@ extension Program {
         }
     }
 
+    /// Serves commands until they are to end; what keeps them from being taken may pass.
+    private static func serve(_ server: CommandServer, _ log: any LogSink) {
+        // LIMIT: a pause after each failure.
+        while true {
+            do throws(SystemError) {
+                return try server.run()
+            } catch {
+                log.write(.warning, "commands are not taken for a while: \(error)")
+            }
+            if server.rest(milliseconds: pauseMilliseconds) { return }
+        }
+    }
+
     /// Begins to take commands; nil where that is not wanted or cannot be.
     static func takeCommands(
         _ commandLine: CommandLine,
@@ -86,11 +107,7 @@ extension Program {
             }
             _ = try Thread(name: "commands") {
                 try? Thread.giveWay()
-                do throws(SystemError) {
-                    try server.run()
-                } catch {
-                    log.write(.error, "commands are not taken any more: \(error)")
-                }
+                serve(server, log)
             }
             return server
         } catch {

@@ -43,29 +43,14 @@ package enum Program {
         _ pluginsNotYet: [String]
     ) -> Int32 {
         do {
+            if commandLine.task != .serve {
+                let surroundings = surroundings(commandLine, plugins, pluginsNotYet, SilentLog())
+                return try look(commandLine, surroundings)
+            }
             // Signals come before threads: a thread inherits which of them are blocked.
             let signals = try Signals()
             let log = try QueuedLog(to: { Process.write($0) })
-            let isCheck = commandLine.task != .serve
-            let surroundings = Surroundings(
-                plugins: plugins,
-                pluginsNotYet: pluginsNotYet,
-                files: DiskFiles(),
-                workforce: ThreadCrew(threadCount: Process.processorCount),
-                store: DiskFiles(),
-                metrics: Registry(),
-                log: isCheck ? SilentLog() : log,
-                environment: Process.environment,
-                interfaces: interfaces(),
-                wallSeconds: { Clock.wallSeconds() },
-                random: { Randomness.bits() },
-                defaultPort: commandLine.port,
-                isCheck: isCheck
-            )
-            if case .command(let words) = commandLine.task {
-                return try give(words, commandLine, surroundings)
-            }
-            if isCheck { return Check.run(commandLine, surroundings) }
+            let surroundings = surroundings(commandLine, plugins, pluginsNotYet, log)
             return try serve(commandLine, surroundings, signals, log)
         } catch let mistake as StartMistake {
             for line in mistake.lines { Process.write(line + "\n", toError: true) }
@@ -74,6 +59,40 @@ package enum Program {
             Process.write("\(error)\n", toError: true)
             return 1
         }
+    }
+
+    /// Checks, or carries out a command; a signal ends the process as it always does.
+    private static func look(
+        _ commandLine: CommandLine,
+        _ surroundings: Surroundings
+    ) throws(StartMistake) -> Int32 {
+        guard case .command(let words) = commandLine.task else {
+            return Check.run(commandLine, surroundings)
+        }
+        return try give(words, commandLine, surroundings)
+    }
+
+    private static func surroundings(
+        _ commandLine: CommandLine,
+        _ plugins: [any Plugin.Type],
+        _ pluginsNotYet: [String],
+        _ log: any LogSink
+    ) -> Surroundings {
+        Surroundings(
+            plugins: plugins,
+            pluginsNotYet: pluginsNotYet,
+            files: DiskFiles(),
+            workforce: ThreadCrew(threadCount: Process.processorCount),
+            store: DiskFiles(),
+            metrics: Registry(),
+            log: log,
+            environment: Process.environment,
+            interfaces: interfaces(),
+            wallSeconds: { Clock.wallSeconds() },
+            random: { Randomness.bits() },
+            defaultPort: commandLine.port,
+            isCheck: commandLine.task != .serve
+        )
     }
 
     /// Serves until a signal ends it.

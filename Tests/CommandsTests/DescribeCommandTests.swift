@@ -103,6 +103,34 @@ import Testing
         #expect(output.text.contains("No endpoints:             \(reason)\n"))
     }
 
+    @Test func saysThatSlicesOutrankTheSelector() throws {
+        let cluster = SampleCluster(
+            text: """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: s}
+                spec: {clusterIP: 10.96.0.9, selector: {app: a}, ports: [{port: 80}]}
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: a, labels: {app: a}}
+                spec: {containers: [{name: c, image: i}]}
+                status: {phase: Running, podIP: 10.0.0.1}
+                ---
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: s-1, labels: {kubernetes.io/service-name: s}}
+                addressType: IPv4
+                endpoints: []
+                ports: []
+
+                """
+        )
+        let output = try cluster.run("describe svc s")
+
+        #expect(output.text.contains("No endpoints:             its EndpointSlices"))
+    }
+
     @Test func describesNothingElse() throws {
         let output = try SampleCluster.notes.run("describe pod web-1")
 

@@ -70,6 +70,28 @@ import Testing
         )
     }
 
+    @Test("Whatever numbers a manifest has, they add up to something")
+    func countsRestartsOfAnySize() throws {
+        let cluster = SampleCluster(
+            text: """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: a}
+                spec: {containers: [{name: c, image: i}]}
+                status:
+                  containerStatuses:
+                  - {name: c, ready: true, restartCount: 9223372036854775807}
+                  - {name: d, ready: false, restartCount: 1}
+
+                """
+        )
+
+        #expect(
+            try cluster.run("get po --no-headers").text
+                == "a   1/2   Running   9223372036854775807   <unknown>\n"
+        )
+    }
+
     @Test func takesNamesInAllTheirForms() throws {
         let notes = SampleCluster.notes
 

@@ -64,6 +64,16 @@ import Testing
         #expect(second.path == path)
     }
 
+    @Test func leavesOtherFilesAlone() throws {
+        let (folder, path) = try Self.path()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try "precious".write(toFile: path, atomically: true, encoding: .utf8)
+        let error = #expect(throws: SystemError.self) { _ = try LocalListener(at: path) }
+
+        #expect(error?.isAddressInUse == true)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
+    }
+
     @Test(arguments: [0, 107, 108])
     func pathsHaveALimit(count: Int) {
         let path = String(repeating: "x", count: count)

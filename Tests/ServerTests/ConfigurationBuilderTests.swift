@@ -78,6 +78,36 @@ private final class Ticking: Sendable {
         #expect(clock.tick() == 2)
     }
 
+    /// A plugin that says what time it is whenever it is asked.
+    private struct Watch: Plugin {
+        static let manual = Manual(name: "watch", summary: "tells the time", example: "watch")
+
+        init(parsing stanzas: [Stanza], setup: inout Setup) {
+            let (log, second, clock) = (setup.log, setup.wallSeconds, setup.wallClock)
+            setup.whenServing.append { log.write(.info, "\(second()) \(clock())") }
+        }
+    }
+
+    @Test("What asks for the time later is told what it is then")
+    func hasAClockThatGoesOn() throws {
+        let clock = Ticking()
+        let log = KeptLog()
+        let surroundings = Surroundings(
+            plugins: [Watch.self],
+            pluginsNotYet: [],
+            files: EmptyDisk(),
+            metrics: Registry(),
+            log: log,
+            wallSeconds: { clock.tick() }
+        )
+        let corefile = try Corefile(parsing: Array("a.example {\n watch\n}\n".utf8), file: "C")
+        let plan = try ConfigurationBuilder.build(corefile.blocks, in: surroundings).get().plan
+
+        for body in plan.whenServing + plan.whenServing { body() }
+
+        #expect(log.lines == ["[INFO] 1 2", "[INFO] 1 3"])
+    }
+
     @Test func gathersBlocksByAddressAndPort() throws {
         let configuration = try Self.build(
             """

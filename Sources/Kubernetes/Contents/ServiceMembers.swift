@@ -18,6 +18,9 @@ package struct ServiceMembers: Sendable {
     /// In the order of their addresses, IPv4 first.
     package private(set) var members: [Member] = []
 
+    /// Whether they come of slices or Endpoints objects, so that no selector counts.
+    package let areWritten: Bool
+
     /// The members that are told to clients.
     package private(set) var ready: [Member] = []
 
@@ -26,7 +29,8 @@ package struct ServiceMembers: Sendable {
     package init(of service: Service, slices: [EndpointSlice], pods: [Pod]) {
         let written = slices.filter { $0.serviceName == service.metadata.name }
         let own = written.filter { !$0.isFromEndpoints }
-        if !written.isEmpty {
+        areWritten = !written.isEmpty
+        if areWritten {
             for slice in own.isEmpty ? written : own { add(slice) }
         } else if !service.selector.isEmpty {
             for pod in pods where service.selects(pod) && !pod.isFinished { add(pod, service) }

@@ -77,7 +77,7 @@ final class CacheFileKeeper: Sendable {
                     files: setup.files,
                     store: store,
                     log: setup.log,
-                    wallSeconds: setup.wallSeconds,
+                    wallSeconds: setup.wallClock,
                     loads: setup.previous.isEmpty
                 )
             }

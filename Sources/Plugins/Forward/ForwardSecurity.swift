@@ -110,7 +110,7 @@ struct ForwardSecurity {
             let client = try TLSClient(
                 trusting: material.authorities,
                 as: material.identity,
-                wallSeconds: setup.wallSeconds
+                wallSeconds: setup.wallClock
             )
             return Known(material, client)
         } catch {

@@ -105,7 +105,8 @@ final class Upstream: Sendable {
             deadline: deadline,
             mixesCase: mixesCase,
             source: source,
-            terms: transport == .tcp ? terms : nil
+            // Whatever it is asked over: terms that want TLS are never left out.
+            terms: isSecure || transport == .tcp ? terms : nil
         )
     }
 }
