@@ -175,6 +175,10 @@ final class CoreDesk: Sendable {
     /// Sets a query aside and goes on with it in a task; false when too many wait already.
     ///
     /// `goesFirst`: whether it gets a place before those that are forwarded.
+    ///
+    /// A function of its own also where the whole program is optimised: what it locks is not on the
+    /// path of an answer from memory.
+    @inline(never)
     func wait(
         _ query: borrowing Query,
         _ message: Span<UInt8>,
