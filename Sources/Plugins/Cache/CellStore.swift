@@ -11,7 +11,6 @@ struct CellStore: Sendable {
     static let byteCount = 128
     /// The bytes of a cell behind the number of the next; even, so that 16 bits are never torn.
     static let room = byteCount - 4
-    private static let emptyCell = [UInt8](repeating: 0, count: byteCount)
     /// No cell: the end of a chain.
     static let none = UInt32.max
 
@@ -58,7 +57,8 @@ struct CellStore: Sendable {
         }
         if bytes.isEmpty { bytes.reserveCapacity(maximumCount * Self.byteCount) }
         let cell = bytes.count / Self.byteCount
-        bytes.append(contentsOf: Self.emptyCell)
+        // Not from an array that all shards share: each copy would count a reference to it.
+        bytes.append(contentsOf: repeatElement(0, count: Self.byteCount))
         return UInt32(truncatingIfNeeded: cell)
     }
 
