@@ -268,7 +268,8 @@ struct UpstreamConnections: ~Copyable {
     /// nowhere, and those that are too many to be kept for nothing.
     mutating func closeIdle(at now: Moment) {
         var kept: [UpstreamConnection.Target: Int] = [:]
-        let idle = connections.values.filter(\.open.isEmpty)
+        // No key path: it would be one object, whose references all workers count.
+        let idle = connections.values.filter { $0.open.isEmpty }
             .sorted { ($0.lastUse, $0.number) > ($1.lastUse, $1.number) }
         for connection in idle {
             let count = kept[connection.target, default: 0]
