@@ -36,7 +36,10 @@ extension ClusterObject {
         case .service(let service): service.yaml
         case .endpointSlice(let slice): slice.isFromEndpoints ? slice.legacyYAML : slice.yaml
         case .pod(let pod): pod.yaml
+        case .node(let node): "apiVersion: v1\nkind: Node\n" + node.metadata.yaml
         case .other(let kind, let metadata): "apiVersion: v1\nkind: \(kind)\n" + metadata.yaml
+        // Worlds are written without what makes Pods.
+        case .workload, .podGroup: ""
         }
     }
 }

@@ -81,6 +81,9 @@ extension ClusterObject {
         case .service(let service): "service \(service.metadata.text)"
         case .endpointSlice(let slice): "slice \(slice.metadata.text)"
         case .pod(let pod): "pod \(pod.metadata.text)"
+        case .workload(let workload): "\(workload.kind.name) \(workload.metadata.text)"
+        case .node(let node): "node \(node.metadata.name)"
+        case .podGroup(let group): "Pods of \(group.metadata.text)"
         case .other(let kind, let metadata): "\(kind) \(metadata.text)"
         }
     }

@@ -33,6 +33,10 @@ extension ManifestSet {
                 service.metadata.name + "=" + (service.metadata.labels["is"] ?? "")
             case .endpointSlice(let slice): slice.metadata.name
             case .pod(let pod): pod.metadata.name
+            case .workload(let workload):
+                workload.kind.name + ":" + workload.metadata.name
+            case .node(let node): "Node:" + node.metadata.name
+            case .podGroup(let group): "PodGroup:" + group.metadata.name
             case .other(let kind, let metadata): kind + ":" + metadata.name
             }
         }

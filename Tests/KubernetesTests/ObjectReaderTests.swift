@@ -68,7 +68,7 @@ import Testing
         let objectCount = reader.count()
         let head = reader.head()
         reader.skipText()
-        reader.skipLabels()
+        reader.skipMetadata(head)
         let ports = reader.endpointPorts()
         var endpoint = StoredEndpoint()
         reader.begin(&endpoint)

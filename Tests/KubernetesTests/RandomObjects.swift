@@ -163,7 +163,82 @@ struct RandomObjects {
             subdomain: numbers.pick(["", "web", "db"]),
             isReady: numbers.chance(75),
             isFinished: numbers.chance(10),
-            ports: [ContainerPort(name: "http", number: 8_080, transport: .tcp)]
+            ports: [ContainerPort(name: "http", number: 8_080, transport: .tcp)],
+            placement: numbers.chance(30) ? placement() : Placement(),
+            owner: numbers.pick([nil, Owner(kind: "ReplicaSet", name: "web-5d9c7")])
+        )
+    }
+
+    /// An object of a kind that has Pods made, that they run on, or that they are made as.
+    mutating func makingObject() -> (key: ObjectKey, object: ClusterObject) {
+        switch numbers.below(3) {
+        case 0:
+            let workload = workload()
+            return (key(workload.kind.name, workload.metadata), .workload(workload))
+        case 1:
+            let node = Node(
+                metadata: Metadata(name: numbers.pick(Self.names), namespace: ""),
+                podNetworks: ["10.244.1.0/24", "2001:db8:0:1::/64"].prefix(numbers.below(3))
+                    .compactMap { AddressNetwork($0) },
+                addresses: addresses(below: 3),
+                isSchedulable: numbers.chance(80)
+            )
+            return (key("Node", node.metadata), .node(node))
+        default:
+            let group = podGroup()
+            return (key("PodGroup", group.metadata), .podGroup(group))
+        }
+    }
+
+    private mutating func workload() -> Workload {
+        var workload = Workload(
+            metadata: metadata(),
+            kind: numbers.pick(Workload.Kind.allCases),
+            podCount: numbers.pick([0, 1, 3, Workload.maximumPodCount]),
+            firstOrdinal: numbers.below(3),
+            isIndexed: numbers.chance(30),
+            serviceName: numbers.pick(["", "db"]),
+            owner: numbers.pick([nil, Owner(kind: "Deployment", name: "web")])
+        )
+        workload.metadata.createdSeconds = numbers.pick([0, 1, .max])
+        workload.template.labels = numbers.pick(Self.labels)
+        workload.template.hostname = numbers.pick(["", "web-0"])
+        workload.template.subdomain = numbers.pick(["", "web"])
+        workload.template.containerCount = numbers.below(3)
+        workload.template.isReady = numbers.chance(50)
+        workload.template.placement = placement()
+        workload.template.contentHash = numbers.bits()
+        return workload
+    }
+
+    private mutating func placement() -> Placement {
+        Placement(
+            nodeName: numbers.pick(["", "node-1"]),
+            nodeSelector: numbers.pick(Self.labels),
+            usesHostNetwork: numbers.chance(20)
+        )
+    }
+
+    private mutating func podGroup() -> PodGroup {
+        var index = 0
+        return PodGroup(
+            metadata: metadata(),
+            owner: Owner(kind: "ReplicaSet", name: "web-5d9c7"),
+            hostname: numbers.pick(["", "web-0"]),
+            subdomain: numbers.pick(["", "web"]),
+            ports: [ContainerPort(name: "http", number: 8_080, transport: .tcp)],
+            isReady: numbers.chance(75),
+            numbering: numbers.pick([.none, .statefulSet, .job]),
+            nodes: ["node-1", "node-2"],
+            members: (0..<numbers.below(4)).map { _ in
+                index += numbers.below(3)
+                return PodGroup.Member(
+                    name: "web-5d9c7-\(index)",
+                    index: index,
+                    addresses: addresses(below: 3),
+                    node: numbers.pick([nil, 0, 1])
+                )
+            }
         )
     }
 

@@ -26,6 +26,46 @@ import Wire
         }
     }
 
+    @Test("What makes Pods comes back as it went in", arguments: 1...20 as ClosedRange)
+    func makingComesBack(seed: UInt64) {
+        var random = RandomObjects(seed: seed)
+        for step in 0..<200 {
+            let (key, object) = random.makingObject()
+
+            let stored = StoredObject(key: key, objects: [object])
+
+            #expect(stored.objects == [object], "seed \(seed), step \(step)")
+        }
+    }
+
+    @Test("The Pods of a workload take few bytes each")
+    func holdsManyPods() {
+        let members = (0..<1_000).map { index in
+            PodGroup.Member(
+                name: "web-5d9c7b8f4-x\(1_000 + index)",
+                index: index,
+                addresses: [IPAddress(v4: 0x0AF4_0000 + UInt32(index))],
+                node: index % 3
+            )
+        }
+        let group = PodGroup(
+            metadata: Metadata(name: "web", labels: ["app": "web"]),
+            owner: Owner(kind: "ReplicaSet", name: "web-5d9c7b8f4"),
+            hostname: "",
+            subdomain: "",
+            ports: [],
+            isReady: true,
+            numbering: .none,
+            nodes: ["node-1", "node-2", "node-3"],
+            members: members
+        )
+
+        let stored = StoredObject(.podGroup(group))
+
+        #expect(stored.pods.map(\.metadata.name) == members.map(\.name))
+        #expect(stored.byteCount < 16 * members.count)
+    }
+
     @Test func holdsAllSubsetsOfADocumentOrNone() {
         let metadata = Metadata(name: "web", labels: ["app": "web"])
         let subsets = (0..<3).map { number in

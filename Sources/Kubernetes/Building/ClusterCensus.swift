@@ -47,7 +47,7 @@ struct ServiceEntry: Sendable {
             } else {
                 slices.append(object)
             }
-        case .namespace, .pod, .other:
+        case .namespace, .pod, .other, .workload, .node, .podGroup:
             return
         }
     }
@@ -156,9 +156,10 @@ struct ClusterCensus: Sendable {
             services.change(object, at: key.number, rank: rank, by: difference)
             touchedServices.insert(key)
         case .pod:
-            let pod = reader.pod(head)
-            change(pod, object, difference)
-        case .other:
+            change([reader.pod(head)], object, difference)
+        case .podGroup:
+            change(reader.podGroup(head).pods, object, difference)
+        case .workload, .node, .other:
             break
         }
         if difference < 0, !namespace.isEmpty { count(difference, in: namespace) }
@@ -213,20 +214,22 @@ struct ClusterCensus: Sendable {
 // MARK: Pods
 
 extension ClusterCensus {
-    private mutating func change(_ pod: Pod, _ object: StoredObject, _ difference: Int) {
-        let namespace = pod.metadata.namespace
-        let key = ServiceKey(namespace: namespace, name: pod.metadata.name)
+    /// Adds or removes an object that is these Pods, which are of one namespace.
+    private mutating func change(_ members: [Pod], _ object: StoredObject, _ difference: Int) {
+        guard let metadata = members.first?.metadata else { return }
+        let namespace = metadata.namespace
+        let key = ServiceKey(namespace: namespace, name: metadata.name)
         pods.change(object, at: key.number, by: difference)
         let rank = UInt32(truncatingIfNeeded: object.contentHash)
-        for (key, value) in pod.metadata.labels {
-            let hash = Label(key: key, value: value).number(in: namespace)
+        for label in Label.all(of: members) {
+            let hash = label.number(in: namespace)
             for service in selecting[hash] {
                 guard let key = ServiceKey(service.value) else { continue }
                 touchedServices.insert(key)
             }
             podsByLabel?.change(object, at: hash, rank: rank, by: difference)
         }
-        countAddresses(of: pod, difference)
+        for pod in members { countAddresses(of: pod, difference) }
     }
 
     /// Counts the addresses of a Pod that has a name of its own.
@@ -254,8 +257,7 @@ extension ClusterCensus {
         let fewest = candidates.min { $0.count < $1.count } ?? []
         return fewest.flatMap(\.value.pods).filter { pod in
             pod.metadata.namespace == namespace && !pod.isFinished
-                && (pod.isReady || service.publishesNotReadyAddresses)
-                && service.selector.allSatisfy { pod.metadata.labels[$0.key] == $0.value }
+                && (pod.isReady || service.publishesNotReadyAddresses) && service.selects(pod)
         }
     }
 
@@ -263,11 +265,10 @@ extension ClusterCensus {
         var table = SharedTable<StoredObject>()
         for object in pods.entries.map(\.value) {
             let rank = UInt32(truncatingIfNeeded: object.contentHash)
-            for pod in object.pods {
-                for (key, value) in pod.metadata.labels {
-                    let label = Label(key: key, value: value)
-                    table.insert(object, at: label.number(in: pod.metadata.namespace), rank: rank)
-                }
+            let members = object.pods
+            guard let namespace = members.first?.metadata.namespace else { continue }
+            for label in Label.all(of: members) {
+                table.insert(object, at: label.number(in: namespace), rank: rank)
             }
         }
         return table
@@ -275,10 +276,14 @@ extension ClusterCensus {
 }
 
 extension StoredObject {
-    /// The Pods among the objects.
-    fileprivate var pods: [Pod] {
-        objects.compactMap { object in
-            if case .pod(let pod) = object { pod } else { nil }
+    /// The Pods that the document is, or that were made of it.
+    var pods: [Pod] {
+        objects.flatMap { object in
+            switch object {
+            case .pod(let pod): [pod]
+            case .podGroup(let group): group.pods
+            case .namespace, .service, .endpointSlice, .workload, .node, .other: [Pod]()
+            }
         }
     }
 }
@@ -293,7 +298,7 @@ extension ServiceKey {
         switch head.kind {
         case .service: self.init(namespace: head.namespace, name: head.name)
         case .endpointSlice: self.init(namespace: head.namespace, name: reader.text())
-        case .namespace, .pod, .other: return nil
+        case .namespace, .pod, .other, .workload, .node, .podGroup: return nil
         }
     }
 
@@ -302,6 +307,17 @@ extension ServiceKey {
 }
 
 extension Label {
+    /// The labels that any of some Pods has; those that all share cost the first one only.
+    fileprivate static func all(of pods: [Pod]) -> Set<Label> {
+        var found: Set<Label> = []
+        var last: [String: String] = [:]
+        for pod in pods where pod.metadata.labels != last {
+            last = pod.metadata.labels
+            for (key, value) in last { found.insert(Label(key: key, value: value)) }
+        }
+        return found
+    }
+
     /// A hash of the label in a namespace, the same in every process.
     fileprivate func number(in namespace: String) -> UInt64 { hashTexts(namespace, key, value) }
 }

@@ -47,11 +47,12 @@ struct EndpointList {
         reader.skipKey()
         var endpoint = StoredEndpoint()
         for _ in 0..<reader.count() {
-            guard reader.head().kind == .endpointSlice else { return }
+            let head = reader.head()
+            guard head.kind == .endpointSlice else { return }
             // The Service's name, which is known.
             reader.skipText()
-            let isShown = options.selector == nil || options.shows(reader.labels())
-            if options.selector == nil { reader.skipLabels() }
+            let isShown = options.selector == nil || options.shows(reader.metadata(head).labels)
+            if options.selector == nil { reader.skipMetadata(head) }
             let ports = reader.endpointPorts()
             if isShown { portLists.append(ports) }
             let count = reader.count()

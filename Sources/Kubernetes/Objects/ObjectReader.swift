@@ -76,11 +76,19 @@ struct ObjectReader {
         case .other:
             let kind = text()
             return .other(kind: kind, metadata(head))
+        case .workload: return .workload(workload(head))
+        case .node: return .node(node(head))
+        case .podGroup: return .podGroup(podGroup(head))
         }
     }
 
-    private mutating func metadata(_ head: Head) -> Metadata {
-        Metadata(name: head.name, namespace: head.namespace, labels: labels())
+    /// The rest of what every object carries.
+    mutating func metadata(_ head: Head) -> Metadata {
+        var metadata = Metadata(name: head.name, namespace: head.namespace, labels: labels())
+        if head.flags & StoredCode.isDated != 0 {
+            metadata.createdSeconds = UInt32(truncatingIfNeeded: number())
+        }
+        return metadata
     }
 
     /// A Service, behind its head.
@@ -174,12 +182,9 @@ struct ObjectReader {
         let addresses = addresses()
         let hostname = text()
         let subdomain = text()
-        let ports = list { reader in
-            let name = reader.text()
-            let number = reader.number16()
-            let transport = StoredCode.transport(reader.byte())
-            return ContainerPort(name: name, number: number, transport: transport)
-        }
+        let ports = containerPorts()
+        let isPlaced = head.flags & StoredCode.isPlaced != 0
+        let placement = isPlaced ? placement() : Placement()
         return Pod(
             metadata: metadata,
             addresses: addresses,
@@ -187,7 +192,9 @@ struct ObjectReader {
             subdomain: subdomain,
             isReady: head.flags & StoredCode.isFirst != 0,
             isFinished: head.flags & StoredCode.isSecond != 0,
-            ports: ports
+            ports: ports,
+            placement: placement,
+            owner: isPlaced ? owner() : nil
         )
     }
 
@@ -240,14 +247,14 @@ struct ObjectReader {
 
     // MARK: Parts
 
-    private mutating func byte() -> UInt8 {
+    mutating func byte() -> UInt8 {
         guard offset < bytes.count else { return 0 }
         offset += 1
         return bytes[offset - 1]
     }
 
     /// A number; what does not fit 62 bits is cut off.
-    private mutating func number() -> Int {
+    mutating func number() -> Int {
         var number: UInt64 = 0
         var shift: UInt64 = 0
         while true {
@@ -258,12 +265,12 @@ struct ObjectReader {
         }
     }
 
-    private mutating func number16() -> UInt16 { UInt16(truncatingIfNeeded: number()) }
+    mutating func number16() -> UInt16 { UInt16(truncatingIfNeeded: number()) }
 
     /// How many elements of a list follow, each of which has a byte at least.
     mutating func count() -> Int { min(number(), bytes.count - offset) }
 
-    private mutating func list<Element>(
+    mutating func list<Element>(
         _ read: (inout ObjectReader) -> Element
     ) -> [Element] {
         let count = count()
@@ -273,19 +280,19 @@ struct ObjectReader {
         return elements
     }
 
-    private mutating func addresses() -> [IPAddress] { list { $0.address() } }
+    mutating func addresses() -> [IPAddress] { list { $0.address() } }
 
-    private mutating func address() -> IPAddress {
+    mutating func address() -> IPAddress {
         address(byte() == IPAddress.Family.v6.rawValue ? .v6 : .v4)
     }
 
-    private mutating func address(_ family: IPAddress.Family) -> IPAddress {
+    mutating func address(_ family: IPAddress.Family) -> IPAddress {
         if family == .v4 { return IPAddress(v4: UInt32(truncatingIfNeeded: word(4))) }
         let high = word(8)
         return IPAddress(v6High: high, low: word(8))
     }
 
-    private mutating func word(_ count: Int) -> UInt64 {
+    mutating func word(_ count: Int) -> UInt64 {
         (0..<count).reduce(0) { word, _ in word << 8 | UInt64(byte()) }
     }
 
@@ -300,12 +307,13 @@ struct ObjectReader {
         return labels
     }
 
-    /// Passes the labels over.
-    mutating func skipLabels() {
+    /// Passes over what `metadata` reads.
+    mutating func skipMetadata(_ head: Head) {
         for _ in 0..<count() {
             skipText()
             skipText()
         }
+        if head.flags & StoredCode.isDated != 0 { _ = number() }
     }
 
     /// Where a text in full stands.
@@ -334,6 +342,13 @@ struct ObjectReader {
             decoding: bytes[shared.startIndex..<shared.endIndex] + bytes[rest],
             as: UTF8.self
         )
+    }
+
+    /// A text of which the first bytes are those of another.
+    mutating func text(sharing other: String) -> String {
+        let shared = number()
+        let rest = range()
+        return String(decoding: Array(other.utf8.prefix(shared)) + bytes[rest], as: UTF8.self)
     }
 
     mutating func skipText() {

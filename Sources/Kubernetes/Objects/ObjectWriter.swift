@@ -46,7 +46,7 @@ struct ObjectWriter {
         switch object {
         case .namespace(let namespace):
             begin(.namespace, namespace.metadata)
-            append(namespace.metadata.labels)
+            appendRest(of: namespace.metadata)
         case .service(let service):
             append(service)
         case .endpointSlice(let slice):
@@ -56,15 +56,22 @@ struct ObjectWriter {
         case .other(let kind, let metadata):
             begin(.other, metadata)
             append(kind)
-            append(metadata.labels)
+            appendRest(of: metadata)
+        case .workload(let workload):
+            append(workload)
+        case .node(let node):
+            append(node)
+        case .podGroup(let group):
+            append(group)
         }
     }
 
-    private mutating func begin(
+    mutating func begin(
         _ kind: StoredCode.Kind,
         _ metadata: Metadata,
         _ flags: UInt8 = 0
     ) {
+        let flags = metadata.createdSeconds == 0 ? flags : flags | StoredCode.isDated
         if let key, key.namespace == metadata.namespace, key.name == metadata.name {
             bytes.append(kind.rawValue | flags | StoredCode.isNamedLikeKey)
             return
@@ -74,12 +81,18 @@ struct ObjectWriter {
         append(metadata.name)
     }
 
+    /// What `begin` left out of it.
+    mutating func appendRest(of metadata: Metadata) {
+        append(metadata.labels)
+        if metadata.createdSeconds != 0 { append(Int(metadata.createdSeconds)) }
+    }
+
     private mutating func append(_ service: Service) {
         let hasTerms = service.terms != ServiceTerms()
         var flags = service.publishesNotReadyAddresses ? StoredCode.isFirst : 0
         if hasTerms { flags |= StoredCode.isSecond }
         begin(.service, service.metadata, flags)
-        append(service.metadata.labels)
+        appendRest(of: service.metadata)
         switch service.kind {
         case .clusterIP(let addresses):
             bytes.append(StoredCode.clusterIP)
@@ -144,7 +157,7 @@ struct ObjectWriter {
     private mutating func append(_ slice: EndpointSlice) {
         begin(.endpointSlice, slice.metadata, slice.isFromEndpoints ? StoredCode.isFirst : 0)
         append(slice.serviceName)
-        append(slice.metadata.labels)
+        appendRest(of: slice.metadata)
         append(slice.ports.count)
         for port in slice.ports {
             append(port.name)
@@ -195,23 +208,25 @@ struct ObjectWriter {
     private mutating func append(_ pod: Pod) {
         var flags = pod.isReady ? StoredCode.isFirst : 0
         if pod.isFinished { flags |= StoredCode.isSecond }
+        let isPlaced = pod.owner != nil || pod.placement != Placement()
+        if isPlaced { flags |= StoredCode.isPlaced }
         begin(.pod, pod.metadata, flags)
-        append(pod.metadata.labels)
+        appendRest(of: pod.metadata)
         append(pod.addresses)
         append(pod.hostname)
         append(pod.subdomain)
-        append(pod.ports.count)
-        for port in pod.ports {
-            append(port.name)
-            append(Int(port.number))
-            bytes.append(StoredCode.number(of: port.transport))
-        }
+        append(pod.ports)
+        guard isPlaced else { return }
+        append(pod.placement)
+        append(pod.owner)
     }
 
     // MARK: Parts
 
+    mutating func append(_ byte: UInt8) { bytes.append(byte) }
+
     /// A number that is not negative.
-    private mutating func append(_ number: Int) {
+    mutating func append(_ number: Int) {
         var rest = UInt(bitPattern: number)
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -220,7 +235,7 @@ struct ObjectWriter {
         bytes.append(UInt8(truncatingIfNeeded: rest))
     }
 
-    private mutating func append(_ addresses: [IPAddress]) {
+    mutating func append(_ addresses: [IPAddress]) {
         append(addresses.count)
         for address in addresses {
             bytes.append(address.family.rawValue)
@@ -228,11 +243,11 @@ struct ObjectWriter {
         }
     }
 
-    private mutating func append(_ address: IPAddress) {
+    mutating func append(_ address: IPAddress) {
         for index in 0..<address.byteCount { bytes.append(address.byte(at: index)) }
     }
 
-    private mutating func append(_ labels: [String: String]) {
+    mutating func append(_ labels: [String: String]) {
         append(labels.count)
         for (key, value) in labels.sorted(by: { $0.key < $1.key }) {
             append(key)
@@ -248,7 +263,7 @@ struct ObjectWriter {
 
     /// A text: 0 for none; 1 and the number of a known one; else 2 more than what it shares with
     /// the name of the key, and the rest.
-    private mutating func append(_ text: String) {
+    mutating func append(_ text: String) {
         if text.isEmpty {
             bytes.append(0)
         } else if let number = StoredCode.knownNumbers[text] {
@@ -262,7 +277,7 @@ struct ObjectWriter {
     }
 
     /// What a text shares with another, and the rest of it.
-    private mutating func append(_ text: String, sharing shared: Int) {
+    mutating func append(_ text: String, sharing shared: Int) {
         append(shared)
         append(rest: text, behind: shared)
     }
@@ -273,7 +288,7 @@ struct ObjectWriter {
     }
 
     /// With how many same bytes two texts begin.
-    private static func shared(_ text: String, _ other: String) -> Int {
+    static func shared(_ text: String, _ other: String) -> Int {
         let (first, second) = (text.utf8, other.utf8)
         let (left, right) = (first.span, second.span)
         let count = min(left.count, right.count)
@@ -291,6 +306,9 @@ extension ClusterObject {
         case .service(let service): service.metadata
         case .endpointSlice(let slice): slice.metadata
         case .pod(let pod): pod.metadata
+        case .workload(let workload): workload.metadata
+        case .node(let node): node.metadata
+        case .podGroup(let group): group.metadata
         case .other(_, let metadata): metadata
         }
     }
@@ -302,6 +320,9 @@ extension ClusterObject {
         case .service: "Service"
         case .endpointSlice(let slice): slice.isFromEndpoints ? "Endpoints" : "EndpointSlice"
         case .pod: "Pod"
+        case .workload(let workload): workload.kind.name
+        case .node: "Node"
+        case .podGroup: "PodGroup"
         case .other(let kind, _): kind
         }
     }

@@ -4,21 +4,25 @@ import Wire
 
 /// What every Kubernetes object carries: who it is and how it is labelled.
 ///
-/// Annotations are not kept: nothing here asks for them.
+/// Annotations are not kept: what they say to us is kept where it belongs.
 package struct Metadata: Hashable, Sendable {
     package var name: String
     /// The namespace, `default` where the manifest names none; empty for a Namespace.
     package var namespace: String
     package var labels: [String: String]
+    /// `creationTimestamp`, in seconds since 1970; 0 where there is none.
+    package var createdSeconds: UInt32
 
     package init(
         name: String,
         namespace: String = "default",
-        labels: [String: String] = [:]
+        labels: [String: String] = [:],
+        createdSeconds: UInt32 = 0
     ) {
         self.name = name
         self.namespace = namespace
         self.labels = labels
+        self.createdSeconds = createdSeconds
     }
 }
 
@@ -180,6 +184,10 @@ package struct Pod: Hashable, Sendable {
     /// Its phase is Succeeded or Failed, or it is being deleted: it has no endpoint any more.
     package var isFinished: Bool
     package var ports: [ContainerPort]
+    /// Where it runs or may run.
+    package var placement: Placement
+    /// The workload that it belongs to; nil where it stands alone.
+    package var owner: Owner?
 
     package init(
         metadata: Metadata,
@@ -188,7 +196,9 @@ package struct Pod: Hashable, Sendable {
         subdomain: String,
         isReady: Bool,
         isFinished: Bool,
-        ports: [ContainerPort]
+        ports: [ContainerPort],
+        placement: Placement = Placement(),
+        owner: Owner? = nil
     ) {
         self.metadata = metadata
         self.addresses = addresses
@@ -197,6 +207,8 @@ package struct Pod: Hashable, Sendable {
         self.isReady = isReady
         self.isFinished = isFinished
         self.ports = ports
+        self.placement = placement
+        self.owner = owner
     }
 }
 
@@ -213,6 +225,10 @@ package enum ClusterObject: Hashable, Sendable {
     case service(Service)
     case endpointSlice(EndpointSlice)
     case pod(Pod)
+    case workload(Workload)
+    case node(Node)
+    /// Pods that were made here, of a workload.
+    case podGroup(PodGroup)
     /// Another kind: it names nothing, but the namespace it lives in exists.
     case other(kind: String, Metadata)
 }

@@ -100,7 +100,7 @@ struct StoredKey: Hashable, Sendable {
 enum StoredCode {
     /// The kinds of objects.
     enum Kind: UInt8 {
-        case namespace, service, endpointSlice, pod, other
+        case namespace, service, endpointSlice, pod, other, workload, node, podGroup
     }
 
     /// The bits of the byte with which an object begins.
@@ -112,9 +112,16 @@ enum StoredCode {
     static let isFirst: UInt8 = 16
     /// A Pod that is finished; a Service with terms that are not those by default.
     static let isSecond: UInt8 = 32
+    /// A time of creation follows the labels.
+    static let isDated: UInt8 = 64
+    /// A Pod with an owner or a placement, which follow.
+    static let isPlaced: UInt8 = 128
 
     /// The kinds of keys that have a code, which is 1 more than their place; 0 stands for no key.
-    static let keyKinds = ["Namespace", "Service", "EndpointSlice", "Endpoints", "Pod"]
+    static let keyKinds = [
+        "Namespace", "Service", "EndpointSlice", "Endpoints", "Pod", "Node", "Deployment",
+        "ReplicaSet", "StatefulSet", "DaemonSet", "Job",
+    ]
     /// The code of a key of which the kind is spelt out.
     static let otherKey = UInt8(keyKinds.count + 1)
 
@@ -128,7 +135,8 @@ enum StoredCode {
         "endpointslice-controller.k8s.io", "endpointslicemirroring-controller.k8s.io",
         "pod-template-hash", "controller-revision-hash", "statefulset.kubernetes.io/pod-name",
         "apps.kubernetes.io/pod-index", "k8s-app", "tier", "component", "http", "https",
-        "metrics", "grpc", "default", "kube-system",
+        "metrics", "grpc", "default", "kube-system", "kubernetes.io/hostname", "ReplicaSet",
+        "StatefulSet", "DaemonSet", "Deployment", "Job",
     ]
     static let knownNumbers = Dictionary(
         uniqueKeysWithValues: knownTexts.enumerated().map {
