@@ -17,7 +17,7 @@ struct ClusterNames: Sendable {
         case .service(let service): return name(of: service, &dice)
         case .endpointSlice(let slice): return name(of: slice, &dice)
         case .pod(let pod): return name(of: pod, &dice)
-        case .other: return strange(&dice)
+        case .other, .workload, .node, .podGroup: return strange(&dice)
         }
     }
 

@@ -80,8 +80,9 @@ package struct Workload: Hashable, Sendable {
 
     package var metadata: Metadata
     package var kind: Kind
-    /// How many Pods there are to be, at most `maximumPodCount`; of a DaemonSet it does not count,
-    /// as it has one on each Node. Of a Job that is done it is 0.
+    /// How many Pods there are to be, at most `maximumPodCount`.
+    ///
+    /// Of a DaemonSet it does not count, as it has one on each Node; of a Job that is done it is 0.
     package var podCount: Int
     /// The number of the first Pod of a StatefulSet: `spec.ordinals.start`.
     package var firstOrdinal: Int
