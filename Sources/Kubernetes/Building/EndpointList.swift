@@ -71,19 +71,9 @@ struct EndpointList {
 
     /// Adds what a Pod is to a Service, one entry an address.
     private mutating func add(_ pod: Pod, _ service: Service) {
-        var families: Set<IPAddress.Family> = [.v4, .v6]
-        if case .clusterIP(let own) = service.kind, !own.isEmpty {
-            families = Set(own.map(\.family))
-        }
-        let isMember = pod.subdomain == service.metadata.name
-        var ports: [EndpointPort] = []
-        for port in service.ports {
-            guard let number = port.number(at: pod) else { continue }
-            ports.append(EndpointPort(name: port.name, number: number, transport: port.transport))
-        }
-        portLists.append(ports)
-        for address in pod.addresses where families.contains(address.family) {
-            let hostname = isMember ? pod.hostname : ""
+        let hostname = pod.subdomain == service.metadata.name ? pod.hostname : ""
+        portLists.append(service.endpointPorts(at: pod))
+        for address in service.endpointAddresses(of: pod) {
             add(hostname.utf8, pod.metadata.name.utf8, address, portLists.count - 1)
         }
     }

@@ -24,8 +24,8 @@ package struct ServiceMembers: Sendable {
     /// The members that are told to clients.
     package private(set) var ready: [Member] = []
 
-    /// Gathers the members of a Service; `slices`: those of its namespace that speak of it; `pods`: all
-    /// of its namespace.
+    /// Gathers the members of a Service; `slices`: those of its namespace that speak of it; `pods`:
+    /// those of its namespace that it may select.
     package init(of service: Service, slices: [EndpointSlice], pods: [Pod]) {
         let written = slices.filter { $0.serviceName == service.metadata.name }
         let own = written.filter { !$0.isFromEndpoints }
@@ -56,16 +56,8 @@ package struct ServiceMembers: Sendable {
     }
 
     private mutating func add(_ pod: Pod, _ service: Service) {
-        var families: Set<IPAddress.Family> = [.v4, .v6]
-        if case .clusterIP(let own) = service.kind, !own.isEmpty {
-            families = Set(own.map(\.family))
-        }
-        let ports = service.ports.compactMap { port in
-            port.number(at: pod).map {
-                EndpointPort(name: port.name, number: $0, transport: port.transport)
-            }
-        }
-        for address in pod.addresses where families.contains(address.family) {
+        let ports = service.endpointPorts(at: pod)
+        for address in service.endpointAddresses(of: pod) {
             members.append(
                 Member(
                     address: address,
@@ -74,24 +66,6 @@ package struct ServiceMembers: Sendable {
                     podName: pod.metadata.name
                 )
             )
-        }
-    }
-}
-
-extension Service {
-    /// Whether the selector means a Pod of the same namespace.
-    package func selects(_ pod: Pod) -> Bool {
-        selector.allSatisfy { pod.metadata.labels[$0.key] == $0.value }
-    }
-}
-
-extension ServicePort {
-    /// The number that the port has at a Pod; nil when the Pod names no such port.
-    package func number(at pod: Pod) -> UInt16? {
-        switch target {
-        case .number(let number): number
-        case .name(let name):
-            pod.ports.first { $0.name == name && $0.transport == transport }?.number
         }
     }
 }
