@@ -27,29 +27,20 @@ struct DescribeCommand {
     }
 
     mutating func run() -> CommandOutput {
-        let items = contents.services(in: request.scope).sorted { left, right in
-            (left.metadata.namespace, left.metadata.name)
-                < (right.metadata.namespace, right.metadata.name)
-        }
+        let items = contents.services(in: request.scope)
         var meant: [ClusterContents.Item] = []
         if request.references.isEmpty {
             meant = items.filter { request.selector?.selects($0.metadata.labels) ?? true }
         }
         for reference in request.references {
             guard let item = items.first(where: { $0.metadata.name == reference.name }) else {
-                output.errors +=
-                    "Error from server (NotFound): services \"\(reference.name)\" not found\n"
-                output.code = 1
+                output.missing("services", reference.name)
                 continue
             }
             meant.append(item)
         }
-        if meant.isEmpty, output.code == 0 {
-            output.errors +=
-                request.scope == nil
-                ? "No resources found\n" : "No resources found in \(request.namespace) namespace.\n"
-        }
-        let book = MemberBook(contents, in: request.scope)
+        if meant.isEmpty, output.code == 0 { output.nothingFound(in: request.scope) }
+        let book = MemberBook(contents, in: request.scope, of: meant)
         for (index, item) in meant.enumerated() {
             guard case .service(let service) = item.object else { continue }
             if index > 0 { output.text += "\n\n" }
@@ -77,7 +68,7 @@ struct DescribeCommand {
         lines.add("Session Affinity", service.terms.affinitySeconds == nil ? "None" : "ClientIP")
         addPolicies(of: service, to: &lines)
         lines.add("Events", Service.none)
-        let reasons = EmptyEndpoints(service, members, book.pods[service.metadata.namespace] ?? [])
+        let reasons = EmptyEndpoints(service, members, book.pods(in: service.metadata.namespace))
         if !reasons.lines.isEmpty { lines.add("No endpoints", reasons.lines) }
         return lines.text
     }

@@ -18,7 +18,7 @@ struct GetCommand {
     ) throws(CommandMistake) {
         request = try ResourceRequest(words)
         self.wallSeconds = wallSeconds
-        rows = Rows(contents, sources)
+        rows = Rows(contents, in: request.scope, sources)
     }
 
     mutating func run() -> CommandOutput {
@@ -44,20 +44,16 @@ struct GetCommand {
     private mutating func gather() -> [Group] {
         var groups: [Group] = []
         for kind in request.kinds {
-            let found = rows.rows(of: kind, in: request.scope).filter(isSelected)
+            let found = rows.rows(of: kind).filter(isSelected)
             groups.append(Group(kind: kind, rows: found))
         }
         var byName: [ResourceKind: [String: Row]] = [:]
         for reference in request.references {
             let kind = reference.kind
-            let scope = kind.isNamespaced ? request.scope : nil
-            let known = byName[kind] ?? Self.byName(rows.rows(of: kind, in: scope))
+            let known = byName[kind] ?? Self.byName(rows.rows(of: kind))
             byName[kind] = known
             guard let found = known[reference.name] else {
-                output.errors +=
-                    "Error from server (NotFound): \(kind.qualified) \"\(reference.name)\" not "
-                    + "found\n"
-                output.code = 1
+                output.missing(kind.qualified, reference.name)
                 continue
             }
             if groups.last?.kind == kind {
@@ -82,9 +78,7 @@ struct GetCommand {
         guard !full.isEmpty else {
             guard output.code == 0, request.references.isEmpty else { return }
             let isNamespaced = request.kinds.contains(where: \.isNamespaced)
-            output.errors +=
-                request.scope == nil || !isNamespaced
-                ? "No resources found\n" : "No resources found in \(request.namespace) namespace.\n"
+            output.nothingFound(in: isNamespaced ? request.scope : nil)
             return
         }
         for (index, group) in full.enumerated() {
@@ -130,15 +124,12 @@ struct GetCommand {
         for row in found { trees.append(rows.whole(row)) }
         var tree = trees.first ?? .null
         if request.references.count != 1 {
-            tree = .map([
-                Tree.Pair(key: "apiVersion", value: .string("v1")),
-                Tree.Pair(key: "items", value: .list(trees)),
-                Tree.Pair(key: "kind", value: .string("List")),
-                Tree.Pair(
-                    key: "metadata",
-                    value: .map([Tree.Pair(key: "resourceVersion", value: .string(""))])
-                ),
-            ])
+            tree = [
+                "apiVersion": "v1",
+                "items": .list(trees),
+                "kind": "List",
+                "metadata": ["resourceVersion": ""],
+            ]
         }
         output.text += request.form == .json ? tree.json : tree.yaml
     }

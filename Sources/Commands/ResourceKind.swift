@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A kind of object that can be asked for, as kubectl calls it.
-enum ResourceKind: String, CaseIterable, Hashable, Sendable {
+enum ResourceKind: CaseIterable, Hashable, Sendable {
     case service, endpoints, endpointSlice, pod, namespace
 
     /// The names of a kind: kubectl takes any of them, in any case.

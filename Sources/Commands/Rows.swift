@@ -71,31 +71,36 @@ struct PodText {
 /// Makes the rows of tables.
 struct Rows {
     private let contents: ClusterContents
+    /// The namespace that is looked into; nil for all.
+    private let scope: String?
     /// The objects as they are written.
     var sources: ObjectSources
+    /// The members of all Services; nil until they are asked for.
+    private var memberBook: MemberBook?
 
-    init(_ contents: ClusterContents, _ sources: ObjectSources) {
+    init(_ contents: ClusterContents, in scope: String?, _ sources: ObjectSources) {
         self.contents = contents
+        self.scope = scope
         self.sources = sources
     }
 
     /// The members of a Service.
-    func members(of service: Service) -> ServiceMembers {
-        MemberBook(contents, in: service.metadata.namespace).members(of: service)
+    mutating func members(of service: Service) -> ServiceMembers {
+        let book =
+            memberBook
+            ?? MemberBook(contents, in: scope, of: contents.services(in: scope))
+        memberBook = book
+        return book.members(of: service)
     }
 
-    /// All objects of a kind in a namespace, or in all; sorted by namespace and name.
-    mutating func rows(of kind: ResourceKind, in namespace: String?) -> [Row] {
-        let rows =
-            switch kind {
-            case .service: services(namespace)
-            case .endpoints: endpoints(namespace)
-            case .endpointSlice: slices(namespace)
-            case .pod: pods(namespace)
-            case .namespace: namespaces()
-            }
-        return rows.sorted { left, right in
-            (left.namespace, left.reference.name) < (right.namespace, right.reference.name)
+    /// All objects of a kind in the namespace that is looked into; sorted by namespace and name.
+    mutating func rows(of kind: ResourceKind) -> [Row] {
+        switch kind {
+        case .service: serviceRows()
+        case .endpoints: endpointRows()
+        case .endpointSlice: sliceRows()
+        case .pod: podRows()
+        case .namespace: namespaceRows()
         }
     }
 
@@ -115,8 +120,8 @@ struct Rows {
         )
     }
 
-    private func services(_ namespace: String?) -> [Row] {
-        contents.services(in: namespace).compactMap { item in
+    private func serviceRows() -> [Row] {
+        contents.services(in: scope).compactMap { item in
             guard case .service(let service) = item.object else { return nil }
             return row(
                 .service,
@@ -131,19 +136,20 @@ struct Rows {
     }
 
     /// One row for each Service that has endpoints or could have some.
-    private func endpoints(_ namespace: String?) -> [Row] {
-        let members = MemberBook(contents, in: namespace)
-        return contents.services(in: namespace).compactMap { item in
-            guard case .service(let service) = item.object else { return nil }
-            if case .externalName = service.kind { return nil }
-            let found = members.members(of: service)
-            if found.members.isEmpty, service.selector.isEmpty { return nil }
-            return row(.endpoints, item, [found.readyText()])
+    private mutating func endpointRows() -> [Row] {
+        var rows: [Row] = []
+        for item in contents.services(in: scope) {
+            guard case .service(let service) = item.object else { continue }
+            if case .externalName = service.kind { continue }
+            let found = members(of: service)
+            if found.members.isEmpty, service.selector.isEmpty { continue }
+            rows.append(row(.endpoints, item, [found.readyText()]))
         }
+        return rows
     }
 
-    private func slices(_ namespace: String?) -> [Row] {
-        contents.items(.endpointSlice, in: namespace).compactMap { item in
+    private func sliceRows() -> [Row] {
+        contents.items(.endpointSlice, in: scope).compactMap { item in
             guard case .endpointSlice(let slice) = item.object, !slice.isFromEndpoints else {
                 return nil
             }
@@ -162,8 +168,8 @@ struct Rows {
         }
     }
 
-    private mutating func pods(_ namespace: String?) -> [Row] {
-        contents.items(.pod, in: namespace).compactMap { item in
+    private mutating func podRows() -> [Row] {
+        contents.items(.pod, in: scope).compactMap { item in
             guard case .pod(let pod) = item.object else { return nil }
             let text = PodText(pod, sources.tree(of: item))
             return row(
@@ -175,7 +181,7 @@ struct Rows {
         }
     }
 
-    private func namespaces() -> [Row] {
+    private func namespaceRows() -> [Row] {
         var items: [String: ClusterContents.Item] = [:]
         for item in contents.items(.namespace, in: nil) { items[item.metadata.name] = item }
         return contents.namespaceNames().map { name in
@@ -190,36 +196,5 @@ struct Rows {
                 wideCells: []
             )
         }
-    }
-}
-
-/// The slices and Pods of some namespaces, to find the members of Services in.
-struct MemberBook {
-    private var slices: [String: [EndpointSlice]] = [:]
-    private(set) var pods: [String: [Pod]] = [:]
-
-    init(_ contents: ClusterContents, in namespace: String?) {
-        for item in contents.items(.endpointSlice, in: namespace) {
-            guard case .endpointSlice(let slice) = item.object else { continue }
-            slices[Self.key(slice.metadata.namespace, slice.serviceName), default: []]
-                .append(slice)
-        }
-        for item in contents.items(.pod, in: namespace) {
-            guard case .pod(let pod) = item.object else { continue }
-            pods[pod.metadata.namespace, default: []].append(pod)
-        }
-    }
-
-    private static func key(_ namespace: String, _ name: String) -> String {
-        namespace + "/" + name
-    }
-
-    func members(of service: Service) -> ServiceMembers {
-        let namespace = service.metadata.namespace
-        return ServiceMembers(
-            of: service,
-            slices: slices[Self.key(namespace, service.metadata.name)] ?? [],
-            pods: pods[namespace] ?? []
-        )
     }
 }

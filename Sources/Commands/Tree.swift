@@ -72,3 +72,17 @@ enum Tree: Hashable, Sendable {
     /// The pairs of a map in the order of their keys.
     static func sorted(_ pairs: [Pair]) -> [Pair] { pairs.sorted { $0.key < $1.key } }
 }
+
+extension Tree: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    init(stringLiteral value: String) { self = .string(value) }
+
+    init(integerLiteral value: Int) { self = .integer(value) }
+
+    init(arrayLiteral items: Tree...) { self = .list(items) }
+
+    init(dictionaryLiteral pairs: (String, Tree)...) {
+        self = .map(pairs.map { Pair(key: $0.0, value: $0.1) })
+    }
+}

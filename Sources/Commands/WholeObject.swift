@@ -11,13 +11,13 @@ extension Rows {
     /// The whole object of a row.
     mutating func whole(_ row: Row) -> Tree {
         let kind = row.reference.kind
-        var tree = Tree.map([])
+        var tree: Tree = [:]
         if kind != .endpoints, let item = row.item, let written = sources.tree(of: item) {
             tree = written
         }
         tree["apiVersion"] = .string(kind.names.version)
         tree["kind"] = .string(kind.names.kind)
-        var metadata = tree["metadata"] ?? .map([])
+        var metadata = tree["metadata"] ?? [:]
         metadata["name"] = .string(row.reference.name)
         if kind.isNamespaced { metadata.fill("namespace", .string(row.namespace)) }
         if !row.labels.isEmpty { metadata["labels"] = Self.tree(row.labels) }
@@ -26,7 +26,7 @@ extension Rows {
         case .service(let service) where kind == .endpoints:
             tree["subsets"] = subsets(of: service)
         case .service(let service):
-            var spec = tree["spec"] ?? .map([])
+            var spec = tree["spec"] ?? [:]
             Self.fill(&spec, from: service)
             tree["spec"] = spec
             tree.fill("status", Self.status(of: service))
@@ -47,17 +47,12 @@ extension Rows {
         let terms = service.terms
         spec["sessionAffinity"] = .string(terms.affinitySeconds == nil ? "None" : "ClientIP")
         if let seconds = terms.affinitySeconds {
-            spec["sessionAffinityConfig"] = .map([
-                Tree.Pair(
-                    key: "clientIP",
-                    value: .map([Tree.Pair(key: "timeoutSeconds", value: .integer(seconds))])
-                )
-            ])
+            spec["sessionAffinityConfig"] = ["clientIP": ["timeoutSeconds": .integer(seconds)]]
         }
         let written = spec["ports"]?.items ?? []
         spec["ports"] = .list(
             service.ports.enumerated().map { index, port in
-                var tree = index < written.count ? written[index] : .map([])
+                var tree = index < written.count ? written[index] : [:]
                 if !port.name.isEmpty { tree["name"] = .string(port.name) }
                 tree["port"] = .integer(Int(port.number))
                 tree["protocol"] = .string(port.transport.rawValue)
@@ -86,15 +81,15 @@ extension Rows {
     }
 
     private static func status(of service: Service) -> Tree {
-        let addresses = service.terms.ingressAddresses.map { address in
-            Tree.map([Tree.Pair(key: "ip", value: .string(address.description))])
-        }
-        let ingress = addresses.isEmpty ? [] : [Tree.Pair(key: "ingress", value: .list(addresses))]
-        return .map([Tree.Pair(key: "loadBalancer", value: .map(ingress))])
+        let addresses = service.terms.ingressAddresses
+        guard !addresses.isEmpty else { return ["loadBalancer": [:]] }
+        let ingress = addresses.map { ["ip": .string($0.description)] as Tree }
+        return ["loadBalancer": ["ingress": .list(ingress)]]
     }
 
-    /// The endpoints of a Service as an Endpoints object has them, those with the same ports together.
-    private func subsets(of service: Service) -> Tree {
+    /// The endpoints of a Service as an Endpoints object has them, those with the same ports
+    /// together.
+    private mutating func subsets(of service: Service) -> Tree {
         var groups: [[EndpointPort]: [ServiceMembers.Member]] = [:]
         var order: [[EndpointPort]] = []
         for member in members(of: service).members {
@@ -104,7 +99,7 @@ extension Rows {
         return .list(
             order.map { ports in
                 let members = groups[ports] ?? []
-                var subset = Tree.map([])
+                var subset: Tree = [:]
                 for (key, isReady) in [("addresses", true), ("notReadyAddresses", false)] {
                     let own = members.filter { $0.isReady == isReady }
                     if !own.isEmpty { subset[key] = .list(own.map(Self.tree)) }
@@ -116,18 +111,15 @@ extension Rows {
     }
 
     private static func tree(_ member: ServiceMembers.Member) -> Tree {
-        var tree = Tree.map([Tree.Pair(key: "ip", value: .string(member.address.description))])
+        var tree: Tree = ["ip": .string(member.address.description)]
         if !member.podName.isEmpty {
-            tree["targetRef"] = .map([
-                Tree.Pair(key: "kind", value: .string("Pod")),
-                Tree.Pair(key: "name", value: .string(member.podName)),
-            ])
+            tree["targetRef"] = ["kind": "Pod", "name": .string(member.podName)]
         }
         return tree
     }
 
     private static func tree(_ port: EndpointPort) -> Tree {
-        var tree = Tree.map([])
+        var tree: Tree = [:]
         if !port.name.isEmpty { tree["name"] = .string(port.name) }
         if let number = port.number { tree["port"] = .integer(Int(number)) }
         tree["protocol"] = .string(port.transport.rawValue)

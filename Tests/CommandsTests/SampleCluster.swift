@@ -31,12 +31,17 @@ struct SampleCluster: FileSource {
 
     func list(_ path: String) throws(FileError) -> [String] { ["all.yaml"] }
 
-    /// Gives a command, its words separated by spaces.
-    func run(_ command: String) throws -> CommandOutput {
+    /// What the manifest says, and what Services are given.
+    func contents() throws -> ClusterContents {
         let set = try ManifestSet.load(paths: ["/manifests"], from: self)
         let registry = ClusterRegistry(allocation: AllocationOptions())
         _ = registry.cluster(of: set)
-        let console = ClusterConsole(ClusterContents(set, registry), files: self)
+        return ClusterContents(set, registry)
+    }
+
+    /// Gives a command, its words separated by spaces.
+    func run(_ command: String) throws -> CommandOutput {
+        let console = ClusterConsole(try contents(), files: self)
         return console.run(
             CommandRequest(
                 command.split(separator: " ").map(String.init),

@@ -49,10 +49,16 @@ import YAML
         tree.fill("c", .integer(4))
 
         #expect(
-            tree
-                == .map([.init(key: "b", value: .integer(2)), .init(key: "c", value: .integer(4))])
+            tree == ["b": 2, "c": 4]
         )
         #expect(tree["x"] == nil && Tree.integer(1)["x"] == nil)
+    }
+
+    @Test func readsAsItIsWritten() {
+        let tree: Tree = ["list": ["a", 1, [:]], "text": "b"]
+
+        #expect(tree["list"]?.items == [.string("a"), .integer(1), .map([])])
+        #expect(tree["text"] == .string("b"))
     }
 
     @Test(arguments: [(".inf", "\".inf\"\n"), ("1.50", "1.5\n"), ("1e3", "1000.0\n")])

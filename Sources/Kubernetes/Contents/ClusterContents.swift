@@ -14,6 +14,12 @@ package struct ClusterContents: Sendable {
         package let position: YAMLPosition
 
         package var metadata: Metadata { object.metadata }
+
+        fileprivate func isOrdered(before other: Item) -> Bool {
+            let (left, right) = (metadata, other.metadata)
+            return left.namespace == right.namespace
+                ? left.name < right.name : left.namespace < right.namespace
+        }
     }
 
     /// The kinds that are kept as objects.
@@ -42,8 +48,8 @@ package struct ClusterContents: Sendable {
         self.registry = registry
     }
 
-    /// The Services that are in use, what they leave open filled in, in the order of the files; in one
-    /// namespace, or in all when it is nil.
+    /// The Services that are in use, what they leave open filled in, sorted by namespace and name;
+    /// in one namespace, or in all when it is nil.
     ///
     /// One that no manifest has is written nowhere.
     package func services(in namespace: String?) -> [Item] {
@@ -56,12 +62,14 @@ package struct ClusterContents: Sendable {
         }
         if let made, namespace == nil || namespace == made.metadata.namespace {
             let nowhere = YAMLPosition(line: 0, column: 0)
-            found.append(Item(object: made, file: "", position: nowhere))
+            let item = Item(object: made, file: "", position: nowhere)
+            found.insert(item, at: found.firstIndex { item.isOrdered(before: $0) } ?? found.count)
         }
         return found
     }
 
-    /// The objects of a kind as they are written, in the order of the files; in one namespace, or in all when it is nil.
+    /// The objects of a kind as they are written, sorted by namespace and name; in one namespace, or
+    /// in all when it is nil.
     package func items(_ kind: Kind, in namespace: String?) -> [Item] {
         var found: [Item] = []
         visit { form, file in
@@ -77,6 +85,7 @@ package struct ClusterContents: Sendable {
                 found.append(Item(object: object, file: file, position: form.position))
             }
         }
+        found.sort { $0.isOrdered(before: $1) }
         return found
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Commands
 import Kubernetes
 import LDNS
 import Metrics
@@ -43,14 +44,10 @@ struct NamesCommand {
             default: names.append(word)
             }
         }
-        let items = contents.services(in: namespace).sorted { left, right in
-            (left.metadata.namespace, left.metadata.name)
-                < (right.metadata.namespace, right.metadata.name)
-        }
+        let items = contents.services(in: namespace)
         var output = CommandOutput()
         for name in names where !items.contains(where: { $0.metadata.name == name }) {
-            output.errors += "Error from server (NotFound): services \"\(name)\" not found\n"
-            output.code = 1
+            output.missing("services", name)
         }
         for item in items where names.isEmpty || names.contains(item.metadata.name) {
             guard case .service(let service) = item.object else { continue }
