@@ -144,6 +144,25 @@ package final class Registry: Sendable {
         gathering.withLock { $0 = gather }
     }
 
+    /// What a counter has counted by now.
+    package func count(_ counter: Counter) -> UInt64 { sum(Int(counter.cell), count: 1) }
+
+    /// How many observations a histogram has by now.
+    package func count(_ histogram: Histogram) -> UInt64 {
+        sum(Int(histogram.cell), count: histogram.scale.count + 1)
+    }
+
+    /// What all workers and everybody else counted in cells side by side.
+    private func sum(_ first: Int, count: Int) -> UInt64 {
+        let workers = state.withLock { $0.workers }
+        var total: UInt64 = 0
+        for cell in first..<(first + count) {
+            total &+= shared.value(cell)
+            for worker in workers { total &+= worker.value(cell) }
+        }
+        return total
+    }
+
     /// How many series did not fit.
     package var droppedSeries: Int { state.withLock { $0.dropped } }
 

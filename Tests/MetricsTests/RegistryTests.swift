@@ -20,6 +20,23 @@ import Testing
         #expect(registry.value(of: "hits_total{zone=\".\"}") == "1")
     }
 
+    @Test func tellsWhatIsCountedWithoutAPage() {
+        let registry = Registry()
+        let hits = registry.counter(Self.hits, ["."])
+        let family = Family.histogram("d_seconds", help: "D.", scale: .slimTime)
+        let durations = registry.histogram(family)
+        registry.shared.increment(hits)
+        registry.cells(forWorker: 0).increment(hits, by: 2)
+        registry.cells(forWorker: 1).increment(hits, by: 4)
+        for value: UInt64 in [0, 250_000, 1_000_000_000, .max >> 1] {
+            registry.cells(forWorker: 1).observe(durations, value)
+        }
+
+        #expect(registry.count(hits) == 7)
+        #expect(registry.count(durations) == 4)
+        #expect(registry.count(registry.counter(Self.hits, ["example."])) == 0)
+    }
+
     @Test func asksReadingsWhenThePageIsMade() {
         let registry = Registry()
         let cpu = Family.counter("process_cpu_seconds_total", help: "CPU.")
