@@ -11,10 +11,17 @@ package struct CommandRequest: Hashable, Sendable {
     package var words: [String]
     /// The wall clock, in seconds since 1970: ages are told by it.
     package var wallSeconds: Int64
+    /// The server's clock: what is kept, and how upstreams fare, is told by it.
+    package var now: Moment
 
-    package init(_ words: [String], wallSeconds: Int64) {
+    package init(
+        _ words: [String],
+        wallSeconds: Int64,
+        now: Moment = Moment(nanoseconds: 0)
+    ) {
         self.words = words
         self.wallSeconds = wallSeconds
+        self.now = now
     }
 }
 

@@ -15,17 +15,20 @@ final class CommandServer: Sendable {
     private let wakeup: Wakeup
     private let consoles: @Sendable () -> [Console]
     private let wallSeconds: @Sendable () -> Int64
+    private let now: @Sendable () -> Moment
 
     /// Listens at `path`; `consoles`: who is asked, as of now.
     init(
         at path: String,
         wallSeconds: @escaping @Sendable () -> Int64,
+        now: @escaping @Sendable () -> Moment,
         consoles: @escaping @Sendable () -> [Console]
     ) throws(SystemError) {
         listener = try LocalListener(at: path)
         wakeup = try Wakeup()
         self.consoles = consoles
         self.wallSeconds = wallSeconds
+        self.now = now
     }
 
     /// Serves until it is stopped; throws when no connection can be taken any more.
@@ -58,7 +61,7 @@ final class CommandServer: Sendable {
     /// Serves one client.
     private func serve(_ socket: borrowing LocalSocket) throws(SystemError) {
         guard let words = try CommandFrames.readWords(from: socket) else { return }
-        let request = CommandRequest(words, wallSeconds: wallSeconds())
+        let request = CommandRequest(words, wallSeconds: wallSeconds(), now: now())
         let output = Self.run(request, asking: consoles())
         try socket.write(CommandFrames.bytes(of: output))
     }

@@ -33,7 +33,11 @@ extension Program {
     ) throws(StartMistake) -> CommandOutput {
         let corefile = try CorefileLoader(commandLine, surroundings).load()
         let configuration = try ControlPlane.build(corefile, surroundings, previous: nil)
-        let request = CommandRequest(words, wallSeconds: surroundings.wallSeconds())
+        let request = CommandRequest(
+            words,
+            wallSeconds: surroundings.wallSeconds(),
+            now: ControlPlane.now
+        )
         var output = CommandServer.run(request, asking: configuration.plan.consoles)
         // What is missing may be missing because of these.
         var said = SaidReports()
@@ -102,7 +106,11 @@ extension Program {
         let log = surroundings.log
         do throws(SystemError) {
             try CommandPlace.prepare(path)
-            let server = try CommandServer(at: path, wallSeconds: surroundings.wallSeconds) {
+            let server = try CommandServer(
+                at: path,
+                wallSeconds: surroundings.wallSeconds,
+                now: { ControlPlane.now }
+            ) {
                 published.current.plan.consoles
             }
             _ = try Thread(name: "commands") {

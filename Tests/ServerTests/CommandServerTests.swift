@@ -11,7 +11,7 @@ import Testing
     private let echo = Console(verbs: ["get", "describe"]) { request in
         CommandOutput(
             text: request.words.joined(separator: "|"),
-            errors: "\(request.wallSeconds)",
+            errors: "\(request.wallSeconds) \(request.now.nanoseconds)",
             code: -3
         )
     }
@@ -22,7 +22,12 @@ import Testing
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appending(path: "s").path()
-        let server = try CommandServer(at: path, wallSeconds: { 42 }, consoles: { [echo] })
+        let server = try CommandServer(
+            at: path,
+            wallSeconds: { 42 },
+            now: { Moment(nanoseconds: 7) },
+            consoles: { [echo] }
+        )
         let thread = try Thread(name: "commands") { try? server.run() }
         // Whoever says nothing, or nothing of use, harms nobody.
         for bytes in [[], [0, 0, 0], [255, 255, 255, 255], [0, 0, 0, 1, 65]] as [[UInt8]] {
@@ -36,7 +41,7 @@ import Testing
             #expect(
                 output
                     == (words.count > 1
-                        ? CommandOutput(text: "get||größe", errors: "42", code: -3)
+                        ? CommandOutput(text: "get||größe", errors: "42 7", code: -3)
                         : .failure("error: nothing that is served knows 'frob'"))
             )
         }
