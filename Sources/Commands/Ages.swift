@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Times as kubectl tells them.
-enum Ages {
+package enum Ages {
     private static let minute: Int64 = 60
     private static let hour: Int64 = 3_600
     private static let day: Int64 = 86_400
 
     /// What is said where no time is known.
-    static let unknown = "<unknown>"
+    package static let unknown = "<unknown>"
 
     /// The seconds since 1970 of a time like `2022-05-14T06:07:39Z`; nil for any other form.
     static func seconds(_ text: String) -> Int64? {
@@ -39,7 +39,7 @@ enum Ages {
     }
 
     /// How long something lasts, in the two units that matter.
-    static func text(_ seconds: Int64) -> String {
+    package static func text(_ seconds: Int64) -> String {
         switch seconds {
         case ..<0: "0s"
         case ..<(2 * minute): "\(seconds)s"

@@ -3,10 +3,10 @@
 import Kubernetes
 
 /// What is wrong in the words of a command, as kubectl would say it.
-struct CommandMistake: Error, Hashable, Sendable {
-    let text: String
+package struct CommandMistake: Error, Hashable, Sendable {
+    package let text: String
 
-    init(_ text: String) { self.text = text }
+    package init(_ text: String) { self.text = text }
 }
 
 /// How objects are written.

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Rows under headings, each column as wide as its widest cell and three spaces.
-struct TextTable {
+package struct TextTable {
     private static let gap = 3
 
-    let headings: [String]
-    private(set) var rows: [[String]] = []
+    package let headings: [String]
+    package private(set) var rows: [[String]] = []
 
-    init(_ headings: [String]) { self.headings = headings }
+    package init(_ headings: [String]) { self.headings = headings }
 
-    mutating func add(_ row: [String]) { rows.append(row) }
+    package mutating func add(_ row: [String]) { rows.append(row) }
 
     /// The lines, with the headings or without.
-    func text(hasHeaders: Bool = true) -> String {
+    package func text(hasHeaders: Bool = true) -> String {
         let lines = hasHeaders ? [headings] + rows : rows
         var widths = [Int](repeating: 0, count: headings.count)
         for line in lines {

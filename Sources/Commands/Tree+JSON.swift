@@ -2,7 +2,7 @@
 
 extension Tree {
     /// JSON with four spaces a level and keys in order, as kubectl writes it, with a last newline.
-    var json: String {
+    package var json: String {
         var text = ""
         writeJSON(to: &text, indent: "")
         return text + "\n"

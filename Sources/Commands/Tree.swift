@@ -3,7 +3,7 @@
 import YAML
 
 /// An object as machines read it: what JSON can say, keys in their order.
-enum Tree: Hashable, Sendable {
+package enum Tree: Hashable, Sendable {
     case null
     case boolean(Bool)
     case integer(Int)
@@ -14,9 +14,14 @@ enum Tree: Hashable, Sendable {
     case map([Pair])
 
     /// One key with its value.
-    struct Pair: Hashable, Sendable {
-        let key: String
-        var value: Tree
+    package struct Pair: Hashable, Sendable {
+        package let key: String
+        package var value: Tree
+
+        package init(key: String, value: Tree) {
+            self.key = key
+            self.value = value
+        }
     }
 
     /// What a YAML value means; YAML bounds how deep it is.
@@ -38,7 +43,7 @@ enum Tree: Hashable, Sendable {
 
     /// The value of a key of a map; setting nil takes the key out, setting the first key of what is
     /// no map makes it one.
-    subscript(key: String) -> Tree? {
+    package subscript(key: String) -> Tree? {
         get {
             guard case .map(let pairs) = self else { return nil }
             return pairs.first { $0.key == key }?.value
