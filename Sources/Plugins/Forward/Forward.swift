@@ -99,6 +99,15 @@ package struct Forward: Answerer {
                     + "again when the time to live is over, after 5s to 1h; the last good addresses stay"
             ),
         ],
+        commands: [
+            Manual.Option(
+                "upstreams [-o wide|json]",
+                "who is asked, and how each fares: well, doubtful since its last question was left "
+                    + "without an answer, down, or looping; when it replied last, its smoothed "
+                    + "latency, how long the next attempt waits, exchanges a second over the last "
+                    + "10s and their limit, replies and what came instead since the server started"
+            )
+        ],
         example: """
             forward . /etc/resolv.conf {
                 except cluster.local
@@ -130,6 +139,7 @@ package struct Forward: Answerer {
         var routes: [ForwardRoute] = []
         for stanza in stanzas { routes.append(try ForwardRoute(parsing: stanza, setup: &setup)) }
         self.routes = routes
+        UpstreamBook.shared(&setup).add(routes, setup)
         zones = ZoneList(routes.map(\.zone))
         hasExceptions = routes.contains { !$0.excepted.isEmpty }
         let origin = routes.map { route in

@@ -114,13 +114,13 @@ struct ForwardMetrics: Sendable {
     /// The metrics of one upstream.
     struct OfUpstream: Sendable {
         /// The codes that have a series of their own (RFC 1035); the rest are `other`.
-        private static let codeNames =
+        static let codeNames =
             (0...5).map { ResponseCode(rawValue: $0).description } + ["other"]
 
         let failures: Counter
         let loops: Counter
-        private let errors: [Counter]
-        private let durations: [Histogram]
+        let errors: [Counter]
+        let durations: [Histogram]
 
         /// `upstream`: its address and port, or its name and port.
         init(_ registry: Registry, to upstream: String) {

@@ -19,7 +19,7 @@ final class UpstreamHosts: Sendable {
         var route: ForwardRoute
     }
 
-    private let hosts: [UpstreamHost]
+    let hosts: [UpstreamHost]
     private let current = Mutex<Edition?>(nil)
 
     init(_ hosts: [UpstreamHost]) { self.hosts = hosts }

@@ -88,6 +88,16 @@ final class Upstream: Sendable {
     /// Whether it is asked over TLS, and never otherwise.
     var isSecure: Bool { terms.values.security != nil }
 
+    /// Where it is as a Corefile has it, with whom it must prove to be.
+    var written: String {
+        guard isSecure else { return endpoint.description }
+        let name = terms.values.security?.identity.map { "%\($0)" } ?? ""
+        let address =
+            endpoint.address.family == .v4
+            ? "\(endpoint.address)\(name)" : "[\(endpoint.address)\(name)]"
+        return "tls://\(address):\(endpoint.port)"
+    }
+
     /// How it is asked where `wanted` would do.
     func transport(_ wanted: Transport) -> Transport { isSecure ? .tcp : wanted }
 

@@ -62,6 +62,18 @@ final class UpstreamHealth: Sendable {
     /// What nineteen of twenty replies do not exceed, in nanoseconds; 0 when that is not known.
     var slowLatency: UInt64 { slowNanoseconds.load(ordering: .relaxed) }
 
+    /// How many questions in a row were left without an answer, as far as they count.
+    var failureCount: Int { Int(truncatingIfNeeded: failures.load(ordering: .relaxed)) }
+
+    /// When the first of those was asked.
+    var failingSince: Moment { Moment(nanoseconds: firstFailure.load(ordering: .relaxed)) }
+
+    /// When it replied last, to a millisecond; nil when it never did.
+    var lastReplied: Moment? {
+        let last = lastReply.load(ordering: .relaxed)
+        return last == 0 ? nil : Moment(nanoseconds: last)
+    }
+
     /// Has the slowest replies followed from now on.
     func followSlowReplies() { followsSlow.store(true, ordering: .relaxed) }
 

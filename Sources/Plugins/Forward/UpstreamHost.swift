@@ -38,7 +38,7 @@ final class UpstreamHost: Sendable {
     private let sources: SourceAddresses
     /// How connections to its servers are made and kept.
     let terms: ConnectionTerms
-    private let metrics: ForwardMetrics.OfUpstream
+    let metrics: ForwardMetrics.OfUpstream
     private let log: any LogSink
     private let state = Mutex(State())
     /// When it may be looked up again, in nanoseconds of the server's clock.
@@ -78,6 +78,15 @@ final class UpstreamHost: Sendable {
     /// Why nobody is known; nil before the first look-up has ended, and when somebody is.
     var complaint: String? {
         state.withLock { $0.upstreams.isEmpty ? $0.complaint : nil }
+    }
+
+    /// Why the last look-up failed; nil when it went well, or was never made.
+    var lastComplaint: String? { state.withLock { $0.complaint } }
+
+    /// When a query may have it looked up again; nil when it never was.
+    var lookupDue: Moment? {
+        let moment = due.load(ordering: .relaxed)
+        return moment == 0 ? nil : Moment(nanoseconds: moment)
     }
 
     // MARK: Looking up
