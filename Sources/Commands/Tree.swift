@@ -81,13 +81,13 @@ package enum Tree: Hashable, Sendable {
 extension Tree: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-    init(stringLiteral value: String) { self = .string(value) }
+    package init(stringLiteral value: String) { self = .string(value) }
 
-    init(integerLiteral value: Int) { self = .integer(value) }
+    package init(integerLiteral value: Int) { self = .integer(value) }
 
-    init(arrayLiteral items: Tree...) { self = .list(items) }
+    package init(arrayLiteral items: Tree...) { self = .list(items) }
 
-    init(dictionaryLiteral pairs: (String, Tree)...) {
+    package init(dictionaryLiteral pairs: (String, Tree)...) {
         self = .map(pairs.map { Pair(key: $0.0, value: $0.1) })
     }
 }
