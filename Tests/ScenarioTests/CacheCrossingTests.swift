@@ -14,18 +14,21 @@ import Wire
         bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 
-    /// Answers by name, type, class, RD, CD, DO and options.
+    /// Answers by name, type, class, RD, CD, DO and options; that there is no such name is the same
+    /// for every type (RFC 2308 §5).
     static func answer(_ asked: Message) throws -> Message {
         let question = asked.questions[0]
         let flags = asked.header.flags.intersection([.recursionDesired, .checkingDisabled])
         let options = asked.options
         var seen = question.name.lowercased.bytes
-        for value in [question.type.rawValue, question.recordClass.rawValue, flags.rawValue] {
+        for value in [question.recordClass.rawValue, flags.rawValue] {
             seen += [UInt8(value >> 8), UInt8(value & 0xFF)]
         }
         seen.append((options?.ttl ?? 0) & 0x8000 == 0 ? 0 : 1)
         seen += options?.data ?? []
-        let digest = digest(seen)
+        let isMissing = Self.digest(seen) >> 32 % 4 == 0
+        if !isMissing { seen.append(UInt8(truncatingIfNeeded: question.type.rawValue)) }
+        let digest = Self.digest(seen)
         let data = (0..<8).map { UInt8(truncatingIfNeeded: digest >> (8 * $0)) }
         var header = asked.header
         header.flags = [.response, .recursionAvailable]
@@ -40,9 +43,9 @@ import Wire
             ttl: 20,
             data: question.type == .a ? Array(data.prefix(4)) : [8] + data
         )
-        switch data[1] % 8 {
+        switch isMissing ? 8 : data[1] % 8 {
         case 0: message.header.flags.code = UInt8(ResponseCode.serverFailure.rawValue)
-        case 1, 2:
+        case 8:
             message.header.flags.code = UInt8(ResponseCode.nameError.rawValue)
             let names = try Name("ns.example.net.").bytes + Name("root.example.net.").bytes
             message.authorities = [

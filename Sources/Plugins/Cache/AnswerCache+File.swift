@@ -63,7 +63,10 @@ extension AnswerCache {
             guard settings.mayGive(expiredAt: end, now) else { return false }
             start = end
         }
-        let key = key(query)
+        let deniesName = Self.deniesName(reply, as: sentence.kind)
+        // What was kept for every type must be so still.
+        guard deniesName || entry.keyBits & CacheKey.missingName == 0 else { return false }
+        let key = deniesName ? missingKey(query) : key(query)
         let (kept, from, until) = (reply, start, end)
         let name = query.name.lowercasedBytes
         return shards[place(key)].withLock { shard in
@@ -82,7 +85,7 @@ extension AnswerCache {
         let span = entry.message.span
         guard let header = try? Header(parsing: span), header.questionCount == 1,
             let name = try? QueryName(parsing: span, at: Header.byteCount),
-            Header.byteCount + name.byteCount + 4 <= span.count, entry.keyBits < 4
+            Header.byteCount + name.byteCount + 4 <= span.count, entry.keyBits < 8
         else { return nil }
         let place = Header.byteCount + name.byteCount
         var flags = Flags.recursionDesired

@@ -65,6 +65,18 @@ final class AnswerCache: Sendable {
     /// The key of a query.
     func key(_ query: borrowing Query) -> CacheKey { CacheKey(query, secret: secret) }
 
+    /// The key under which it is kept that the name of a query does not exist.
+    func missingKey(_ query: borrowing Query) -> CacheKey {
+        CacheKey.missingName(of: query, secret: secret)
+    }
+
+    /// Whether a reply says that the name that was asked for does not exist, for any type.
+    ///
+    /// Where an alias leads to such a name, it is the target that does not exist (RFC 2308 §2.1).
+    static func deniesName(_ reply: RelayedReply, as kind: CacheKind) -> Bool {
+        kind == .denial && reply.code == .nameError && reply.answerCount == 0
+    }
+
     /// The place of the shard of a key: other bits than those that the shard's index uses.
     func place(_ key: CacheKey) -> Int {
         Int(truncatingIfNeeded: key.hash >> 56) & (shardCount &- 1)
@@ -73,7 +85,20 @@ final class AnswerCache: Sendable {
     // MARK: Giving
 
     /// Fills in the answer to a query as far as there is one; nil when there is none.
+    ///
+    /// What is kept for its type comes first, then that there is no such name.
     func find(
+        _ key: CacheKey,
+        _ query: borrowing Query,
+        _ settings: borrowing CacheSettings,
+        at now: Moment,
+        into answer: inout Answer
+    ) -> FoundAnswer? {
+        if let found = look(key, query, settings, at: now, into: &answer) { return found }
+        return look(missingKey(query), query, settings, at: now, into: &answer)
+    }
+
+    private func look(
         _ key: CacheKey,
         _ query: borrowing Query,
         _ settings: borrowing CacheSettings,
@@ -118,20 +143,32 @@ final class AnswerCache: Sendable {
         _ settings: borrowing CacheSettings,
         at now: Moment
     ) {
-        let name = query.name.lowercasedBytes
         let lifetime = UInt64(sentence.lifetime) * 1_000
         let end = now.adding(milliseconds: lifetime)
-        shards[place(key)].withLock { shard in
-            if sentence.kind == .failure {
-                return Self.fail(key, name, reply, settings, lifetime, at: now, in: &shard)
+        if sentence.kind == .failure {
+            return fail(key, query, reply, settings, lifetime, at: now)
+        }
+        let name = query.name.lowercasedBytes
+        if settings.prefersPositive, sentence.kind == .denial {
+            let isPreferred = shards[place(key)].withLock { shard in
+                guard let cell = shard.find(key, name), shard.kind(cell) == .success,
+                    settings.mayGive(expiredAt: shard.moments(cell).expires, now)
+                else { return false }
+                shard.postpone(cell, until: end)
+                return true
             }
-            if settings.prefersPositive, sentence.kind == .denial,
-                let cell = shard.find(key, name), shard.kind(cell) == .success,
-                settings.mayGive(expiredAt: shard.moments(cell).expires, now)
-            {
-                return shard.postpone(cell, until: end)
-            }
-            _ = shard.insert(key, name, reply, as: sentence.kind, from: now, until: end)
+            if isPreferred { return }
+        }
+        // What is news takes the place of what was known under the other key.
+        let missing = missingKey(query)
+        let isMissing = Self.deniesName(reply, as: sentence.kind)
+        let (new, old) = isMissing ? (missing, key) : (key, missing)
+        let isKept = shards[place(new)].withLock { shard in
+            shard.insert(new, name, reply, as: sentence.kind, from: now, until: end)
+        }
+        guard isKept else { return }
+        shards[place(old)].withLock { shard in
+            if let cell = shard.find(old, name) { shard.remove(cell) }
         }
     }
 
@@ -139,6 +176,39 @@ final class AnswerCache: Sendable {
     /// limit.
     ///
     /// An answer that may still be given stays (RFC 8767), and nobody is asked for a while.
+    private func fail(
+        _ key: CacheKey,
+        _ query: borrowing Query,
+        _ reply: RelayedReply,
+        _ settings: borrowing CacheSettings,
+        _ longestMilliseconds: UInt64,
+        at now: Moment
+    ) {
+        let name = query.name.lowercasedBytes
+        let missing = missingKey(query)
+        let isDenied = shards[place(missing)].withLock { shard in
+            guard let cell = shard.find(missing, name) else { return false }
+            return Self.rests(cell, settings, at: now, in: &shard)
+        }
+        if isDenied { return }
+        shards[place(key)].withLock { shard in
+            Self.fail(key, name, reply, settings, longestMilliseconds, at: now, in: &shard)
+        }
+    }
+
+    /// Has nobody ask for a while for an answer that may still be given; false when it may not.
+    private static func rests(
+        _ cell: UInt32,
+        _ settings: borrowing CacheSettings,
+        at now: Moment,
+        in shard: inout CacheShard
+    ) -> Bool {
+        guard settings.mayGive(expiredAt: shard.moments(cell).expires, now) else { return false }
+        let pause = settings.stale?.recheckMilliseconds ?? 1_000
+        shard.postpone(cell, until: now.adding(milliseconds: pause))
+        return true
+    }
+
     private static func fail(
         _ key: CacheKey,
         _ name: Span<UInt8>,
@@ -151,10 +221,7 @@ final class AnswerCache: Sendable {
         var failureCount = 1
         if let cell = shard.find(key, name) {
             if shard.kind(cell) != .failure {
-                if settings.mayGive(expiredAt: shard.moments(cell).expires, now) {
-                    let pause = settings.stale?.recheckMilliseconds ?? 1_000
-                    return shard.postpone(cell, until: now.adding(milliseconds: pause))
-                }
+                if rests(cell, settings, at: now, in: &shard) { return }
             } else {
                 let moments = shard.moments(cell)
                 let lifetime = moments.expires.nanoseconds(since: moments.stored)
@@ -176,9 +243,21 @@ final class AnswerCache: Sendable {
 
     /// Has nobody ask again for an answer before `moment`, because somebody is at it.
     func postpone(_ key: CacheKey, _ query: borrowing Query, until moment: Moment) {
+        if !rests(key, query, until: moment) {
+            _ = rests(missingKey(query), query, until: moment)
+        }
+    }
+
+    private func rests(
+        _ key: CacheKey,
+        _ query: borrowing Query,
+        until moment: Moment
+    ) -> Bool {
         let name = query.name.lowercasedBytes
-        shards[place(key)].withLock { shard in
-            if let cell = shard.find(key, name) { shard.postpone(cell, until: moment) }
+        return shards[place(key)].withLock { shard in
+            guard let cell = shard.find(key, name) else { return false }
+            shard.postpone(cell, until: moment)
+            return true
         }
     }
 

@@ -9,17 +9,34 @@ struct CacheKey: Equatable, Sendable {
     let hash: UInt64
     let type: RecordType
     let recordClass: RecordClass
-    /// 1 for DO, that signatures are wanted (RFC 4035 §3.2.1), and 2 for CD, that the client checks
-    /// by itself (§3.2.2).
+    /// 1 for DO, that signatures are wanted (RFC 4035 §3.2.1), 2 for CD, that the client checks by
+    /// itself (§3.2.2), and 4 for `missingName`.
     let bits: UInt8
+
+    /// The bit of a name that does not exist, whatever type is asked for (RFC 2308 §5).
+    static let missingName: UInt8 = 4
 
     /// The key of a query; `secret` keeps strangers from choosing names with one hash.
     init(_ query: borrowing Query, secret: UInt64) {
-        type = query.type
+        self.init(query, type: query.type, more: 0, secret: secret)
+    }
+
+    /// The key of the news that the name of a query does not exist.
+    static func missingName(
+        of query: borrowing Query,
+        secret: UInt64
+    ) -> CacheKey {
+        // A client may ask for type 0 as well: it is the bit that tells.
+        CacheKey(query, type: RecordType(rawValue: 0), more: missingName, secret: secret)
+    }
+
+    /// `more`: further bits.
+    private init(_ query: borrowing Query, type: RecordType, more: UInt8, secret: UInt64) {
+        self.type = type
         recordClass = query.recordClass
         bits =
             (query.options?.wantsSignatures == true ? 1 : 0)
-            | (query.header.flags.contains(.checkingDisabled) ? 2 : 0)
+            | (query.header.flags.contains(.checkingDisabled) ? 2 : 0) | more
         let rest =
             UInt64(type.rawValue) << 32 | UInt64(recordClass.rawValue) << 16 | UInt64(bits)
         hash = hashBytes(query.name.lowercasedBytes, key: secret ^ rest)
