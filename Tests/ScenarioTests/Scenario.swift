@@ -26,6 +26,8 @@ struct Scenario: Sendable {
         case ask(ScenarioQuestion, ExpectedReply)
         /// The Corefile is read again; `isRefused`: and must be refused.
         case reload(isRefused: Bool)
+        /// A command is given, and says this.
+        case command([String], [NumberedLine])
         /// Time goes by, in milliseconds.
         case advance(milliseconds: UInt64)
         /// What must have been logged since the last such step.

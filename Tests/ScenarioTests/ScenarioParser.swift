@@ -18,6 +18,7 @@ import Wire
 ///     === ask NAME [TYPE] [CLASS] [options]
 ///                                      a question, and the answer it must get
 ///     === reload [refused]             the Corefile is read again, and taken or refused
+///     === command WORDS                a command, and what it says, errors last
 ///     === advance 3s                   time goes by (`ms`, `s`, `m`)
 ///     === log                          what was logged since the last `log`: every line, in order;
 ///                                      `...` stands for any text
@@ -131,6 +132,9 @@ struct ScenarioParser {
             }
             kind = .advance(milliseconds: milliseconds)
             try expectNothing(lines)
+        case "command" where words.count > 1:
+            // What a command says may look like a comment.
+            kind = .command(Array(words.dropFirst()), body.filter { !$0.words.isEmpty })
         case "log" where words.count == 1: kind = .log(lines)
         case "exchanges" where words.count == 1: kind = .exchanges(lines)
         default:
@@ -138,7 +142,7 @@ struct ScenarioParser {
                 heading.number,
                 "'\(heading.text)' is no step; there are 'Corefile', 'file PATH', 'remove PATH', "
                     + "'upstream ADDRESS NAME TYPE', 'ask NAME TYPE', 'reload [refused]', "
-                    + "'advance TIME', 'log' and 'exchanges'"
+                    + "'command WORDS', 'advance TIME', 'log' and 'exchanges'"
             )
         }
         steps.append(Scenario.Step(line: heading.number, kind: kind))

@@ -57,6 +57,8 @@ struct ScenarioRun {
                 let got = isRefused ? "a reload" : log.take().joined(separator: "; ")
                 fail(step.line, "expected \(isRefused ? "a refusal" : "a reload"), got \(got)")
             }
+        case .command(let words, let lines):
+            compare(lines, server.give(words), "line", step.line)
         case .advance(let milliseconds): server.advance(milliseconds: milliseconds)
         case .log(let lines): compare(lines, log.take(), "log", step.line)
         case .exchanges(let lines): compare(lines, upstreams.takeAsked(), "exchange", step.line)

@@ -110,6 +110,14 @@ final class ScenarioServer {
         }
     }
 
+    /// Gives a command, and tells the lines that it says, errors last.
+    func give(_ words: [String]) -> [String] {
+        let seconds = Self.startSeconds + Int64(clock.nanoseconds / 1_000_000_000)
+        let request = CommandRequest(words, wallSeconds: seconds, now: now)
+        let output = CommandServer.run(request, asking: published.current.plan.consoles)
+        return (output.text + output.errors).split(separator: "\n").map(String.init)
+    }
+
     /// Takes a change of the file at `path`, when the server watches it.
     func notice(_ path: String) {
         let isWatched = published.current.plan.watched.contains {
