@@ -100,7 +100,7 @@ struct Surroundings {
     let metrics = Registry()
 
     /// A setup as the server hands it to the first plugin of a block.
-    func setup() throws -> Setup {
+    func setup(isCheck: Bool = false) throws -> Setup {
         var setup = Setup(
             zones: try zones.map { try Name($0).lowercased },
             serverLabel: "dns://:53",
@@ -113,6 +113,7 @@ struct Surroundings {
             interfaces: interfaces,
             previous: previous,
             wallSeconds: { 1_700_000_000 },
+            isCheck: isCheck,
             pluginNames: plugins
         )
         setup.addresses = addresses

@@ -62,6 +62,24 @@ package struct Cache: Plugin {
             ),
             Manual.Option("keepttl", "answer with the first time to live, not with what is left"),
         ],
+        commands: [
+            Manual.Option(
+                "cache [-o json]",
+                "how many answers and denials are kept in how much memory, how often they were found, "
+                    + "not found, given old, and thrown out to make room"
+            ),
+            Manual.Option(
+                "cache get NAME [TYPE]",
+                "what is kept for a name, with the times to live that are left; DO and CD answers are "
+                    + "kept apart. That a name does not exist is kept once for all types"
+            ),
+            Manual.Option(
+                "cache flush NAME [TYPE] | --zone ZONE | --all",
+                "forget what is kept of a name, of a zone and all below it, or of all, for all workers at "
+                    + "once. An answer to a question that is being asked meanwhile may still be kept, "
+                    + "and a 'file' holds what it held until it is written again"
+            ),
+        ],
         example: """
             cache 30 {
                 capacity 128MB

@@ -63,6 +63,15 @@ struct CacheIndex: Sendable {
         return nil
     }
 
+    /// Whether an entry with this hash begins in a cell.
+    func holds(_ hash: UInt64, _ cell: UInt32) -> Bool {
+        var probe = probe(hash)
+        while let found = next(&probe) {
+            if found == cell { return true }
+        }
+        return false
+    }
+
     /// Puts in an entry that is not there.
     mutating func insert(_ hash: UInt64, _ cell: UInt32) {
         if (count + 1) * 4 > slots.count * 3 { grow() }

@@ -2,6 +2,14 @@
 
 import Metrics
 
+/// What came of questions to a cache since the process started.
+struct CacheTally: Hashable, Sendable {
+    let hitCount: UInt64
+    let missCount: UInt64
+    let staleCount: UInt64
+    let prefetchCount: UInt64
+}
+
 /// The metrics of the cache, under CoreDNS's names.
 struct CacheMetrics: Sendable {
     private static let labels = ["server", "zones", "view"]
@@ -69,6 +77,16 @@ struct CacheMetrics: Sendable {
         misses = registry.counter(Self.misses, values)
         prefetches = registry.counter(Self.prefetches, values)
         stale = registry.counter(Self.stale, values)
+    }
+
+    /// What was counted by now, for people.
+    func tally(_ registry: Registry) -> CacheTally {
+        CacheTally(
+            hitCount: registry.count(successHits) &+ registry.count(denialHits),
+            missCount: registry.count(misses),
+            staleCount: registry.count(stale),
+            prefetchCount: registry.count(prefetches)
+        )
     }
 
     /// The values of the labels with the kind among them.

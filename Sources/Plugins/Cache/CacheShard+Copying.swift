@@ -27,15 +27,27 @@ extension CacheShard {
     }
 
     private func append(_ cell: UInt32, at now: Moment, to bytes: inout [UInt8]) {
-        let nameByteCount = Int(store.byte(cell, CacheField.nameByteCount))
-        let recordsByteCount = Int(store.uint16(cell, CacheField.byteCount))
-        let byteCount = Header.byteCount + nameByteCount + 4 + recordsByteCount
+        let byteCount = messageByteCount(cell)
         let age = now.nanoseconds(since: moments(cell).stored) / 1_000_000
         bytes.append(bigEndian: UInt32(truncatingIfNeeded: byteCount))
         bytes.append(bigEndian: age)
         bytes.append(bigEndian: code(cell).rawValue)
         bytes.append(store.byte(cell, CacheField.keyBits))
         bytes.append(store.byte(cell, CacheField.isUsed))
+        appendMessage(cell, to: &bytes)
+    }
+
+    /// The bytes of an entry as a message.
+    private func messageByteCount(_ cell: UInt32) -> Int {
+        let nameByteCount = Int(store.byte(cell, CacheField.nameByteCount))
+        return Header.byteCount + nameByteCount + 4
+            + Int(store.uint16(cell, CacheField.byteCount))
+    }
+
+    /// Appends an entry as the message that it was kept from, the first times to live in it.
+    func appendMessage(_ cell: UInt32, to bytes: inout [UInt8]) {
+        let nameByteCount = Int(store.byte(cell, CacheField.nameByteCount))
+        let recordsByteCount = Int(store.uint16(cell, CacheField.byteCount))
         var flags = flags(cell).union(.response)
         flags.code = UInt8(truncatingIfNeeded: code(cell).rawValue & 0x0F)
         bytes.append(bigEndian: 0 as UInt16)

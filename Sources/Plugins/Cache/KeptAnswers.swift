@@ -41,6 +41,8 @@ struct KeptAnswers: AnswerKeeping {
         let zones = setup.zones.map(\.description).joined(separator: ",")
         let values = [setup.serverLabel, zones, ""]
         metrics = CacheMetrics(setup.metrics, values)
+        let place = CacheBook.Place(server: setup.serverLabel, zones: zones)
+        CacheBook.shared(&setup).add(self, at: place)
         guard !setup.isCheck else { return }
         let cache = cache
         for kind in [CacheKind.success, .denial] {
