@@ -126,6 +126,6 @@ import Wire
 
         #expect(plainCount >= 200)
         // Nothing would be shown if nothing were kept.
-        #expect(keptCount < plainCount * 3 / 4, "\(keptCount) of \(plainCount)")
+        #expect(keptCount < plainCount * 4 / 5, "\(keptCount) of \(plainCount)")
     }
 }

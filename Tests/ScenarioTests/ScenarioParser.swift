@@ -133,8 +133,7 @@ struct ScenarioParser {
             kind = .advance(milliseconds: milliseconds)
             try expectNothing(lines)
         case "command" where words.count > 1:
-            // What a command says may look like a comment.
-            kind = .command(Array(words.dropFirst()), body.filter { !$0.words.isEmpty })
+            kind = .command(Array(words.dropFirst()), lines)
         case "log" where words.count == 1: kind = .log(lines)
         case "exchanges" where words.count == 1: kind = .exchanges(lines)
         default:

@@ -42,7 +42,8 @@ struct KeptEntryText {
 
     private var timeText: String {
         if now < entry.expires {
-            let left = Self.text(entry.expires.nanoseconds(since: now))
+            // As times to live are, which count whole seconds that went by.
+            let left = Self.text(entry.expires.nanoseconds(since: now) &+ 999_999_999)
             let whole = Self.text(entry.expires.nanoseconds(since: entry.stored))
             let failures = entry.kind == .failure ? ", failure \(entry.failureCount) in a row" : ""
             return "\(left) left of \(whole)\(failures)"
