@@ -109,11 +109,13 @@ struct GetCommand {
     }
 
     private mutating func age(of row: Row) -> String {
-        guard let item = row.item, let tree = rows.tree(of: item),
-            let text = tree["metadata"]?["creationTimestamp"]?.text,
-            let seconds = Ages.seconds(text)
-        else { return Ages.unknown }
-        return Ages.text(wallSeconds - seconds)
+        var seconds = Int64(row.createdSeconds)
+        if seconds == 0, case .written(let item) = row.substance,
+            let text = rows.sources.tree(of: item)?["metadata"]?["creationTimestamp"]?.text
+        {
+            seconds = Ages.seconds(text) ?? 0
+        }
+        return seconds > 0 ? Ages.text(wallSeconds - seconds) : Ages.unknown
     }
 
     // MARK: For machines

@@ -50,17 +50,24 @@ struct MemberBook {
 
     /// The members of one of the Services.
     func members(of service: Service) -> ServiceMembers {
+        ServiceMembers(of: service, slices: slices(of: service), pods: candidates(of: service))
+    }
+
+    /// The slices that would be made for one of the Services, where none are written.
+    func computedSlices(of service: Service) -> [ComputedSlice] {
+        guard slices(of: service).isEmpty else { return [] }
+        return ComputedSlice.all(of: service, pods: candidates(of: service))
+    }
+
+    private func slices(of service: Service) -> [EndpointSlice] {
         let metadata = service.metadata
-        let place = Place(namespace: metadata.namespace, name: metadata.name)
-        // The rarest of the labels leaves the fewest Pods to look at.
-        let fewest = Self.places(of: service).map { labelled[$0] ?? [] }.min {
-            $0.count < $1.count
-        }
-        let pods = podsByNamespace[metadata.namespace] ?? []
-        return ServiceMembers(
-            of: service,
-            slices: slices[place] ?? [],
-            pods: (fewest ?? []).map { pods[$0] }
-        )
+        return slices[Place(namespace: metadata.namespace, name: metadata.name)] ?? []
+    }
+
+    /// The Pods that a Service may select: the rarest of the labels leaves the fewest.
+    private func candidates(of service: Service) -> [Pod] {
+        let numbers = Self.places(of: service).map { labelled[$0] ?? [] }
+        let pods = podsByNamespace[service.metadata.namespace] ?? []
+        return (numbers.min { $0.count < $1.count } ?? []).map { pods[$0] }
     }
 }

@@ -5,10 +5,23 @@ import Wire
 
 /// One object as a row of a table.
 struct Row {
+    /// What the object is made of when all of it is asked for.
+    enum Substance {
+        /// What its file says.
+        case written(ClusterContents.Item)
+        /// The endpoints of a Service.
+        case endpoints(Service)
+        case slice(ComputedSlice)
+        /// Nothing but its name and labels.
+        case none
+    }
+
     let reference: ResourceRequest.Reference
     let namespace: String
     let labels: [String: String]
-    let item: ClusterContents.Item?
+    /// When it was made, in seconds since 1970; 0 where that is not known.
+    let createdSeconds: UInt32
+    let substance: Substance
     /// The cells behind the name, without the age.
     let cells: [String]
     /// The cells behind the age, for wide tables.
@@ -37,39 +50,11 @@ extension ResourceKind {
     }
 }
 
-/// What a Pod looks like in a column.
-struct PodText {
-    let ready: String
-    let status: String
-    let restarts: String
-    let address: String
-    let node: String
-
-    /// `tree`: the Pod as it is written; nil where that cannot be had.
-    init(_ pod: Pod, _ tree: Tree?) {
-        let states = tree?["status"]?["containerStatuses"]?.items ?? []
-        let count = max(tree?["spec"]?["containers"]?.items.count ?? 0, states.count)
-        let readyCount =
-            states.isEmpty
-            ? (pod.isReady && !pod.isFinished ? count : 0)
-            : states.count { $0["ready"] == .boolean(true) }
-        ready = tree == nil ? "-" : "\(readyCount)/\(count)"
-        let phase = tree?["status"]?["phase"]?.text ?? "Running"
-        let isEnding = tree?["metadata"]?["deletionTimestamp"] != nil
-        status = isEnding ? "Terminating" : phase == "Succeeded" ? "Completed" : phase
-        restarts = String(
-            states.reduce(0) { sum, state in
-                guard case .integer(let count) = state["restartCount"] else { return sum }
-                return sum.addingReportingOverflow(count).overflow ? .max : sum + count
-            }
-        )
-        address = pod.addresses.first?.description ?? Service.none
-        node = tree?["spec"]?["nodeName"]?.text ?? Service.none
-    }
-}
-
 /// Makes the rows of tables.
 struct Rows {
+    /// What stands where a list of slices is empty.
+    private static let unset = "<unset>"
+
     private let contents: ClusterContents
     /// The namespace that is looked into; nil for all.
     private let scope: String?
@@ -85,12 +70,13 @@ struct Rows {
     }
 
     /// The members of a Service.
-    mutating func members(of service: Service) -> ServiceMembers {
+    mutating func members(of service: Service) -> ServiceMembers { book().members(of: service) }
+
+    private mutating func book() -> MemberBook {
         let book =
-            memberBook
-            ?? MemberBook(contents, in: scope, of: contents.services(in: scope))
+            memberBook ?? MemberBook(contents, in: scope, of: contents.services(in: scope))
         memberBook = book
-        return book.members(of: service)
+        return book
     }
 
     /// All objects of a kind in the namespace that is looked into; sorted by namespace and name.
@@ -108,13 +94,15 @@ struct Rows {
         _ kind: ResourceKind,
         _ item: ClusterContents.Item,
         _ cells: [String],
-        wide: [String] = []
+        wide: [String] = [],
+        substance: Row.Substance? = nil
     ) -> Row {
         Row(
             reference: ResourceRequest.Reference(kind: kind, name: item.metadata.name),
             namespace: item.metadata.namespace,
             labels: item.metadata.labels,
-            item: item,
+            createdSeconds: item.metadata.createdSeconds,
+            substance: substance ?? .written(item),
             cells: cells,
             wideCells: wide
         )
@@ -143,29 +131,59 @@ struct Rows {
             if case .externalName = service.kind { continue }
             let found = members(of: service)
             if found.members.isEmpty, service.selector.isEmpty { continue }
-            rows.append(row(.endpoints, item, [found.readyText()]))
+            rows.append(row(.endpoints, item, [found.readyText()], substance: .endpoints(service)))
         }
         return rows
     }
 
-    private func sliceRows() -> [Row] {
-        contents.items(.endpointSlice, in: scope).compactMap { item in
+    /// The slices that are written, and those that would be made.
+    private mutating func sliceRows() -> [Row] {
+        var rows: [Row] = []
+        for item in contents.items(.endpointSlice, in: scope) {
             guard case .endpointSlice(let slice) = item.object, !slice.isFromEndpoints else {
-                return nil
+                continue
             }
             let addresses = slice.endpoints.flatMap(\.addresses)
-            let ports = slice.ports.compactMap { $0.number.map(String.init) }
-            return row(
-                .endpointSlice,
-                item,
-                [
-                    addresses.first?.family == .v6 ? "IPv6" : "IPv4",
-                    ports.isEmpty ? "<unset>" : ServiceMembers.first(ports),
-                    addresses.isEmpty
-                        ? "<unset>" : ServiceMembers.first(addresses.map(\.description)),
-                ]
-            )
+            let family = addresses.first?.family ?? .v4
+            let cells = Self.sliceCells(family, slice.ports, addresses)
+            rows.append(row(.endpointSlice, item, cells))
         }
+        for item in contents.services(in: scope) {
+            guard case .service(let service) = item.object else { continue }
+            for slice in book().computedSlices(of: service) { rows.append(row(slice)) }
+        }
+        return rows.sorted { left, right in
+            (left.namespace, left.reference.name) < (right.namespace, right.reference.name)
+        }
+    }
+
+    private func row(_ slice: ComputedSlice) -> Row {
+        Row(
+            reference: ResourceRequest.Reference(
+                kind: .endpointSlice,
+                name: slice.metadata.name
+            ),
+            namespace: slice.metadata.namespace,
+            labels: slice.metadata.labels,
+            createdSeconds: slice.metadata.createdSeconds,
+            substance: .slice(slice),
+            cells: Self.sliceCells(slice.family, slice.ports, slice.endpoints.map(\.address)),
+            wideCells: []
+        )
+    }
+
+    private static func sliceCells(
+        _ family: IPAddress.Family,
+        _ ports: [EndpointPort],
+        _ addresses: [IPAddress]
+    ) -> [String] {
+        let numbers = ports.map { port in
+            port.number.map(String.init) ?? (port.name.isEmpty ? "*" : port.name)
+        }
+        return [
+            family.text, ports.isEmpty ? unset : ServiceMembers.first(numbers),
+            addresses.isEmpty ? unset : ServiceMembers.first(addresses.map(\.description)),
+        ]
     }
 
     private mutating func podRows() -> [Row] {
@@ -191,7 +209,8 @@ struct Rows {
                 labels: (items[name]?.metadata.labels ?? [:]).merging(
                     ["kubernetes.io/metadata.name": name]
                 ) { own, _ in own },
-                item: items[name],
+                createdSeconds: items[name]?.metadata.createdSeconds ?? 0,
+                substance: items[name].map { .written($0) } ?? .none,
                 cells: ["Active"],
                 wideCells: []
             )

@@ -53,7 +53,7 @@ extension Service {
             families = addresses.map(\.family)
         }
         if families.isEmpty { families = [.v4] }
-        return families.map { $0 == .v4 ? "IPv4" : "IPv6" }
+        return families.map(\.text)
     }
 
     /// The policy that is written, else the one that fits its addresses.
@@ -62,6 +62,11 @@ extension Service {
             terms.familyPolicy ?? (familyTexts.count > 1 ? .requireDualStack : .singleStack)
         return policy.rawValue
     }
+}
+
+extension IPAddress.Family {
+    /// The family as manifests spell it.
+    var text: String { self == .v4 ? "IPv4" : "IPv6" }
 }
 
 extension [String: String] {

@@ -5,15 +5,15 @@ import Wire
 
 /// Objects as the API server would show them: as they are written, what was left out filled in.
 extension Rows {
-    /// An object as it is written; nil when that is gone.
-    mutating func tree(of item: ClusterContents.Item) -> Tree? { sources.tree(of: item) }
-
     /// The whole object of a row.
     mutating func whole(_ row: Row) -> Tree {
         let kind = row.reference.kind
         var tree: Tree = [:]
-        if kind != .endpoints, let item = row.item, let written = sources.tree(of: item) {
-            tree = written
+        switch row.substance {
+        case .written(let item): tree = sources.tree(of: item) ?? [:]
+        case .endpoints(let service): tree["subsets"] = subsets(of: service)
+        case .slice(let slice): tree = Self.tree(slice)
+        case .none: break
         }
         tree["apiVersion"] = .string(kind.names.version)
         tree["kind"] = .string(kind.names.kind)
@@ -22,15 +22,11 @@ extension Rows {
         if kind.isNamespaced { metadata.fill("namespace", .string(row.namespace)) }
         if !row.labels.isEmpty { metadata["labels"] = Self.tree(row.labels) }
         tree["metadata"] = metadata
-        switch row.item?.object {
-        case .service(let service) where kind == .endpoints:
-            tree["subsets"] = subsets(of: service)
-        case .service(let service):
+        if case .written(let item) = row.substance, case .service(let service) = item.object {
             var spec = tree["spec"] ?? [:]
             Self.fill(&spec, from: service)
             tree["spec"] = spec
             tree.fill("status", Self.status(of: service))
-        default: break
         }
         return tree
     }
@@ -123,6 +119,38 @@ extension Rows {
         if !port.name.isEmpty { tree["name"] = .string(port.name) }
         if let number = port.number { tree["port"] = .integer(Int(number)) }
         tree["protocol"] = .string(port.transport.rawValue)
+        return tree
+    }
+
+    private static func tree(_ slice: ComputedSlice) -> Tree {
+        var tree: Tree = ["addressType": .string(slice.family.text)]
+        let namespace = slice.metadata.namespace
+        tree["endpoints"] = .list(slice.endpoints.map { Self.tree($0, in: namespace) })
+        tree["ports"] = .list(
+            slice.ports.map { port in
+                var tree = Self.tree(port)
+                // A slice names its ports even where a Service does not have to.
+                tree.fill("name", "")
+                return tree
+            }
+        )
+        return tree
+    }
+
+    private static func tree(
+        _ endpoint: ComputedSlice.Endpoint,
+        in namespace: String
+    ) -> Tree {
+        var tree: Tree = ["addresses": [.string(endpoint.address.description)]]
+        tree["conditions"] = [
+            "ready": .boolean(endpoint.isReady), "serving": .boolean(endpoint.isServing),
+            "terminating": .boolean(false),
+        ]
+        if !endpoint.hostname.isEmpty { tree["hostname"] = .string(endpoint.hostname) }
+        if !endpoint.nodeName.isEmpty { tree["nodeName"] = .string(endpoint.nodeName) }
+        tree["targetRef"] = [
+            "kind": "Pod", "name": .string(endpoint.podName), "namespace": .string(namespace),
+        ]
         return tree
     }
 }

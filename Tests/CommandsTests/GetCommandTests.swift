@@ -45,7 +45,7 @@ import Testing
         #expect(
             try notes.run("get ep").text == """
                 NAME          ENDPOINTS         AGE
-                http-go-svc   <none>            10d
+                http-go-svc   <none>            <unknown>
                 svc-3         <none>            <unknown>
                 web-svc       10.244.1.5:8080   <unknown>
 
@@ -65,6 +65,79 @@ import Testing
                 NAME      STATUS   AGE
                 default   Active   <unknown>
                 shop      Active   <unknown>
+
+                """
+        )
+    }
+
+    @Test("Slices that are written, and those that a controller would make")
+    func showsSlices() throws {
+        let cluster = SampleCluster(
+            text: SampleCluster.notes.text + """
+                ---
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: kubernetes, labels: {kubernetes.io/service-name: kubernetes}}
+                addressType: IPv4
+                endpoints: [{addresses: [192.0.2.1]}, {addresses: [192.0.2.2]}]
+                ports: [{name: https, port: 6443}]
+
+                """
+        )
+
+        #expect(
+            try cluster.run("get endpointslices").text == """
+                NAME                ADDRESSTYPE   PORTS     ENDPOINTS               AGE
+                http-go-svc-fqvtv   IPv4          <unset>   <unset>                 <unknown>
+                kubernetes          IPv4          6443      192.0.2.1,192.0.2.2     <unknown>
+                svc-3-fqbpb         IPv4          <unset>   <unset>                 <unknown>
+                web-svc-gv5nr       IPv4          8080      10.244.1.5,10.244.1.6   <unknown>
+
+                """
+        )
+        #expect(
+            try cluster.run("get endpointslices -l kubernetes.io/service-name=web-svc -o yaml").text
+                == """
+                apiVersion: v1
+                items:
+                - addressType: IPv4
+                  apiVersion: discovery.k8s.io/v1
+                  endpoints:
+                  - addresses:
+                    - 10.244.1.5
+                    conditions:
+                      ready: true
+                      serving: true
+                      terminating: false
+                    targetRef:
+                      kind: Pod
+                      name: web-1
+                      namespace: default
+                  - addresses:
+                    - 10.244.1.6
+                    conditions:
+                      ready: false
+                      serving: false
+                      terminating: false
+                    targetRef:
+                      kind: Pod
+                      name: web-2
+                      namespace: default
+                  kind: EndpointSlice
+                  metadata:
+                    labels:
+                      endpointslice.kubernetes.io/managed-by: endpointslice-controller.k8s.io
+                      kubernetes.io/service-name: web-svc
+                      team: web
+                    name: web-svc-gv5nr
+                    namespace: default
+                  ports:
+                  - name: http
+                    port: 8080
+                    protocol: TCP
+                kind: List
+                metadata:
+                  resourceVersion: ""
 
                 """
         )
@@ -248,7 +321,7 @@ import Testing
     @Test(arguments: [
         ("get svc nobody", "Error from server (NotFound): services \"nobody\" not found\n", 1),
         ("get svc -n nowhere", "No resources found in nowhere namespace.\n", 0),
-        ("get endpointslices -A", "No resources found\n", 0),
+        ("get endpointslices -A -l a=b", "No resources found\n", 0),
         ("get widgets", "error: the server doesn't have a resource type \"widgets\"\n", 1),
         (
             "get svc web-svc -A",
