@@ -29,7 +29,10 @@ struct GetCommand {
             for row in groups.flatMap(\.rows) {
                 output.text += "\(row.reference.kind.prefix)/\(row.reference.name)\n"
             }
-        case .yaml, .json: writeWhole(groups.flatMap(\.rows))
+        case .yaml: output.text += whole(groups.flatMap(\.rows))?.yaml ?? ""
+        case .json: output.text += whole(groups.flatMap(\.rows))?.json ?? ""
+        case .template(let template, let isJSON):
+            if let tree = whole(groups.flatMap(\.rows)) { write(template, tree, isJSON) }
         }
         return output
     }
@@ -120,19 +123,29 @@ struct GetCommand {
 
     // MARK: For machines
 
-    private mutating func writeWhole(_ found: [Row]) {
-        guard !found.isEmpty || request.references.isEmpty else { return }
+    /// The object that is asked for by its name, else a list; nil when nothing with such a name is
+    /// there.
+    private mutating func whole(_ found: [Row]) -> Tree? {
+        guard !found.isEmpty || request.references.isEmpty else { return nil }
         var trees: [Tree] = []
         for row in found { trees.append(rows.whole(row)) }
-        var tree = trees.first ?? .null
-        if request.references.count != 1 {
-            tree = [
-                "apiVersion": "v1",
-                "items": .list(trees),
-                "kind": "List",
-                "metadata": ["resourceVersion": ""],
-            ]
+        guard request.references.count != 1 else { return trees.first }
+        return [
+            "apiVersion": "v1",
+            "items": .list(trees),
+            "kind": "List",
+            "metadata": ["resourceVersion": ""],
+        ]
+    }
+
+    private mutating func write(_ template: JSONPath, _ tree: Tree, _ isJSON: Bool) {
+        var writer = JSONPathWriter(isJSON: isJSON)
+        do throws(JSONPathError) {
+            try writer.write(template.parts, of: tree)
+        } catch {
+            output.errors += "error: error executing jsonpath: \(error)\n"
+            output.code = 1
         }
-        output.text += request.form == .json ? tree.json : tree.yaml
+        output.text += writer.text
     }
 }

@@ -9,36 +9,9 @@ package struct CommandMistake: Error, Hashable, Sendable {
     package init(_ text: String) { self.text = text }
 }
 
-/// How objects are written.
-enum OutputForm: Hashable, Sendable {
-    case table
-    case wide
-    case yaml
-    case json
-    case name
-
-    /// What `-o` takes.
-    static let known = "json, name, wide, yaml"
-
-    init(_ text: String) throws(CommandMistake) {
-        switch text {
-        case "wide": self = .wide
-        case "yaml": self = .yaml
-        case "json": self = .json
-        case "name": self = .name
-        default:
-            throw CommandMistake(
-                "error: unable to match a printer suitable for the output format \"\(text)\", "
-                    + "allowed formats are: \(Self.known)"
-            )
-        }
-    }
-}
-
 /// Which objects a command means, and how it wants them, in kubectl's grammar.
 ///
-/// `services`, `svc,pods`, `svc web db` and `svc/web pod/db` are all understood; flags may stand
-/// anywhere, and their values behind `=`, behind a space or, for a flag of one letter, at once.
+/// `services`, `svc,pods`, `svc web db` and `svc/web pod/db` are all understood.
 struct ResourceRequest: Sendable {
     /// One object by its name.
     struct Reference: Hashable, Sendable {
@@ -59,18 +32,27 @@ struct ResourceRequest: Sendable {
     /// The namespace that objects are looked for in; nil for all.
     var scope: String? { meansAllNamespaces ? nil : namespace }
 
+    private static let flags = [
+        CommandWords.Flag("namespace", "n"),
+        CommandWords.Flag("all-namespaces", "A", .truth),
+        CommandWords.Flag("selector", "l"),
+        CommandWords.Flag("output", "o"),
+        CommandWords.Flag("show-labels", nil, .truth),
+        CommandWords.Flag("no-headers", nil, .truth),
+    ]
+
     /// Reads the words behind the verb.
     init(_ words: [String]) throws(CommandMistake) {
-        var rest = words[...]
-        var plain: [String] = []
-        while let word = rest.popFirst() {
-            if word.hasPrefix("-"), word.count > 1 {
-                try take(Flag(word), &rest)
-            } else {
-                plain.append(word)
-            }
+        let words = try CommandWords(words, knowing: Self.flags)
+        namespace = words.text("namespace") ?? namespace
+        meansAllNamespaces = words.isOn("all-namespaces")
+        selector = try words.text("selector").map { text throws(CommandMistake) in
+            try Self.selector(text)
         }
-        try takeResources(plain)
+        form = try OutputForm(words.text("output"))
+        showsLabels = words.isOn("show-labels")
+        hasHeaders = !words.isOn("no-headers")
+        try takeResources(words.plain)
         if meansAllNamespaces, !references.isEmpty {
             throw CommandMistake(
                 "error: a resource cannot be retrieved by name across all namespaces"
@@ -78,70 +60,11 @@ struct ResourceRequest: Sendable {
         }
     }
 
-    // MARK: Flags
-
-    /// A flag as it is written: its name without dashes, and what stands behind `=`.
-    private struct Flag {
-        let written: String
-        var name: String
-        var value: String?
-
-        init(_ word: String) {
-            written = word
-            let isLong = word.hasPrefix("--")
-            let text = word.dropFirst(isLong ? 2 : 1)
-            if let equals = text.firstIndex(of: "=") {
-                name = String(text[..<equals])
-                value = String(text[text.index(after: equals)...])
-            } else if !isLong, text.count > 1, let first = text.first, "nlo".contains(first) {
-                name = String(first)
-                value = String(text.dropFirst())
-            } else {
-                name = String(text)
-            }
-        }
-
-        /// The value, from behind the flag where it has none in itself.
-        func value(_ rest: inout ArraySlice<String>) throws(CommandMistake) -> String {
-            if let value { return value }
-            guard let next = rest.popFirst() else {
-                throw CommandMistake("error: flag needs an argument: \(written)")
-            }
-            return next
-        }
-
-        /// Whether it is on.
-        func truth() throws(CommandMistake) -> Bool {
-            switch value {
-            case nil, "true": return true
-            case "false": return false
-            default:
-                throw CommandMistake(
-                    "error: invalid argument \"\(value ?? "")\" for \"\(written)\": true or false"
-                        + " is wanted"
-                )
-            }
-        }
-    }
-
-    private mutating func take(
-        _ flag: Flag,
-        _ rest: inout ArraySlice<String>
-    ) throws(CommandMistake) {
-        switch flag.name {
-        case "n", "namespace": namespace = try flag.value(&rest)
-        case "A", "all-namespaces": meansAllNamespaces = try flag.truth()
-        case "l", "selector":
-            let text = try flag.value(&rest)
-            do throws(LabelSelectorError) {
-                selector = try LabelSelector(text, takesInequality: true)
-            } catch {
-                throw CommandMistake("error: unable to parse the selector \"\(text)\": \(error)")
-            }
-        case "o", "output": form = try OutputForm(flag.value(&rest))
-        case "show-labels": showsLabels = try flag.truth()
-        case "no-headers": hasHeaders = try !flag.truth()
-        default: throw CommandMistake("error: unknown flag: \(flag.written)")
+    private static func selector(_ text: String) throws(CommandMistake) -> LabelSelector {
+        do throws(LabelSelectorError) {
+            return try LabelSelector(text, takesInequality: true)
+        } catch {
+            throw CommandMistake("error: unable to parse the selector \"\(text)\": \(error)")
         }
     }
 

@@ -8,8 +8,15 @@ extension Tree {
         return text + "\n"
     }
 
-    private func writeJSON(to text: inout String, indent: String) {
-        let inner = indent + "    "
+    /// JSON in one line, keys in order.
+    var compactJSON: String {
+        var text = ""
+        writeJSON(to: &text, indent: nil)
+        return text
+    }
+
+    /// Writes the value; `indent`: of its last line, nil where everything stands in one line.
+    private func writeJSON(to text: inout String, indent: String?) {
         switch self {
         case .null: text += "null"
         case .boolean(let value): text += value ? "true" : "false"
@@ -17,28 +24,35 @@ extension Tree {
         case .number(let written): text += Self.jsonNumber(written)
         case .string(let value): text += Self.quoted(value)
         case .list(let items):
-            guard !items.isEmpty else {
-                text += "[]"
-                return
-            }
-            text += "["
-            for (index, item) in items.enumerated() {
-                text += (index == 0 ? "\n" : ",\n") + inner
+            Self.write(items, in: ("[", "]"), to: &text, indent) { item, text, inner in
                 item.writeJSON(to: &text, indent: inner)
             }
-            text += "\n\(indent)]"
         case .map(let pairs):
-            guard !pairs.isEmpty else {
-                text += "{}"
-                return
-            }
-            text += "{"
-            for (index, pair) in Self.sorted(pairs).enumerated() {
-                text += (index == 0 ? "\n" : ",\n") + inner + Self.quoted(pair.key) + ": "
+            let colon = indent == nil ? ":" : ": "
+            Self.write(Self.sorted(pairs), in: ("{", "}"), to: &text, indent) { pair, text, inner in
+                text += Self.quoted(pair.key) + colon
                 pair.value.writeJSON(to: &text, indent: inner)
             }
-            text += "\n\(indent)}"
         }
+    }
+
+    /// Writes the parts of a list or a map, each on a line of its own where there is an indent.
+    private static func write<Part>(
+        _ parts: [Part],
+        in brackets: (open: String, close: String),
+        to text: inout String,
+        _ indent: String?,
+        _ write: (Part, inout String, String?) -> Void
+    ) {
+        let inner = indent.map { $0 + "    " }
+        text += brackets.open
+        for (index, part) in parts.enumerated() {
+            if index > 0 { text += "," }
+            if let inner { text += "\n" + inner }
+            write(part, &text, inner)
+        }
+        if let indent, !parts.isEmpty { text += "\n" + indent }
+        text += brackets.close
     }
 
     /// A number that JSON has too; what it has not (`.inf`) is a text.

@@ -319,6 +319,22 @@ import Testing
     }
 
     @Test(arguments: [
+        (
+            "svc -o jsonpath={.items[?(@.spec.type!=\"ClusterIP\")].metadata.name}",
+            "my-external-service svc-3"
+        ),
+        ("svc web-svc -o=jsonpath={.spec.ports[0].targetPort}", "8080"),
+        ("svc -A -ojsonpath={range.items[*]}{.spec.clusterIP}{end}", "10.110.237.7710.96.0.1"),
+        ("svc/web-svc -o jsonpath-as-json={.spec.selector}", "[\n    {"),
+        ("svc web-svc -o jsonpath={.nothing}", ""),
+    ])
+    func writesTemplates(words: String, text: String) throws {
+        let output = try SampleCluster.notes.run("get \(words)")
+
+        #expect(output.text.hasPrefix(text) && output.errors.isEmpty)
+    }
+
+    @Test(arguments: [
         ("get svc nobody", "Error from server (NotFound): services \"nobody\" not found\n", 1),
         ("get svc -n nowhere", "No resources found in nowhere namespace.\n", 0),
         ("get endpointslices -A -l a=b", "No resources found\n", 0),
@@ -333,9 +349,18 @@ import Testing
             "get svc/",
             "error: arguments in resource/name form must have a single resource and name\n", 1
         ),
+        ("get svc -o jsonpath", "error: template format specified but no template given\n", 1),
+        (
+            "get svc -o=jsonpath={.a", "error: error parsing jsonpath {.a, unclosed action\n",
+            1
+        ),
+        (
+            "get svc -ojsonpath-as-json={.items[9]}",
+            "error: error executing jsonpath: array index out of bounds: index 9, length 5\n", 1
+        ),
         (
             "get svc -o xml",
-            "error: unable to match a printer suitable for the output format \"xml\", allowed formats are: json, name, wide, yaml\n",
+            "error: unable to match a printer suitable for the output format \"xml\", allowed formats are: json, jsonpath, jsonpath-as-json, name, wide, yaml\n",
             1
         ),
     ])
