@@ -35,7 +35,7 @@ struct JSONPath: Hashable, Sendable {
         var isIndex = false
     }
 
-    /// Which items of a list are kept: `[?(@.a == "b")]`.
+    /// Which items of a list are kept: those for which a comparison holds, or a path leads on.
     struct Filter: Hashable, Sendable {
         let left: [Step]
         /// The comparison; nil where it is enough that the left side leads somewhere.
