@@ -226,6 +226,34 @@ static inline pid_t csystem_start(char *const *arguments, int output, int proces
     _exit(127);
 }
 
+// Runs a program that has our streams and waits for it; its exit code, or -1 when none was started.
+static inline int csystem_run(char *const *arguments) {
+    struct sigaction ignore = {0}, interrupt, quit;
+    ignore.sa_handler = SIG_IGN;
+    sigaction(SIGINT, &ignore, &interrupt);
+    sigaction(SIGQUIT, &ignore, &quit);
+    pid_t child = fork();
+    if (child == 0) {
+        sigaction(SIGINT, &interrupt, NULL);
+        sigaction(SIGQUIT, &quit, NULL);
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        signal(SIGPIPE, SIG_DFL);
+        execv(arguments[0], arguments);
+        _exit(127);
+    }
+    int status = 0, failure = errno;
+    if (child > 0) {
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+    }
+    sigaction(SIGINT, &interrupt, NULL);
+    sigaction(SIGQUIT, &quit, NULL);
+    errno = failure;
+    if (child < 0) return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 // Whether a child has ended; what is known of it stays until csystem_reap.
 static inline int csystem_has_ended(pid_t child) {
     siginfo_t information;
