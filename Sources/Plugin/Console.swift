@@ -33,11 +33,14 @@ package struct CommandOutput: Hashable, Sendable {
     package var errors = ""
     /// The exit code; 0 when all went well.
     package var code: Int32 = 0
+    /// What whoever gave the command is to do before the text is true; nil for nothing.
+    package var errand: Errand?
 
-    package init(text: String = "", errors: String = "", code: Int32 = 0) {
+    package init(text: String = "", errors: String = "", code: Int32 = 0, errand: Errand? = nil) {
         self.text = text
         self.errors = errors
         self.code = code
+        self.errand = errand
     }
 
     /// That a command could not be carried out, in a line without its end.

@@ -7,8 +7,8 @@ import Wire
 /// How commands and what they say pass a socket.
 ///
 /// A request is its length in four bytes and its words, each ended by a zero byte. A reply is the exit
-/// code and the lengths of both texts in four bytes each, and the texts. All numbers begin with their
-/// highest byte.
+/// code and the lengths of both texts in four bytes each, and the texts; then, where there is an
+/// errand, its words as a request has them. All numbers begin with their highest byte.
 enum CommandFrames {
     /// The most bytes of each text of a reply.
     static let maximumTextByteCount = 1 << 30
@@ -28,7 +28,8 @@ enum CommandFrames {
         let text = Array(output.text.utf8.prefix(maximumTextByteCount))
         let errors = Array(output.errors.utf8.prefix(maximumTextByteCount))
         let code = number(Int(UInt32(bitPattern: output.code)))
-        return code + number(text.count) + number(errors.count) + text + errors
+        let reply = code + number(text.count) + number(errors.count) + text + errors
+        return reply + (output.errand.map { bytes(of: $0.words) } ?? [])
     }
 
     private static func number(_ value: Int) -> [UInt8] {
@@ -54,6 +55,18 @@ enum CommandFrames {
         return parts.map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// Reads the errand behind a reply; nil when there is none.
+    private static func readErrand(
+        from socket: borrowing LocalSocket
+    ) throws(SystemError) -> Errand? {
+        guard let head = try socket.read(4) else { return nil }
+        let count = Int(head.span.uint32(at: 0))
+        guard count <= Errand.maximumByteCount, let body = try socket.read(count),
+            let words = words(body)
+        else { return .unknown }
+        return Errand(words: words) ?? .unknown
+    }
+
     /// Reads a reply; nil when it is none.
     static func readOutput(
         from socket: borrowing LocalSocket
@@ -66,7 +79,8 @@ enum CommandFrames {
         return CommandOutput(
             text: String(decoding: text, as: UTF8.self),
             errors: String(decoding: errors, as: UTF8.self),
-            code: Int32(bitPattern: head.span.uint32(at: 0))
+            code: Int32(bitPattern: head.span.uint32(at: 0)),
+            errand: try readErrand(from: socket)
         )
     }
 }

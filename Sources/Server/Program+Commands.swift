@@ -16,20 +16,31 @@ extension Program {
         _ commandLine: CommandLine,
         _ surroundings: Surroundings
     ) throws(StartMistake) -> Int32 {
-        let output =
-            commandLine.corefile == nil
-            ? ask(words, commandLine, surroundings)
-            : try read(words, commandLine, surroundings)
+        let readsFiles = commandLine.corefile != nil
+        let first =
+            readsFiles
+            ? try read(words, commandLine, surroundings)
+            : ask(words, commandLine, surroundings)
+        let errands = Errands(environment: surroundings.environment)
+        let output = errands.complete(first, of: words) { next in
+            guard readsFiles else { return ask(next, commandLine, surroundings) }
+            do throws(StartMistake) {
+                return try read(next, commandLine, surroundings, reports: false)
+            } catch {
+                return .failure(error.lines.joined(separator: "\n"))
+            }
+        }
         Process.write(output.text)
         Process.write(output.errors, toError: true)
         return output.code
     }
 
-    /// Reads what the Corefile names, and asks that.
+    /// Reads what the Corefile names, and asks that; `reports`: whether what is wrong there is told.
     private static func read(
         _ words: [String],
         _ commandLine: CommandLine,
-        _ surroundings: Surroundings
+        _ surroundings: Surroundings,
+        reports: Bool = true
     ) throws(StartMistake) -> CommandOutput {
         let corefile = try CorefileLoader(commandLine, surroundings).load()
         let configuration = try ControlPlane.build(corefile, surroundings, previous: nil)
@@ -39,6 +50,7 @@ extension Program {
             now: ControlPlane.now
         )
         var output = CommandServer.run(request, asking: configuration.plan.consoles)
+        guard reports else { return output }
         // What is missing may be missing because of these.
         var said = SaidReports()
         for report in said.news(in: configuration.plan.reports) where report.level == .mistake {

@@ -8,6 +8,13 @@ import Testing
 @testable import Server
 
 @Suite struct CommandServerTests {
+    private static let errand = Errand.edit(
+        Errand.WrittenPlace(path: "/m/a.yaml", line: 7, command: ["edit", "svc", "a"])
+    )
+    private let errant = Console(verbs: ["edit"]) { request in
+        let isKnown = request.words.count > 1
+        return CommandOutput(text: "to do", errand: isKnown ? Self.errand : .unknown)
+    }
     private let echo = Console(verbs: ["get", "describe"]) { request in
         CommandOutput(
             text: request.words.joined(separator: "|"),
@@ -26,7 +33,7 @@ import Testing
             at: path,
             wallSeconds: { 42 },
             now: { Moment(nanoseconds: 7) },
-            consoles: { [echo] }
+            consoles: { [echo, errant] }
         )
         let thread = try Thread(name: "commands") { try? server.run() }
         // Whoever says nothing, or nothing of use, harms nobody.
@@ -44,6 +51,13 @@ import Testing
                         ? CommandOutput(text: "get||größe", errors: "42 7", code: -3)
                         : .failure("error: nothing that is served knows 'frob'"))
             )
+        }
+        for (words, errand) in [(["edit"], Errand.unknown), (["edit", "a"], Self.errand)] {
+            let socket = try LocalSocket(connectingTo: path, patienceSeconds: 5)
+            try socket.write(CommandFrames.bytes(of: words))
+            let output = try CommandFrames.readOutput(from: socket)
+
+            #expect(output == CommandOutput(text: "to do", errand: errand))
         }
         server.stop()
         thread.join()
