@@ -50,6 +50,17 @@ struct SampleCluster: FileSource {
         )
     }
 
+    /// Gives a command by which manifests are written, its words separated by spaces.
+    func author(_ command: String, manifests: [String] = ["/manifests"]) throws -> CommandOutput {
+        let console = AuthoringConsole(try contents(), files: self, manifests: manifests)
+        return console.run(
+            CommandRequest(
+                command.split(separator: " ").map(String.init),
+                wallSeconds: Self.wallSeconds
+            )
+        )
+    }
+
     /// The Services of the notes, with their Pods.
     static let notes = SampleCluster(
         text: """

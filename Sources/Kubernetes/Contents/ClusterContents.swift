@@ -103,6 +103,9 @@ package struct ClusterContents: Sendable {
         return names.sorted()
     }
 
+    /// The files that were read, in their order, whatever is in them.
+    package var paths: [String] { files.map(\.path) }
+
     private func visit(_ body: (ManifestForm, String) -> Void) {
         for file in files {
             let losers = losers[file.path] ?? []

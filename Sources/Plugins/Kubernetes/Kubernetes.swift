@@ -85,6 +85,18 @@ package struct Kubernetes: Answerer {
                 "all about Services, and why one has no endpoints"
             ),
             Manual.Option(
+                "expose KIND NAME",
+                "a Service for a deployment, replicaset, pod or service as kubectl makes it, written as "
+                    + "a new file into the first folder of the manifests: `--port`, "
+                    + "`--target-port`, `--type`, `--name`, `--protocol`, `--cluster-ip`, "
+                    + "`--selector`, `--labels`, `-n`; `--dry-run=client -o yaml` only shows it"
+            ),
+            Manual.Option(
+                "edit KIND NAME",
+                "opens `$KUBE_EDITOR`, `$EDITOR` or vi where the object is written, and checks the "
+                    + "file afterwards. With `-n NAMESPACE`"
+            ),
+            Manual.Option(
                 "names [SERVICE...]",
                 "every name that Services have, with its records. With `-n NAMESPACE` or `-A`"
             ),
@@ -147,7 +159,10 @@ package struct Kubernetes: Answerer {
             serial: edition.serial,
             nameServers: setup.nameServers(edition.cluster)
         )
-        if let manifests { setup.addConsole(over: manifests, edition.registry, self) }
+        if let manifests {
+            let paths = settings.manifests.map { setup.resolve($0.text) }
+            setup.addConsole(over: manifests, at: paths, edition.registry, self)
+        }
     }
 
     /// A plugin over a cluster that is there; without one it waits for it forever.

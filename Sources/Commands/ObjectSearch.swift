@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Files
+import Kubernetes
+import YAML
+
+/// Looks for one object in the files of the manifests, whatever its kind.
+///
+/// Only files that hold the name somewhere are parsed.
+struct ObjectSearch {
+    /// An object as it is written, and where.
+    struct Found {
+        let path: String
+        let position: YAMLPosition
+        let tree: Tree
+    }
+
+    private let source: any FileSource
+    private let paths: [String]
+
+    init(_ source: any FileSource, _ paths: [String]) {
+        self.source = source
+        self.paths = paths
+    }
+
+    /// The first object of a kind with a name, in a namespace where the kind has them; nil when no
+    /// file has it.
+    func find(_ kind: WrittenKind, _ name: String, in namespace: String) -> Found? {
+        let needle = Array(name.utf8)
+        for path in paths {
+            guard let bytes = try? source.read(path), Self.holds(bytes, needle) else { continue }
+            var reader = YAMLReader(bytes)
+            while let document = reader.next() {
+                guard case .success(let node) = document,
+                    let object = Self.object(
+                        in: node,
+                        depth: 0,
+                        where: { node in
+                            Self.is(node, kind, name, namespace)
+                        }
+                    )
+                else { continue }
+                return Found(path: path, position: object.position, tree: Tree(object))
+            }
+        }
+        return nil
+    }
+
+    /// The object itself, or the one among those of a List, of which something is true.
+    private static func object(
+        in node: YAMLNode,
+        depth: Int,
+        where isMeant: (YAMLNode) -> Bool
+    ) -> YAMLNode? {
+        if depth < DecodedObject.maximumListDepth,
+            node["kind"]?.scalar?.text.hasSuffix("List") == true,
+            let items = node["items"]?.items
+        {
+            for item in items {
+                if let found = object(in: item, depth: depth + 1, where: isMeant) { return found }
+            }
+            return nil
+        }
+        return isMeant(node) ? node : nil
+    }
+
+    private static func `is`(
+        _ node: YAMLNode,
+        _ kind: WrittenKind,
+        _ name: String,
+        _ namespace: String
+    ) -> Bool {
+        guard node["kind"]?.scalar?.text == kind.kind, let metadata = node["metadata"],
+            metadata["name"]?.scalar?.text == name
+        else { return false }
+        return !kind.isNamespaced
+            || (metadata["namespace"]?.scalar?.text ?? "default") == namespace
+    }
+
+    /// Whether bytes hold others.
+    private static func holds(_ bytes: [UInt8], _ needle: [UInt8]) -> Bool {
+        guard let first = needle.first, needle.count <= bytes.count else { return needle.isEmpty }
+        var start = 0
+        while let place = bytes[start...].firstIndex(of: first) {
+            if bytes[place...].starts(with: needle) { return true }
+            start = place + 1
+        }
+        return false
+    }
+}
