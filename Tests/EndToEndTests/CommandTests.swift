@@ -50,6 +50,11 @@ import Wire
 
                 """
         )
+        let made = try server.give("expose", "svc", "web-svc", "--name=again", "--port=8080")
+        #expect(made.contains("service/again exposed\n"), "\(made)")
+        #expect(made.contains("/zones/cluster.local/again-service.yaml\n"), "\(made)")
+        while try server.ask("again.default.svc.cluster.local", .srv).answers.isEmpty {}
+        #expect(try server.give("cache") == "error: nothing that is served knows 'cache'\n")
         server.send(SIGTERM)
         #expect(server.waitForEnd() == 0)
         #expect(try server.give("get", "ns").hasPrefix("error: no server takes commands: connect "))
