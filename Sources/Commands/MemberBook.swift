@@ -28,7 +28,7 @@ struct MemberBook {
             guard case .service(let service) = item.object else { continue }
             for place in Self.places(of: service) { labelled[place] = [] }
         }
-        for item in contents.items(.pod, in: namespace) {
+        for item in contents.pods(in: namespace) {
             guard case .pod(let pod) = item.object else { continue }
             let own = item.metadata.namespace
             for (name, value) in item.metadata.labels {

@@ -187,7 +187,7 @@ struct Rows {
     }
 
     private mutating func podRows() -> [Row] {
-        contents.items(.pod, in: scope).compactMap { item in
+        contents.pods(in: scope).compactMap { item in
             guard case .pod(let pod) = item.object else { return nil }
             let text = PodText(pod, sources.tree(of: item))
             return row(

@@ -13,6 +13,8 @@ package final class ClusterRegistry: Sendable {
         var builder: ClusterBuilder
         /// What gives Services what they leave open; nil where objects are taken as they are.
         var provision: Provision?
+        /// What makes the Pods that workloads ask for; nil where there is no provision.
+        var workloads: Workloads?
         /// What the last cluster was made of.
         var files = ManifestFiles()
         var losers: [String: Set<Int>] = [:]
@@ -37,7 +39,15 @@ package final class ClusterRegistry: Sendable {
         var builder = ClusterBuilder(options)
         builder.build()
         let provision = allocation.map { Provision($0, remembering: memory.holdings) }
-        state = Mutex(State(builder: builder, provision: provision, cluster: Cluster(builder)))
+        let workloads = allocation.map { Workloads($0, remembering: memory.pods) }
+        state = Mutex(
+            State(
+                builder: builder,
+                provision: provision,
+                workloads: workloads,
+                cluster: Cluster(builder)
+            )
+        )
     }
 
     /// The cluster of the objects in a set; the same one again while its answers are the same.
@@ -65,8 +75,23 @@ package final class ClusterRegistry: Sendable {
     /// What Services hold or held that is not written in their manifests.
     package var memory: AllocationMemory {
         state.withLock { state in
-            state.provision.map(AllocationMemory.init) ?? AllocationMemory()
+            guard let provision = state.provision, let workloads = state.workloads else {
+                return AllocationMemory()
+            }
+            return AllocationMemory(provision, workloads)
         }
+    }
+
+    /// The Pods that were made of workloads, or of Pods that have no address, each with the object
+    /// that they were made of.
+    var madePods: [(object: StoredObject, pods: StoredObject)] {
+        state.withLock { $0.workloads?.made ?? [] }
+    }
+
+    /// What is said about objects whose Pods have no address, in the order of their names.
+    var podComplaints: [String] {
+        let complaints = state.withLock { $0.workloads?.complaints ?? [:] }
+        return complaints.sorted { $0.key < $1.key }.map(\.value.text)
     }
 
     /// The Services that are in use for those that are written, nil for each that is refused; and the
@@ -80,27 +105,45 @@ package final class ClusterRegistry: Sendable {
 
     /// What a file that is otherwise up to date must be told of it.
     package var unsavedRecords: AllocationRecords {
-        state.withLock { $0.provision?.unsavedRecords ?? AllocationRecords(isWhole: false) }
+        state.withLock { state in
+            var records = state.provision?.unsavedRecords ?? AllocationRecords(isWhole: false)
+            if let pods = state.workloads?.unsavedRecords { records.append(pods) }
+            return records
+        }
     }
 
     /// What a whole file of it holds.
     package var allRecords: AllocationRecords {
-        state.withLock { $0.provision?.allRecords ?? AllocationRecords(isWhole: true) }
+        state.withLock { state in
+            var records = state.provision?.allRecords ?? AllocationRecords(isWhole: true)
+            if let pods = state.workloads?.allRecords { records.append(pods) }
+            return records
+        }
     }
 
     /// How many records a file needs that has nothing out of date.
     package var recordCount: Int {
-        state.withLock { ($0.provision?.grants.count ?? 0) + ($0.provision?.remembered.count ?? 0) }
+        state.withLock { state in
+            (state.provision?.recordCount ?? 0) + (state.workloads?.recordCount ?? 0)
+        }
     }
 
     /// Notes that a file has everything.
-    package func hasSavedRecords() { state.withLock { $0.provision?.hasSaved() } }
+    package func hasSavedRecords() {
+        state.withLock { state in
+            state.provision?.hasSaved()
+            state.workloads?.hasSaved()
+        }
+    }
 
     /// What is wrong with the Services of the last set only beside others, at their places in it.
     package func allocationMistakes(in set: ManifestSet) -> [ManifestMistake] {
-        let complaints = state.withLock { $0.provision?.complaints ?? [:] }
-        guard !complaints.isEmpty else { return [] }
+        let (complaints, podless) = state.withLock { state in
+            (state.provision?.complaints ?? [:], state.workloads?.complaints ?? [:])
+        }
+        guard !complaints.isEmpty || !podless.isEmpty else { return [] }
         return set.mistakes(of: complaints.values.sorted { $0.key < $1.key })
+            + set.mistakes(of: podless.sorted { $0.key < $1.key }.map(\.value))
     }
 
     /// How many Services are used in an older form, as what they are now cannot be.
@@ -117,9 +160,14 @@ extension ClusterRegistry.State {
         guard let difference = settle(gone, come),
             !difference.gone.isEmpty || !difference.come.isEmpty
         else { return }
+        apply(workloads?.take(difference) ?? difference)
+        if let made = workloads?.settle(builder.census) { apply(made) }
+        if builder.build() { cluster = Cluster(builder) }
+    }
+
+    private mutating func apply(_ difference: Provision.Difference) {
         for object in difference.gone { builder.remove(object) }
         for object in difference.come { builder.add(object) }
-        if builder.build() { cluster = Cluster(builder) }
     }
 
     /// What goes and comes when these objects do; nil when nothing does.

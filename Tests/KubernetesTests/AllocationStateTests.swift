@@ -138,12 +138,52 @@ import Wire
             "+ default/web addresses=10.0.0", "+ default/web external=x", "+ default/web ports=80",
             "+ default/web ports=80/TCP:70000", "+ default/web ports=80/HTTP:30000",
             "+ default/web health=-1", "+ default/web colour=red",
+            "- Pod/default/web pods=10.0.0.1",
+            "+ Pod/default/web pods=10.0.0", "+ Pod/default/web colour=red", "+ Pod/default/web",
+            "~ Pod/default/web pods=10.0.0.1", "+ Node//a networks=10.0.0.0", "+ a/b/c/d pods=-",
         ]
     )
     func refusesWrongRecords(text: String) {
-        let digits = String(hashBytes(Array(text.utf8).span), radix: 16)
-        let sum = String(repeating: "0", count: 16 - digits.count) + digits
+        let state = AllocationState(
+            Array("\(AllocationState.heading)\n\(StateLine.line(of: text))".utf8)
+        )
 
-        #expect(AllocationRecord(Array("\(text) #\(sum)".utf8)[...]) == nil)
+        #expect(state.recordCount == 0)
+        #expect(state.damagedCount == 1)
+    }
+
+    @Test func refusesLinesWithAnotherChecksum() throws {
+        let line = StateLine.line(of: "+ default/web addresses=10.0.0.1")
+        let sound = Array(line.utf8).dropLast()
+
+        #expect(StateLine.words(of: sound) == ["+", "default/web", "addresses=10.0.0.1"])
+        for index in sound.indices {
+            var damaged = sound
+            damaged[index] ^= 1
+            #expect(StateLine.words(of: damaged) == nil)
+        }
+    }
+
+    @Test func remembersPodsAndNodes() throws {
+        let web = ObjectKey(kind: "Deployment", namespace: "default", name: "web")
+        let gone = ObjectKey(kind: "Job", namespace: "default", name: "gone")
+        let node = ObjectKey(kind: "Node", namespace: "", name: "worker")
+        let addresses = [
+            [try #require(IPAddress("10.244.1.5")), try #require(IPAddress("fd00::5"))], [],
+            [try #require(IPAddress("10.244.2.7"))],
+        ]
+        let network = try #require(AddressNetwork("10.244.7.0/24"))
+        var records = AllocationRecords(isWhole: true)
+        records.append(PodRecord(gone, .pods(addresses)))
+        records.append(PodRecord(web, .pods(addresses)))
+        records.append(PodRecord(node, .networks([network])))
+        records.append(PodRecord(gone, .forgotten))
+
+        let state = AllocationState(records.bytes)
+
+        #expect(state.isSound)
+        #expect(state.recordCount == 4)
+        #expect(state.memory.pods.pods == [web: addresses])
+        #expect(state.memory.pods.networks == ["worker": [network]])
     }
 }

@@ -24,6 +24,8 @@ import Wire
             load_balancer_pool 192.0.2.0/28 2001:db8::/120
             load_balancer_pool 198.51.100.7/32
             node_ports 20000-20999
+            pod_cidr 172.16.0.0/26 fd01::/122
+            workloads off
             """
         ).allocation
 
@@ -34,6 +36,10 @@ import Wire
         #expect(told.isServiceNetworkWritten && told.areNodePortsWritten)
         #expect(told.loadBalancerNetworks.count == 3)
         #expect(told.nodePorts == 20_000...20_999)
+        #expect(usual.podNetworks.map(\.description) == ["10.244.0.0/16"])
+        #expect(usual.makesPods)
+        #expect(told.podNetworks.map(\.description) == ["172.16.0.0/26", "fd01::/122"])
+        #expect(!told.makesPods)
     }
 
     @Test(
@@ -85,6 +91,29 @@ import Wire
                 "load_balancer_pool 10.0.0.0/16\nservice_cidr 10.0.0.0/8",
                 "3:20: '10.0.0.0/16' has addresses of '10.0.0.0/8'"
             ),
+            (
+                "pod_cidr 10.244.0.0/27",
+                "3:10: '10.244.0.0/27' has no address for a Pod; a length of 26 or less leaves some"
+            ),
+            (
+                "pod_cidr fd00::/123",
+                "3:10: 'fd00::/123' has no address for a Pod; a length of 122 or less leaves some"
+            ),
+            (
+                "pod_cidr 10.100.0.0/16",
+                """
+                3:10: '10.100.0.0/16' has addresses of '10.96.0.0/12', which Services have unless \
+                'service_cidr' says otherwise
+                """
+            ),
+            (
+                "load_balancer_pool 10.244.0.0/24",
+                """
+                3:20: '10.244.0.0/24' has addresses of '10.244.0.0/16', which Pods have unless \
+                'pod_cidr' says otherwise
+                """
+            ),
+            ("workloads yes", "3:11: 'yes' is neither 'on' nor 'off'"),
             (
                 "node_ports 30000",
                 "3:12: '30000' is not the first and the last port, such as 30000-32767"

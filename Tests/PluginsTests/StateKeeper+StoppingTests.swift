@@ -60,67 +60,84 @@ private final class StoppingStore: FileStore {
 
 /// What a machine that stops leaves in the file, and what a server makes of it.
 @Suite struct StateKeeperStoppingTests {
-    /// One who gives and has it written.
-    private final class Owner {}
-
     private static func service(_ name: String, _ spec: String = "") -> String {
         "apiVersion: v1\nkind: Service\nmetadata: {name: \(name)}\nspec: {ports: [{port: 80}]\(spec)}\n"
             + "---\n"
     }
 
-    /// Services that come, go, and ask for each other's addresses.
-    private static let steps: [[StoredObject]] = [
-        service("a") + service("b"),
-        service("a") + service("b") + service("c", ", type: NodePort"),
-        service("b") + service("c", ", type: NodePort"),
-        service("b") + service("c", ", type: NodePort") + service("d", ", clusterIP: 10.0.0.5"),
-        service("a") + service("c", ", type: LoadBalancer") + service("d"),
-        service("a") + service("b") + service("c") + service("d"),
-    ].map { text in DecodedObject.all(in: Array(text.utf8), of: "m").map(\.stored) }
+    /// Services and Pods that come, go, and ask for each other's addresses.
+    private static let steps: [[ClusterObject]] = [
+        objects(service("a") + service("b")) + [deployment(2)],
+        objects(service("a") + service("b") + service("c", ", type: NodePort")),
+        objects(service("b") + service("c", ", type: NodePort") + pod("p")) + [deployment(1)],
+        objects(
+            service("b") + service("c", ", type: NodePort") + service("d", ", clusterIP: 10.0.0.5")
+        )
+            + [deployment(3)],
+        objects(service("a") + service("c", ", type: LoadBalancer") + service("d") + pod("q")),
+        objects(service("a") + service("b") + service("c") + service("d") + pod("q"))
+            + [deployment(2)],
+    ]
 
-    /// The Services of a step, which come again and again.
-    private static func objects(_ step: Int) -> [StoredObject] { steps[step % steps.count] }
+    private static func pod(_ name: String) -> String {
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: \(name)}\nspec: {containers: [{name: c}]}\n---\n"
+    }
+
+    private static func deployment(_ podCount: Int) -> ClusterObject {
+        .workload(
+            Workload(metadata: Metadata(name: "web"), kind: .deployment, podCount: podCount)
+        )
+    }
+
+    private static func objects(_ text: String) -> [ClusterObject] {
+        DecodedObject.all(in: Array(text.utf8), of: "m").flatMap(\.objects)
+    }
 
     /// What a server tells after each of some steps, until its machine stops: addresses by name.
+    ///
+    /// The steps come again and again.
     private static func run(_ range: Range<Int>, _ store: StoppingStore) throws -> [[String:
         String]]
     {
         var options = AllocationOptions()
         // Few enough to get into each other's way.
         options.serviceNetworks = [AddressNetwork("10.0.0.0/29")].compactMap(\.self)
+        options.podNetworks = [AddressNetwork("10.9.0.0/26")].compactMap(\.self)
         let found = AllocationState(store.file ?? [])
         let keeper = StateKeeper("state", in: store, found: found)
-        let owner = Owner()
-        keeper.adopt(ObjectIdentifier(owner))
-        var provision = Provision(options, remembering: found.memory.holdings)
-        var used: [String: String] = [:]
+        let registry = ClusterRegistry(allocation: options, remembering: found.memory)
+        keeper.adopt(registry)
         var told: [[String: String]] = []
-        var before: [StoredObject] = []
+        var before: [ClusterObject] = []
         for step in range {
-            for object in before { provision.remove(object) }
-            before = objects(step)
-            for object in before { provision.add(object) }
-            let difference = provision.settle()
-            for object in difference.gone { used[object.key?.name ?? ""] = nil }
-            for object in difference.come {
-                let holding = object.service.map(Holding.init(writtenIn:))
-                used[object.key?.name ?? ""] = holding?.addresses.first?.description
-            }
+            let now = steps[step % steps.count]
+            _ = registry.cluster(removing: before, adding: now)
+            before = now
             do throws(FileError) {
-                let hasSaved = try keeper.save(
-                    provision.unsavedRecords,
-                    of: ObjectIdentifier(owner),
-                    liveCount: AllocationMemory(provision).count
-                ) { provision.allRecords }
-                if hasSaved { provision.hasSaved() }
+                try keeper.save(registry)
             } catch {
                 // Whatever the machine had not written, nobody was told of.
                 #expect(store.hasStopped)
                 return told
             }
-            told.append(used)
+            told.append(addresses(in: registry, now))
         }
         return told
+    }
+
+    private static func addresses(
+        in registry: ClusterRegistry,
+        _ objects: [ClusterObject]
+    ) -> [String: String] {
+        var found: [String: String] = [:]
+        for case .service(let service)? in registry.inUse(objects).inUse {
+            found[service.metadata.name] =
+                Holding(writtenIn: service).addresses.first?.description
+        }
+        for pod in registry.madePods.flatMap(\.pods.pods) {
+            found[pod.metadata.name] = pod.addresses.first?.description
+        }
+        return found
     }
 
     @Test func losesNothingAtWhateverByteTheMachineStops() throws {
@@ -158,6 +175,7 @@ private final class StoppingStore: FileStore {
 
         let state = AllocationState(try #require(store.file))
         #expect(state.isSound)
-        #expect(state.recordCount <= 2 * 4 + StateKeeper.maximumSurplusCount)
+        // Four Services, two objects with Pods and three Nodes.
+        #expect(state.recordCount <= 2 * 9 + StateKeeper.maximumSurplusCount)
     }
 }

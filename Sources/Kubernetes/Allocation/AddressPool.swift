@@ -32,6 +32,13 @@ struct AddressPool: Sendable {
         self.init(network, skipping: 0, numbers)
     }
 
+    /// The addresses for the Pods of a Node: without the first two, of which one stands for the
+    /// network and one is the Node's own, and without the last one of IPv4.
+    init(pods network: AddressNetwork) {
+        let count = Self.size(of: network) - (network.family == .v4 ? 3 : 2)
+        self.init(network, skipping: 2, NumberPool(count: count, staticCount: 0))
+    }
+
     private init(_ network: AddressNetwork, skipping: Int, _ numbers: NumberPool) {
         self.network = network
         first = network.base.advanced(by: skipping)
@@ -86,7 +93,7 @@ struct AddressPool: Sendable {
 
 extension IPAddress {
     /// The address so many behind this one; of IPv6 within the lower 64 bits.
-    fileprivate func advanced(by distance: Int) -> IPAddress {
+    func advanced(by distance: Int) -> IPAddress {
         let low = low &+ UInt64(distance)
         if family == .v6 { return IPAddress(v6High: high, low: low) }
         return IPAddress(v4: UInt32(truncatingIfNeeded: low))

@@ -4,12 +4,15 @@
 package struct AllocationMemory: Sendable {
     /// What each Service held; those that were in use are waited for.
     private(set) var holdings = RememberedHoldings()
+    /// What Pods and Nodes were given.
+    var pods = PodMemory()
 
     /// Nothing.
     package init() {}
 
-    /// Everything that a provision gave and remembers.
-    init(_ provision: Provision) {
+    /// Everything that a provision gave and remembers, and what Pods were given.
+    init(_ provision: Provision, _ workloads: Workloads) {
+        pods = workloads.memory
         holdings = provision.remembered
         for (key, holding) in provision.grants.sorted(by: { $0.key < $1.key }) {
             insert(holding, of: key, wasInUse: true)

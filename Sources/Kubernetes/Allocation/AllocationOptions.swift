@@ -21,6 +21,18 @@ package struct AllocationOptions: Hashable, Sendable {
     /// Whether a user wrote them: then no Service may have a port of the nodes from elsewhere.
     package var areNodePortsWritten = false
 
+    /// The range of Pods, as most tools that make clusters choose it.
+    package static let defaultPodNetwork = "10.244.0.0/16"
+
+    /// How many bits of a range for Pods are left for addresses, at least: a range is cut into 16
+    /// blocks, each with an address for a Pod.
+    package static let minimumPodNetworkBitCount = 6
+
+    /// The ranges for Pods, of one family each: a Pod has an address of each.
+    package var podNetworks = [AddressNetwork(defaultPodNetwork)].compactMap(\.self)
+    /// Whether workloads have Pods made, and Pods without an address get one.
+    package var makesPods = true
+
     package init() {}
 
     /// The Service that holds the first address of the range.

@@ -7,7 +7,7 @@ import Wire
 /// The file is text. A line says what the file is; then each line is a record: a sign, a Service,
 /// what it holds, and a checksum over all that stands before it in the line. `+` has a Service in
 /// use, `-` one that is gone and remembered, `~` one that is forgotten; of several records of one
-/// Service the last counts. Records are added at the end, so that a sudden stop leaves at most one
+/// Service the last counts. `PodRecord` says what the records of Pods and Nodes are. Records are added at the end, so that a sudden stop leaves at most one
 /// line without its end, and damage takes the lines with it that it touches.
 package struct AllocationState: Sendable {
     /// The first line.
@@ -52,14 +52,19 @@ package struct AllocationState: Sendable {
         if !hasHeading { damagedCount += 1 }
         // Behind the last end stands nothing.
         for line in lines.dropFirst().dropLast() {
-            guard let record = AllocationRecord(line) else {
+            guard let words = StateLine.words(of: line) else {
+                damagedCount += 1
+                continue
+            }
+            if let record = PodRecord(words) {
+                memory.pods.take(record)
+            } else if let record = AllocationRecord(words) {
+                holdings[record.key] = record.holding.map { ($0, record.isInUse, recordCount) }
+            } else {
                 damagedCount += 1
                 continue
             }
             recordCount += 1
-            holdings[record.key] = record.holding.map {
-                ($0, record.isInUse, recordCount)
-            }
         }
         for (key, entry) in holdings.sorted(by: { $0.value.number < $1.value.number }) {
             memory.insert(entry.holding, of: key, wasInUse: entry.isInUse)
@@ -77,9 +82,37 @@ package struct AllocationRecords: Sendable {
         if isWhole { bytes += (AllocationState.heading + "\n").utf8 }
     }
 
-    mutating func append(_ record: AllocationRecord) {
-        bytes += record.line.utf8
+    mutating func append(_ record: AllocationRecord) { append(record.text) }
+
+    mutating func append(_ record: PodRecord) { append(record.text) }
+
+    mutating func append(_ records: AllocationRecords) {
+        bytes += records.bytes
+        count += records.count
+    }
+
+    private mutating func append(_ text: String) {
+        bytes += StateLine.line(of: text).utf8
         count += 1
+    }
+}
+
+/// A line of a state file: some words, and a checksum behind them.
+enum StateLine {
+    /// What stands before the checksum, with it and the end of the line.
+    static func line(of text: String) -> String { "\(text) #\(checksum(Array(text.utf8)))\n" }
+
+    /// The words of a line without its end; nil when the checksum is another.
+    static func words(of line: ArraySlice<UInt8>) -> [Substring]? {
+        let text = Array(line.dropLast(18))
+        let end = String(decoding: line.suffix(18), as: UTF8.self)
+        guard line.count > 18, end == " #" + checksum(text) else { return nil }
+        return String(decoding: text, as: UTF8.self).split(separator: " ")
+    }
+
+    private static func checksum(_ bytes: [UInt8]) -> String {
+        let digits = String(hashBytes(bytes.span), radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
 
@@ -98,8 +131,8 @@ struct AllocationRecord: Equatable {
 
     // MARK: Writing
 
-    /// The line, with its end.
-    var line: String {
+    /// What stands in front of the checksum.
+    var text: String {
         var text = holding == nil ? "~" : isInUse ? "+" : "-"
         text += " \(key.namespace)/\(key.name)"
         if let holding {
@@ -112,27 +145,20 @@ struct AllocationRecord: Equatable {
             text += Self.field("health", port == 0 ? [] : [String(port)])
             text += Self.field("external", holding.ingressAddresses.map(\.description))
         }
-        return "\(text) #\(Self.checksum(Array(text.utf8)))\n"
+        return text
     }
 
     private static func field(_ name: String, _ values: [String]) -> String {
         values.isEmpty ? "" : " \(name)=\(values.joined(separator: ","))"
     }
 
-    private static func checksum(_ bytes: [UInt8]) -> String {
-        let digits = String(hashBytes(bytes.span), radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
-
     // MARK: Reading
 
-    /// Reads a line without its end; nil when anything in it is wrong.
-    init?(_ line: ArraySlice<UInt8>) {
-        let text = Array(line.dropLast(18))
-        let end = String(decoding: line.suffix(18), as: UTF8.self)
-        guard line.count > 18, end == " #" + Self.checksum(text) else { return nil }
-        let words = String(decoding: text, as: UTF8.self).split(separator: " ")
-        guard words.count >= 2, let slash = words[1].firstIndex(of: "/") else { return nil }
+    /// Reads what stands in front of the checksum, in words; nil when anything in it is wrong.
+    init?(_ words: [Substring]) {
+        guard words.count >= 2, let slash = words[1].firstIndex(of: "/"),
+            slash == words[1].lastIndex(of: "/")
+        else { return nil }
         key = ServiceKey(
             namespace: String(words[1][..<slash]),
             name: String(words[1][words[1].index(after: slash)...])

@@ -44,35 +44,20 @@ struct HeldNumbers: Sendable {
         of address: IPAddress,
         in table: SharedTable<StoredObject>
     ) -> StoredObject? {
-        let place = place(of: address)
+        let place = address.tablePlace
         return table[place.hash].first { $0.rank == place.rank }?.value
-    }
-
-    /// Where an address stands in a table.
-    ///
-    /// An IPv4 address is all of the bits that the table compares. Of an IPv6 address 76 bits of
-    /// hashes count: the odds that two of a million meet are one in a hundred thousand million.
-    private static func place(of address: IPAddress) -> (hash: UInt64, rank: UInt32) {
-        if address.family == .v4 {
-            let mixed = address.low &* 0x9E37_79B9_7F4A_7C15
-            return (mixed & 0xFFF0_0000_0000_0000 | address.low << 20, 4)
-        }
-        var bytes: [UInt8] = []
-        for index in 0..<address.byteCount { bytes.append(address.byte(at: index)) }
-        let other = hashBytes(bytes.span, key: 1)
-        return (hashBytes(bytes.span), UInt32(truncatingIfNeeded: other) | 1 << 31)
     }
 
     // MARK: Taking and giving back
 
     mutating func take(service address: IPAddress, for object: StoredObject) {
-        let place = Self.place(of: address)
+        let place = address.tablePlace
         addressHolders.insert(object, at: place.hash, rank: place.rank)
         for index in servicePools.indices { servicePools[index].take(address) }
     }
 
     mutating func take(balancer address: IPAddress, for object: StoredObject) {
-        let place = Self.place(of: address)
+        let place = address.tablePlace
         ingressHolders.insert(object, at: place.hash, rank: place.rank)
         for index in balancerPools.indices { balancerPools[index].take(address) }
     }
@@ -85,13 +70,13 @@ struct HeldNumbers: Sendable {
     /// Gives back everything that an object holds.
     mutating func release(_ holding: Holding, of object: StoredObject) {
         for address in holding.addresses {
-            let place = Self.place(of: address)
+            let place = address.tablePlace
             addressHolders.remove(object, at: place.hash, rank: place.rank)
             guard holder(ofService: address) == nil else { continue }
             for index in servicePools.indices { servicePools[index].release(address) }
         }
         for address in holding.ingressAddresses where holder(ofBalancer: address) == object {
-            let place = Self.place(of: address)
+            let place = address.tablePlace
             ingressHolders.remove(object, at: place.hash, rank: place.rank)
             for index in balancerPools.indices { balancerPools[index].release(address) }
         }
@@ -158,5 +143,22 @@ extension ServiceKey {
         bytes.append(0)
         bytes += name.utf8
         return hashBytes(bytes.span)
+    }
+}
+
+extension IPAddress {
+    /// Where an address stands in a `SharedTable`.
+    ///
+    /// An IPv4 address is all of the bits that the table compares. Of an IPv6 address 76 bits of
+    /// hashes count: the odds that two of a million meet are one in a hundred thousand million.
+    var tablePlace: (hash: UInt64, rank: UInt32) {
+        if family == .v4 {
+            let mixed = low &* 0x9E37_79B9_7F4A_7C15
+            return (mixed & 0xFFF0_0000_0000_0000 | low << 20, 4)
+        }
+        var bytes: [UInt8] = []
+        for index in 0..<byteCount { bytes.append(byte(at: index)) }
+        let other = hashBytes(bytes.span, key: 1)
+        return (hashBytes(bytes.span), UInt32(truncatingIfNeeded: other) | 1 << 31)
     }
 }

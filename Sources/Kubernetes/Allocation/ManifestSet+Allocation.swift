@@ -24,6 +24,20 @@ extension ManifestSet {
         return found
     }
 
+    /// What is wrong with Pods that could not be made, where what asks for them stands in the files.
+    func mistakes(of complaints: [Workloads.Complaint]) -> [ManifestMistake] {
+        let places = claims.places(of: complaints.map(\.object), in: files)
+        return zip(complaints, places).compactMap { complaint, place in
+            guard let place, let key = complaint.object.key else { return nil }
+            return ManifestMistake(
+                file: place.file,
+                position: place.position,
+                "\(key.kind) \(FieldReader.quoted(key.name)): \(complaint.text)",
+                isWarning: true
+            )
+        }
+    }
+
     private static func text(_ complaint: Provision.Complaint, _ place: PlacedClaim?) -> String {
         var text = "Service \(FieldReader.quoted(complaint.key.name)): \(complaint.mistake.text)"
         if let holder = complaint.mistake.holder?.serviceKey {

@@ -138,6 +138,9 @@ struct Provision: Sendable {
         return records
     }
 
+    /// How many records a file needs.
+    var recordCount: Int { grants.count + remembered.count }
+
     /// Everything that a file is to hold.
     var allRecords: AllocationRecords {
         var records = AllocationRecords(isWhole: true)

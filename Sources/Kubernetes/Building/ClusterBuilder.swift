@@ -12,7 +12,7 @@ struct ClusterBuilder: Sendable {
     /// need less memory for a moment, more need less time.
     private static let maximumBatchCount = 1_024
 
-    private var census: ClusterCensus
+    private(set) var census: ClusterCensus
     /// The Services that are seen, sorted, by the numbers of their shards.
     private var services = [[ServiceKey]](repeating: [], count: ShardTable<ClusterShard>.count)
     /// The namespaces that are seen, sorted, by the numbers of their shards.

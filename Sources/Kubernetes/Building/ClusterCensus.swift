@@ -261,6 +261,22 @@ extension ClusterCensus {
         }
     }
 
+    /// All Pods.
+    var allPods: some Sequence<Pod> { pods.entries.lazy.flatMap(\.value.pods) }
+
+    /// Whether any Service that selects Pods with these labels has slices, or Endpoints.
+    func hasSlices(ofServicesSelecting labels: [String: String], in namespace: String) -> Bool {
+        labels.contains { key, value in
+            selecting[Label(key: key, value: value).number(in: namespace)].contains { entry in
+                guard let key = ServiceKey(entry.value), key.namespace == namespace,
+                    let found = self.entry(of: key), let service = found.service
+                else { return false }
+                return !(found.slices.isEmpty && found.legacySlices.isEmpty)
+                    && service.selector.allSatisfy { labels[$0.key] == $0.value }
+            }
+        }
+    }
+
     private static func byLabel(_ pods: SharedTable<StoredObject>) -> SharedTable<StoredObject> {
         var table = SharedTable<StoredObject>()
         for object in pods.entries.map(\.value) {
@@ -319,22 +335,12 @@ extension Label {
     }
 
     /// A hash of the label in a namespace, the same in every process.
-    fileprivate func number(in namespace: String) -> UInt64 { hashTexts(namespace, key, value) }
+    func number(in namespace: String) -> UInt64 { hashTexts(namespace, key, value) }
 }
 
 /// Where an object stands among those of one key if their order means nothing: nearly each has a
 /// rank of its own, so that one is found among many without looking at the others.
 private func rank(of name: String) -> UInt32 { UInt32(truncatingIfNeeded: hashTexts(name)) }
-
-/// A hash of some texts, none of which holds a zero.
-private func hashTexts(_ texts: String...) -> UInt64 {
-    var bytes: [UInt8] = []
-    for text in texts {
-        bytes += text.utf8
-        bytes.append(0)
-    }
-    return hashBytes(bytes.span)
-}
 
 extension ClusterOptions {
     /// Whether the `labels` option lets an object with these labels through.

@@ -68,6 +68,31 @@ package struct ClusterContents: Sendable {
         return found
     }
 
+    /// The Pods, sorted by namespace and name, each with the addresses that it was given; in one
+    /// namespace, or in all when it is nil.
+    ///
+    /// Those that were made of a workload have its place.
+    package func pods(in namespace: String?) -> [Item] {
+        var made: [StoredObject: StoredObject] = [:]
+        for (object, pods) in registry.madePods { made[object] = pods }
+        var found: [Item] = []
+        visit { form, file in
+            var reader = ObjectReader(form.object)
+            reader.skipKey()
+            guard reader.count() > 0 else { return }
+            let head = reader.head()
+            guard namespace == nil || head.namespace == namespace else { return }
+            let isPod = head.kind == .pod
+            guard isPod || head.kind == .workload else { return }
+            guard let stored = made[form.object] ?? (isPod ? form.object : nil) else { return }
+            for pod in stored.pods {
+                found.append(Item(object: .pod(pod), file: file, position: form.position))
+            }
+        }
+        found.sort { $0.isOrdered(before: $1) }
+        return found
+    }
+
     /// The objects of a kind as they are written, sorted by namespace and name; in one namespace, or
     /// in all when it is nil.
     package func items(_ kind: Kind, in namespace: String?) -> [Item] {

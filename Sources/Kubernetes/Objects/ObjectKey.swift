@@ -17,3 +17,9 @@ package struct ObjectKey: Hashable, Sendable, CustomStringConvertible {
         namespace.isEmpty ? "\(kind) \(name)" : "\(kind) \(namespace)/\(name)"
     }
 }
+
+extension ObjectKey: Comparable {
+    package static func < (left: ObjectKey, right: ObjectKey) -> Bool {
+        (left.namespace, left.name, left.kind) < (right.namespace, right.name, right.kind)
+    }
+}

@@ -43,13 +43,25 @@ package struct Kubernetes: Answerer {
                     + "given, ports from elsewhere are refused"
             ),
             Manual.Option(
+                "pod_cidr CIDR [CIDR]",
+                "from where Pods that have no address get one, one network of each family; "
+                    + "10.244.0.0/16 by default. Each Node has a network of its own in it, unless "
+                    + "its manifest names one"
+            ),
+            Manual.Option(
+                "workloads on|off",
+                "whether Deployments, ReplicaSets, StatefulSets, DaemonSets and Jobs have Pods "
+                    + "made, unless the manifests have those that a cluster made of them, and Pods "
+                    + "without an address get one; on by default"
+            ),
+            Manual.Option(
                 "control PATH",
                 "take commands at this socket, from its owner only; `/run/apus/apus.sock` for "
                     + "root, else `$XDG_RUNTIME_DIR/apus.sock`. `-control` outranks it"
             ),
             Manual.Option(
                 "state PATH",
-                "the file that remembers over a restart what Services were given; by default one "
+                "the file that remembers over a restart what Services and Pods were given; by default one "
                     + "for each zone and its manifests, in $STATE_DIRECTORY, else in /var/lib/apus for "
                     + "root and in ${XDG_STATE_HOME:-~/.local/state}/apus for others"
             ),

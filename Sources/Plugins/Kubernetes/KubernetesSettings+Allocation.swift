@@ -5,34 +5,45 @@ import Kubernetes
 import Plugin
 import Wire
 
-/// The options that say what Services are given.
+/// The options that say what Services and Pods are given.
 extension KubernetesSettings {
-    mutating func readServiceNetworks(_ option: Option) throws(CorefileError) {
-        try option.arguments(1...2, "one network, or one of each family, such as 10.96.0.0/12")
-        var networks: [AddressNetwork] = []
-        for word in option.arguments {
-            let network = try word.network()
-            guard network.base.bitCount - network.length > 1 else {
-                throw CorefileError(
-                    at: word.position,
-                    "'\(word.text)' has no address for a Service; a length of "
-                        + "\(network.base.bitCount - 2) or less leaves some"
-                )
-            }
-            guard networks.allSatisfy({ $0.family != network.family }) else {
-                throw CorefileError(
-                    at: word.position,
-                    "'\(word.text)' is of the family of '\(option.arguments[0].text)'; a second "
-                        + "network is of the other one"
-                )
-            }
-            networks.append(network)
+    /// Reads one of these options.
+    mutating func readAllocation(_ option: Option) throws(CorefileError) {
+        switch option.name.text {
+        case "service_cidr": try readServiceNetworks(option)
+        case "load_balancer_pool": try readLoadBalancerNetworks(option)
+        case "node_ports": try readNodePorts(option)
+        case "pod_cidr": try readPodNetworks(option)
+        default: try readWorkloads(option)
         }
-        allocation.serviceNetworks = networks
+    }
+
+    private mutating func readServiceNetworks(_ option: Option) throws(CorefileError) {
+        allocation.serviceNetworks = try option.networks(
+            example: AllocationOptions.defaultServiceNetwork,
+            leaving: 2,
+            for: "a Service"
+        )
         allocation.isServiceNetworkWritten = true
     }
 
-    mutating func readLoadBalancerNetworks(_ option: Option) throws(CorefileError) {
+    private mutating func readPodNetworks(_ option: Option) throws(CorefileError) {
+        allocation.podNetworks = try option.networks(
+            example: AllocationOptions.defaultPodNetwork,
+            leaving: AllocationOptions.minimumPodNetworkBitCount,
+            for: "a Pod"
+        )
+    }
+
+    private mutating func readWorkloads(_ option: Option) throws(CorefileError) {
+        let word = try option.oneArgument("'on' or 'off'")
+        guard word.text == "on" || word.text == "off" else {
+            throw CorefileError(at: word.position, "'\(word.text)' is neither 'on' nor 'off'")
+        }
+        allocation.makesPods = word.text == "on"
+    }
+
+    private mutating func readLoadBalancerNetworks(_ option: Option) throws(CorefileError) {
         try option.arguments(1...Int.max, "networks, such as 192.0.2.0/28")
         for word in option.arguments {
             let network = try word.network()
@@ -50,7 +61,7 @@ extension KubernetesSettings {
         }
     }
 
-    mutating func readNodePorts(_ option: Option) throws(CorefileError) {
+    private mutating func readNodePorts(_ option: Option) throws(CorefileError) {
         let wanted = "the first and the last port, such as 30000-32767"
         let word = try option.oneArgument(wanted)
         let parts = word.text.split(separator: "-", omittingEmptySubsequences: false)
@@ -65,20 +76,68 @@ extension KubernetesSettings {
 
     /// Compares the options with each other.
     func checkAllocation(_ stanza: Stanza) throws(CorefileError) {
-        for option in stanza.options where option.name.text == "load_balancer_pool" {
-            for word in option.arguments {
-                let network = try word.network()
-                guard let other = allocation.serviceNetworks.first(where: network.overlaps) else {
-                    continue
-                }
-                let hint =
-                    allocation.isServiceNetworkWritten
-                    ? "" : ", which Services have unless 'service_cidr' says otherwise"
+        let services = allocation.isServiceNetworkWritten
+        for option in stanza.options {
+            switch option.name.text {
+            case "load_balancer_pool", "pod_cidr":
+                try option.check(
+                    against: allocation.serviceNetworks,
+                    services ? "" : ", which Services have unless 'service_cidr' says otherwise"
+                )
+            default: break
+            }
+            guard option.name.text == "load_balancer_pool", allocation.makesPods else { continue }
+            let isWritten = stanza.options.contains { $0.name.text == "pod_cidr" }
+            try option.check(
+                against: allocation.podNetworks,
+                isWritten ? "" : ", which Pods have unless 'pod_cidr' says otherwise"
+            )
+        }
+    }
+}
+
+extension Option {
+    /// One network, or one of each family, with that many bits left at least for addresses.
+    fileprivate func networks(
+        example: String,
+        leaving bitCount: Int,
+        for user: String
+    ) throws(CorefileError) -> [AddressNetwork] {
+        try arguments(1...2, "one network, or one of each family, such as \(example)")
+        var networks: [AddressNetwork] = []
+        for word in arguments {
+            let network = try word.network()
+            guard network.base.bitCount - network.length >= bitCount else {
                 throw CorefileError(
                     at: word.position,
-                    "'\(word.text)' has addresses of '\(other)'\(hint)"
+                    "'\(word.text)' has no address for \(user); a length of "
+                        + "\(network.base.bitCount - bitCount) or less leaves some"
                 )
             }
+            guard networks.allSatisfy({ $0.family != network.family }) else {
+                throw CorefileError(
+                    at: word.position,
+                    "'\(word.text)' is of the family of '\(arguments[0].text)'; a second "
+                        + "network is of the other one"
+                )
+            }
+            networks.append(network)
+        }
+        return networks
+    }
+
+    /// Refuses networks that have addresses of others; `hint`: where these come from.
+    fileprivate func check(
+        against others: [AddressNetwork],
+        _ hint: String
+    ) throws(CorefileError) {
+        for word in arguments {
+            let network = try word.network()
+            guard let other = others.first(where: network.overlaps) else { continue }
+            throw CorefileError(
+                at: word.position,
+                "'\(word.text)' has addresses of '\(other)'\(hint)"
+            )
         }
     }
 }

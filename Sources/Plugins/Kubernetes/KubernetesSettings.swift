@@ -84,12 +84,8 @@ package struct KubernetesSettings: Sendable {
             manifests += option.arguments
         case "snapshot":
             snapshot = try option.oneArgument("the path of a file to keep the cluster in")
-        case "service_cidr":
-            try readServiceNetworks(option)
-        case "load_balancer_pool":
-            try readLoadBalancerNetworks(option)
-        case "node_ports":
-            try readNodePorts(option)
+        case "service_cidr", "load_balancer_pool", "node_ports", "pod_cidr", "workloads":
+            try readAllocation(option)
         case "control":
             control = try option.oneArgument("the path of a socket to take commands at")
         case "state":

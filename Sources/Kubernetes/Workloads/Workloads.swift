@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+/// Makes the Pods that workloads ask for, and gives Pods the addresses that manifests leave open.
+///
+/// Objects come and go by `take`, which lets pass what is used as it is; `settle` says which Pods go
+/// and come because of that. A Pod keeps its Node and its address as long as they are there and
+/// nobody writes the address in a manifest. What is chosen depends on names and on what others
+/// hold, not on the order of files.
+///
+/// A workload makes no Pods where the manifests have those that a cluster made of it: `PodOwners`.
+struct Workloads: Sendable {
+    /// What is wrong with the Pods of an object.
+    struct Complaint: Sendable {
+        let object: StoredObject
+        let text: String
+    }
+
+    /// A workload, or a Pod without an address, and what was made of it.
+    struct Entry {
+        /// Nil when it went.
+        var object: StoredObject?
+        var made: StoredObject?
+    }
+
+    /// Nothing but that a key is there.
+    struct Mark: Hashable, Sendable {}
+
+    /// The Nodes that there are where no manifest has one.
+    static let nodeNames = ["node-1", "node-2", "node-3"]
+
+    let options: AllocationOptions
+    /// What is wrong now, by object.
+    private(set) var complaints: [ObjectKey: Complaint] = [:]
+    /// The objects of which a file must be told what their Pods, or they as Nodes, were given.
+    private(set) var unsaved: Set<ObjectKey> = []
+
+    private(set) var entries: [ObjectKey: Entry] = [:]
+    private var nodes: [String: Node] = [:]
+    /// The Nodes that somebody asks for by name, and how many do.
+    private var askedNodes: [String: Int] = [:]
+    private var owners = PodOwners()
+    private(set) var rooms: NodeRooms
+    private var touched: Set<ObjectKey> = []
+    private var areNodesTouched = true
+    /// The addresses of Pods in manifests, as soon as any is given to others.
+    private var written: SharedTable<Mark>?
+    /// What is remembered of an earlier run; dropped at the first look.
+    private(set) var remembered: PodMemory
+
+    init(_ options: AllocationOptions, remembering memory: PodMemory = PodMemory()) {
+        self.options = options
+        remembered = memory
+        rooms = NodeRooms(options.podNetworks)
+    }
+
+    // MARK: Objects that come and go
+
+    /// Notes what went and came; what of it is used as it is.
+    mutating func take(_ difference: Provision.Difference) -> Provision.Difference {
+        guard options.makesPods else { return difference }
+        var passing = Provision.Difference()
+        for object in difference.gone where note(object, -1) { passing.gone.append(object) }
+        for object in difference.come where note(object, 1) { passing.come.append(object) }
+        return passing
+    }
+
+    /// Notes an object; whether it is used as it is.
+    private mutating func note(_ object: StoredObject, _ change: Int) -> Bool {
+        var reader = ObjectReader(object)
+        reader.skipKey()
+        guard reader.count() > 0 else { return true }
+        let head = reader.head()
+        switch head.kind {
+        case .workload:
+            let workload = reader.workload(head)
+            owners.note(workload, object, change)
+            touchOwners(of: workload.owner, head.namespace)
+            note(workload.template.placement, change)
+            note(object, workload.key, change)
+        case .node:
+            nodes[head.name] = change > 0 ? reader.node(head) : nil
+            areNodesTouched = true
+        case .pod: return note(reader.pod(head), object, change)
+        case .service: owners.note(reader.service(head))
+        case .endpointSlice:
+            owners.noteSlice(of: ServiceKey(namespace: head.namespace, name: reader.text()))
+        case .namespace, .other, .podGroup: break
+        }
+        return true
+    }
+
+    private mutating func note(_ object: StoredObject, _ key: ObjectKey, _ change: Int) {
+        touched.insert(key)
+        if change > 0 {
+            entries[key, default: Entry()].object = object
+        } else if entries[key]?.object == object {
+            entries[key]?.object = nil
+        }
+    }
+
+    private mutating func note(_ pod: Pod, _ object: StoredObject, _ change: Int) -> Bool {
+        owners.note(pod, change)
+        touchOwners(of: pod.owner, pod.metadata.namespace)
+        if pod.addresses.isEmpty, !pod.isFinished {
+            note(pod.placement, change)
+            note(object, pod.key, change)
+            return false
+        }
+        guard written != nil else { return true }
+        for address in pod.addresses {
+            let place = address.tablePlace
+            if change > 0 {
+                written?.insert(Mark(), at: place.hash, rank: place.rank)
+                // Whoever was given it has to leave it.
+                if rooms.isGiven(address) { touched.formUnion(holders(of: address)) }
+            } else {
+                written?.remove(Mark(), at: place.hash, rank: place.rank)
+            }
+        }
+        return true
+    }
+
+    private mutating func note(_ placement: Placement, _ change: Int) {
+        var name = placement.nodeName
+        if name.isEmpty { name = placement.nodeSelector[NodeRoom.hostLabel] ?? "" }
+        guard !name.isEmpty else { return }
+        let count = (askedNodes[name] ?? 0) + change
+        askedNodes[name] = count > 0 ? count : nil
+        if count == 0 || count == change { areNodesTouched = true }
+    }
+
+    private mutating func touchOwners(of owner: Owner?, _ namespace: String) {
+        guard let owner else { return }
+        for owner in owner.andAbove {
+            let key = ObjectKey(kind: owner.kind, namespace: namespace, name: owner.name)
+            if entries[key] != nil { touched.insert(key) }
+        }
+    }
+
+    /// The objects whose Pods were given an address; it is looked for only when it is written too.
+    private func holders(of address: IPAddress) -> [ObjectKey] {
+        entries.filter { entry in
+            entry.value.made?.pods.contains { $0.addresses.contains(address) } ?? false
+        }.map(\.key)
+    }
+
+    // MARK: Making
+
+    /// Has Pods go and come, until they are what the objects ask for.
+    ///
+    /// `census`: the objects as they are now, without what is still to be made.
+    mutating func settle(_ census: ClusterCensus) -> Provision.Difference {
+        guard options.makesPods else { return Provision.Difference() }
+        touched.formUnion(owners.settle(census))
+        updateNodes()
+        defer {
+            touched = []
+            remembered = PodMemory()
+        }
+        guard !touched.isEmpty else { return Provision.Difference() }
+        if written == nil { written = Self.addresses(of: census) }
+        var difference = Provision.Difference()
+        var plans: [PodPlan] = []
+        for key in touched.sorted() {
+            // Whoever stays takes it again: the networks may be others than they were.
+            release(key)
+            if let plan = plan(key, census) {
+                plans.append(plan)
+            } else {
+                drop(key, &difference)
+            }
+        }
+        for index in plans.indices { keep(&plans[index]) }
+        for index in plans.indices { restore(&plans[index]) }
+        for index in plans.indices { complete(&plans[index]) }
+        for plan in plans { finish(plan, &difference) }
+        return difference
+    }
+
+    private func plan(_ key: ObjectKey, _ census: ClusterCensus) -> PodPlan? {
+        guard let object = entries[key]?.object, !owners.haveMade(key, object, census) else {
+            return nil
+        }
+        return PodPlan(key, object, rooms)
+    }
+
+    private mutating func updateNodes() {
+        guard areNodesTouched, !entries.isEmpty else { return }
+        areNodesTouched = false
+        var new = nodes.values.map { NodeRoom($0) }
+        if nodes.isEmpty {
+            new = Self.nodeNames.map { NodeRoom($0, isAskedFor: false) }
+            for name in askedNodes.keys where !Self.nodeNames.contains(name) {
+                new.append(NodeRoom(name, isAskedFor: true))
+            }
+        }
+        let before = givenNetworks
+        guard rooms.setRooms(new, remembered: remembered.networks) else { return }
+        touched.formUnion(entries.keys)
+        noteNetworks(since: before)
+    }
+
+    /// The networks that Nodes were given, by their names.
+    var givenNetworks: [String: [AddressNetwork]] {
+        var given: [String: [AddressNetwork]] = [:]
+        for room in rooms.rooms {
+            let networks = room.givenNetworks
+            if !networks.isEmpty { given[room.name] = networks }
+        }
+        return given
+    }
+
+    private mutating func noteNetworks(since before: [String: [AddressNetwork]]) {
+        let after = givenNetworks
+        for name in Set(before.keys).union(after.keys) where before[name] != after[name] {
+            unsaved.insert(ObjectKey(kind: PodRecord.nodeKind, namespace: "", name: name))
+        }
+    }
+
+    /// The addresses that Pods in manifests have.
+    private static func addresses(of census: ClusterCensus) -> SharedTable<Mark> {
+        var table = SharedTable<Mark>()
+        for pod in census.allPods {
+            for address in pod.addresses {
+                let place = address.tablePlace
+                table.insert(Mark(), at: place.hash, rank: place.rank)
+            }
+        }
+        return table
+    }
+
+    private func isWritten(_ address: IPAddress) -> Bool {
+        let place = address.tablePlace
+        return written?[place.hash].contains { $0.rank == place.rank } ?? false
+    }
+
+    private mutating func release(_ key: ObjectKey) {
+        for pod in entries[key]?.made?.members ?? [] {
+            for address in pod.addresses { rooms.release(address) }
+        }
+    }
+
+    private mutating func drop(_ key: ObjectKey, _ difference: inout Provision.Difference) {
+        complaints[key] = nil
+        guard let entry = entries[key] else { return }
+        if let made = entry.made {
+            difference.gone.append(made)
+            entries[key]?.made = nil
+            unsaved.insert(key)
+        }
+        if entry.object == nil { entries[key] = nil }
+    }
+
+    // MARK: Places, step by step
+
+    /// Has Pods stay where they are.
+    private mutating func keep(_ plan: inout PodPlan) {
+        guard let made = entries[plan.key]?.made else { return }
+        var places: [Int: Int] = [:]
+        for (place, slot) in plan.slots.enumerated() { places[slot.wanted ?? slot.index] = place }
+        let isByNode = plan.slots.first?.wanted != nil
+        for pod in made.members {
+            guard let node = rooms.index(of: pod.node),
+                let place = places[isByNode ? node : pod.index]
+            else { continue }
+            put(pod.addresses, on: node, place, &plan)
+        }
+    }
+
+    /// Gives Pods what they had in an earlier run.
+    private mutating func restore(_ plan: inout PodPlan) {
+        guard let memory = remembered.pods[plan.key] else { return }
+        for (number, addresses) in memory.enumerated() {
+            guard let node = addresses.first.flatMap(rooms.index(holding:)) else { continue }
+            let isByNode = plan.slots.first?.wanted != nil
+            let place = isByNode ? plan.slots.firstIndex { $0.wanted == node } : number
+            guard let place else { continue }
+            put(addresses, on: node, place, &plan)
+        }
+    }
+
+    /// Gives a Pod these addresses, if it may run there and nobody else has any of them.
+    private mutating func put(
+        _ addresses: [IPAddress],
+        on node: Int,
+        _ place: Int,
+        _ plan: inout PodPlan
+    ) {
+        guard place < plan.slots.count, plan.slots[place].addresses.isEmpty,
+            rooms[node].suits(plan.placement), !rooms.areHosts(node, plan.placement),
+            addresses.map(\.family) == options.podNetworks.map(\.family),
+            !addresses.contains(where: isWritten)
+        else { return }
+        var taken: [IPAddress] = []
+        for address in addresses where rooms.take(address, node) { taken.append(address) }
+        guard taken.count == addresses.count else {
+            for address in taken { rooms.release(address) }
+            return
+        }
+        plan.slots[place].node = node
+        plan.slots[place].addresses = addresses
+    }
+
+    /// Chooses what is still open.
+    private mutating func complete(_ plan: inout PodPlan) {
+        var isFull = false
+        for place in plan.slots.indices where plan.slots[place].addresses.isEmpty {
+            guard let first = plan.choice(of: place) else { return }
+            if rooms.areHosts(first, plan.placement) {
+                plan.slots[place].node = first
+                plan.slots[place].addresses = rooms[first].addresses
+                continue
+            }
+            // Where one Node is full, others may have addresses left; where all are, that is it.
+            guard !isFull else { continue }
+            let others = plan.slots[place].wanted == nil ? plan.nodes.filter { $0 != first } : []
+            isFull = true
+            for node in [first] + others {
+                guard let addresses = addresses(on: node, plan.slots[place].hash) else { continue }
+                plan.slots[place].node = node
+                plan.slots[place].addresses = addresses
+                isFull = false
+                break
+            }
+            // The next one of a DaemonSet is on another Node.
+            if plan.slots[place].wanted != nil { isFull = false }
+        }
+    }
+
+    /// An address of each family on a Node; nil when any is missing.
+    private mutating func addresses(on node: Int, _ hash: UInt64) -> [IPAddress]? {
+        var found: [IPAddress] = []
+        let networks = rooms[node].givenNetworks
+        for network in options.podNetworks {
+            let address = rooms.choose(node, network.family, hash) { [written] address in
+                let place = address.tablePlace
+                return written?[place.hash].contains { $0.rank == place.rank } ?? false
+            }
+            guard let address else {
+                for address in found { rooms.release(address) }
+                return nil
+            }
+            found.append(address)
+        }
+        if rooms[node].givenNetworks != networks {
+            let name = rooms[node].name
+            unsaved.insert(ObjectKey(kind: PodRecord.nodeKind, namespace: "", name: name))
+        }
+        return found
+    }
+
+    private mutating func finish(_ plan: PodPlan, _ difference: inout Provision.Difference) {
+        guard let entry = entries[plan.key], let object = entry.object else { return }
+        complaints[plan.key] = complaint(about: plan, object)
+        let made = plan.made(rooms)
+        guard made != entry.made else { return }
+        if let before = entry.made { difference.gone.append(before) }
+        if let made { difference.come.append(made) }
+        if entry.made?.addressLists != made?.addressLists { unsaved.insert(plan.key) }
+        entries[plan.key]?.made = made
+    }
+
+    private func complaint(about plan: PodPlan, _ object: StoredObject) -> Complaint? {
+        let count = plan.slots.count { $0.addresses.isEmpty }
+        guard count > 0 else { return nil }
+        let pods = count == 1 ? "a Pod has" : "\(count) Pods have"
+        if plan.nodes.isEmpty {
+            let wish =
+                plan.placement.nodeName.isEmpty
+                ? "the labels of nodeSelector" : "the name \(plan.placement.nodeName)"
+            return Complaint(object: object, text: "\(pods) no address, as no Node has \(wish)")
+        }
+        let ranges = options.podNetworks.map(\.description).joined(separator: " ")
+        return Complaint(
+            object: object,
+            text: "\(pods) no address, as \(ranges) has none left; a larger pod_cidr has"
+        )
+    }
+
+    /// Forgets that anything is to be saved, once it is.
+    mutating func hasSaved() { unsaved = [] }
+}
+
+extension Workload {
+    fileprivate var key: ObjectKey {
+        ObjectKey(kind: kind.name, namespace: metadata.namespace, name: metadata.name)
+    }
+}
+
+extension Pod {
+    fileprivate var key: ObjectKey {
+        ObjectKey(kind: "Pod", namespace: metadata.namespace, name: metadata.name)
+    }
+}
