@@ -116,7 +116,7 @@ struct GetCommand {
         if seconds == 0, case .written(let item) = row.substance,
             let text = rows.sources.tree(of: item)?["metadata"]?["creationTimestamp"]?.text
         {
-            seconds = Ages.seconds(text) ?? 0
+            seconds = Timestamp.seconds(text) ?? 0
         }
         return seconds > 0 ? Ages.text(wallSeconds - seconds) : Ages.unknown
     }
