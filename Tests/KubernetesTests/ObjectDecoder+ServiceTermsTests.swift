@@ -4,28 +4,11 @@ import Kubernetes
 import Testing
 import Wire
 
-/// One rule of the API server's validation: what keeps to it, and what does not.
-private struct Rule: CustomTestStringConvertible, Sendable {
-    /// The lines of a `spec`, without ports.
-    let accepted: String
-    let refused: String
-    /// What is said of the refused one, behind the place and the name of the Service.
-    let mistake: String
-
-    init(_ accepted: String, _ refused: String, _ mistake: String) {
-        self.accepted = accepted
-        self.refused = refused
-        self.mistake = mistake
-    }
-
-    var testDescription: String { mistake }
-}
-
 @Suite struct ServiceTermsDecodingTests {
     private static let ports = "ports: [{port: 80}]\n"
     private static let balanced = "type: LoadBalancer\n"
 
-    private static let familyRules = [
+    static let familyRules = [
         Rule(
             "ipFamilies: [IPv6, IPv4]",
             "ipFamilies: [IPv6, IPv5]",
@@ -87,7 +70,7 @@ private struct Rule: CustomTestStringConvertible, Sendable {
         ),
     ]
 
-    private static let trafficRules = [
+    static let trafficRules = [
         Rule(
             "sessionAffinity: ClientIP",
             "sessionAffinity: Cookie",
@@ -144,6 +127,22 @@ private struct Rule: CustomTestStringConvertible, Sendable {
             """
         ),
         Rule(
+            "trafficDistribution: PreferClose",
+            "trafficDistribution: Close",
+            """
+            7:24: %.trafficDistribution: Unsupported value: "Close": supported values: \
+            "PreferClose", "PreferSameZone", "PreferSameNode"
+            """
+        ),
+        Rule(
+            "selector: {app.kubernetes.io/name: Web_1.0}",
+            "selector: {app: 'a b'}",
+            """
+            7:19: %.selector[app]: Invalid value: "a b": must be empty or at most 63 letters, \
+            digits, '-', '_' and '.', first and last a letter or digit (such as 'my_value')
+            """
+        ),
+        Rule(
             "externalIPs: [192.0.2.1, '2001:db8::1']",
             "externalIPs: [192.0.2.1, 127.0.0.1]",
             """
@@ -174,7 +173,7 @@ private struct Rule: CustomTestStringConvertible, Sendable {
         ),
     ]
 
-    private static let balancerRules = [
+    static let balancerRules = [
         Rule(
             balanced + "allocateLoadBalancerNodePorts: false",
             "allocateLoadBalancerNodePorts: false",
@@ -187,6 +186,15 @@ private struct Rule: CustomTestStringConvertible, Sendable {
             balanced + "loadBalancerClass: example.com/lb",
             "type: NodePort\nloadBalancerClass: example.com/lb",
             "8:22: %.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'"
+        ),
+        Rule(
+            balanced + "loadBalancerClass: example.com/lb",
+            balanced + "loadBalancerClass: example.com/",
+            """
+            8:22: %.loadBalancerClass: Invalid value: "example.com/": must be at most 63 letters, \
+            digits, '-', '_' and '.', first and last a letter or digit, with a DNS name and '/' in \
+            front where wanted (such as 'app' or 'example.com/app')
+            """
         ),
         Rule(
             balanced + "loadBalancerSourceRanges: [10.0.0.0/8]",
@@ -218,7 +226,7 @@ private struct Rule: CustomTestStringConvertible, Sendable {
         "A rule lets through what keeps to it and refuses the rest",
         arguments: familyRules + trafficRules + balancerRules
     )
-    private func keeps(_ rule: Rule) {
+    func keeps(_ rule: Rule) {
         let said = rule.mistake.replacing("%", with: "Service \"s\": spec")
 
         #expect(mistakes(service(Self.ports + rule.accepted)) == [])

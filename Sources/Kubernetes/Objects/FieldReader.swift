@@ -20,8 +20,10 @@ struct FieldReader {
     /// What is read, such as `Service "web-svc"`; empty until it is known.
     var subject = ""
     private(set) var mistakes: [ManifestMistake] = []
+    /// How many mistakes other than warnings were found, told or not.
+    private(set) var refusalCount = 0
     /// Whether a mistake other than a warning was found.
-    private(set) var isBroken = false
+    var isBroken: Bool { refusalCount > 0 }
 
     /// A reader of `object` in a file; `objectPath`: its path, such as `items[0]` in a List.
     init(file: String, object: YAMLNode, objectPath: String) {
@@ -34,7 +36,7 @@ struct FieldReader {
 
     /// Notes that the object cannot be used.
     mutating func refuse(_ text: String, at position: YAMLPosition) {
-        isBroken = true
+        refusalCount &+= 1
         note(text, at: position, isWarning: false)
     }
 
@@ -118,6 +120,16 @@ struct FieldReader {
         let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
         let text = "Unsupported value: \(Self.shown(node)): supported values: \(list)"
         refuse("\(path(of: node)): \(text)", at: node.position)
+    }
+
+    /// Notes that a list is longer than it may be, if it is.
+    mutating func limit(_ name: String, in parent: Fields, to maximum: Int) {
+        guard let items = parent[name]?.items, items.count > maximum else { return }
+        let path = path(of: parent.node, to: name)
+        refuse(
+            "\(path): Too many: \(items.count): must have at most \(maximum) items",
+            at: items[maximum].position
+        )
     }
 
     /// Notes a field that must be there.
@@ -217,6 +229,21 @@ extension FieldReader {
         guard !rule.allows(text) else { return text }
         if let node = parent[name] { invalid(node, mustBe: rule.wanted) }
         return nil
+    }
+
+    /// A text that must be there, and that keeps to a rule for names if there is one.
+    mutating func requiredName(
+        _ name: String,
+        in parent: Fields,
+        _ rule: NameRule?,
+        _ reason: String
+    ) -> String? {
+        if parent.isEmpty(name) {
+            required(name, in: parent, reason)
+            return nil
+        }
+        guard let rule else { return string(name, in: parent) }
+        return self.name(name, in: parent, rule)
     }
 
     mutating func boolean(_ name: String, in parent: Fields) -> Bool? {

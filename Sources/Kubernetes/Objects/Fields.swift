@@ -21,4 +21,10 @@ struct Fields {
         guard let value = pairs[name], !value.isNull else { return nil }
         return value
     }
+
+    /// Whether a field is absent or an empty text.
+    func isEmpty(_ name: String) -> Bool {
+        guard let value = self[name] else { return true }
+        return value.scalar?.text.isEmpty ?? false
+    }
 }

@@ -10,6 +10,10 @@ enum NameRule {
     case subdomain1123
     /// A container's port, in the form of RFC 6335 §5.1.
     case portName
+    /// The key of a label or annotation: a word, with a name and `/` in front where wanted.
+    case labelKey
+    /// The value of a label: a word, or nothing.
+    case labelValue
 
     /// The longest label, in bytes (RFC 1035 §2.3.4).
     static let maximumLabelLength = 63
@@ -33,6 +37,12 @@ enum NameRule {
         case .portName:
             guard count <= Self.maximumPortNameLength, Self.isWord(text) else { return false }
             return text.utf8.contains { Self.isLetter($0) } && !text.contains("--")
+        case .labelKey:
+            guard let slash = text.firstIndex(of: "/") else { return Self.isLabelWord(text[...]) }
+            return Self.subdomain1123.allows(String(text[..<slash]))
+                && Self.isLabelWord(text[text.index(after: slash)...])
+        case .labelValue:
+            return text.isEmpty || Self.isLabelWord(text[...])
         }
     }
 
@@ -51,6 +61,12 @@ enum NameRule {
         case .portName:
             "at most 15 lower case letters, digits and '-', with a letter among them"
                 + " (such as 'http')"
+        case .labelKey:
+            "at most 63 letters, digits, '-', '_' and '.', first and last a letter or digit, with a"
+                + " DNS name and '/' in front where wanted (such as 'app' or 'example.com/app')"
+        case .labelValue:
+            "empty or at most 63 letters, digits, '-', '_' and '.', first and last a letter or"
+                + " digit (such as 'my_value')"
         }
     }
 
@@ -73,6 +89,22 @@ enum NameRule {
             }
         }
         return mayEnd
+    }
+
+    /// What Kubernetes calls a qualified name without its prefix.
+    private static func isLabelWord(_ text: Substring) -> Bool {
+        let bytes = text.utf8
+        guard bytes.count <= maximumLabelLength, let first = bytes.first, let last = bytes.last,
+            isLetterOrDigit(first), isLetterOrDigit(last)
+        else { return false }
+        return bytes.allSatisfy { byte in
+            isLetterOrDigit(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+                || byte == UInt8(ascii: ".")
+        }
+    }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        isDigit(byte) || isLetter(byte | 0x20)
     }
 
     private static func isLetter(_ byte: UInt8?) -> Bool {

@@ -14,6 +14,8 @@ extension ObjectDecoder {
         }
         let type = reader.choice("addressType", in: object, of: ["IPv4", "IPv6", "FQDN"])
         var endpoints: [SliceEndpoint] = []
+        reader.limit("endpoints", in: object, to: EndpointSlice.maximumEndpointCount)
+        reader.limit("ports", in: object, to: EndpointSlice.maximumPortCount)
         let elements = reader.elements("endpoints", in: object)
         endpoints.reserveCapacity(elements.count)
         for fields in elements {
@@ -26,7 +28,7 @@ extension ObjectDecoder {
             metadata: metadata,
             serviceName: metadata.labels[Self.serviceLabel] ?? "",
             endpoints: endpoints,
-            ports: endpointPorts("ports", in: object, areNumbersRequired: false),
+            ports: endpointPorts(in: object, isSlice: true),
             isFromEndpoints: false
         )
     }
@@ -37,9 +39,10 @@ extension ObjectDecoder {
         if items.isEmpty, !reader.isBroken {
             reader.required("addresses", in: fields, "at least one address")
         }
+        reader.limit("addresses", in: fields, to: EndpointSlice.maximumAddressCount)
         addresses.reserveCapacity(items.count)
         for item in items where type != "FQDN" {
-            guard let address = reader.address(item) else { continue }
+            guard let address = reader.reachableAddress(item) else { continue }
             if let type, type != (address.family == .v4 ? "IPv4" : "IPv6") {
                 let wanted = "an \(type) address, as addressType says"
                 reader.invalid(item, mustBe: wanted)
@@ -62,20 +65,31 @@ extension ObjectDecoder {
         return reader.string("name", in: target) ?? ""
     }
 
-    private mutating func endpointPorts(
-        _ name: String,
-        in parent: Fields,
-        areNumbersRequired: Bool
-    ) -> [EndpointPort] {
+    /// The ports of a slice, which differ in their names, or of a subset.
+    private mutating func endpointPorts(in parent: Fields, isSlice: Bool) -> [EndpointPort] {
         var ports: [EndpointPort] = []
-        for fields in reader.elements(name, in: parent) {
+        var names: Set<String> = []
+        let elements = reader.elements("ports", in: parent)
+        for fields in elements {
             reader.checkNames(of: fields, known: KnownFields.endpointPort)
-            if areNumbersRequired, fields["port"] == nil {
+            if !isSlice, fields["port"] == nil {
                 reader.required("port", in: fields, "a number, 1 to 65535")
             }
+            if !isSlice, elements.count > 1, fields.isEmpty("name") {
+                reader.required("name", in: fields, "each of several ports needs a name")
+            }
+            let given = reader.name("name", in: fields, .label1123)
+            let name = given ?? ""
+            if isSlice, given != nil || fields.isEmpty("name"), !names.insert(name).inserted {
+                let shown = FieldReader.quoted(name)
+                let path = reader.path(of: fields.node, to: "name")
+                let place = fields["name"]?.position ?? fields.position
+                reader.refuse("\(path): Duplicate value: \(shown)", at: place)
+            }
+            _ = reader.name("appProtocol", in: fields, .labelKey)
             ports.append(
                 EndpointPort(
-                    name: reader.name("name", in: fields, .label1123) ?? "",
+                    name: name,
                     number: reader.port("port", in: fields),
                     transport: reader.transport(in: fields)
                 )
@@ -90,6 +104,16 @@ extension ObjectDecoder {
         var slices: [ClusterObject] = []
         for subset in reader.elements("subsets", in: object) {
             reader.checkNames(of: subset, known: KnownFields.subset)
+            let isEmpty = [subset["addresses"], subset["notReadyAddresses"]].allSatisfy {
+                $0?.items?.isEmpty ?? ($0 == nil)
+            }
+            if isEmpty {
+                reader.refuse(
+                    "\(reader.path(of: subset.node)): Required value: must specify `addresses` or "
+                        + "`notReadyAddresses`",
+                    at: subset.position
+                )
+            }
             let endpoints =
                 subsetAddresses("addresses", in: subset, areReady: true)
                 + subsetAddresses("notReadyAddresses", in: subset, areReady: false)
@@ -97,7 +121,7 @@ extension ObjectDecoder {
                 metadata: metadata,
                 serviceName: metadata.name,
                 endpoints: endpoints,
-                ports: endpointPorts("ports", in: subset, areNumbersRequired: true),
+                ports: endpointPorts(in: subset, isSlice: false),
                 isFromEndpoints: true
             )
             slices.append(.endpointSlice(slice))
@@ -118,7 +142,7 @@ extension ObjectDecoder {
                 reader.required("ip", in: fields, "an IP address")
                 continue
             }
-            guard let address = reader.address(node) else { continue }
+            guard let address = reader.reachableAddress(node) else { continue }
             endpoints.append(
                 SliceEndpoint(
                     addresses: [address],

@@ -28,7 +28,7 @@ extension ObjectDecoder {
         service.terms = serviceTerms(spec, service.kind, type: type)
         service.terms.ingressAddresses = ingressAddresses(object)
         service.ports = servicePorts(spec, type: type, areRequired: needsPorts(service.kind))
-        service.selector = reader.texts("selector", in: spec)
+        service.selector = reader.labels("selector", in: spec)
         service.publishesNotReadyAddresses =
             reader.boolean("publishNotReadyAddresses", in: spec) ?? false
         return service
@@ -159,6 +159,7 @@ extension ObjectDecoder {
             let transport = reader.transport(in: fields)
             let target = targetPort(fields, number: number ?? 0)
             let nodePort = nodePort(fields, type: type)
+            _ = reader.name("appProtocol", in: fields, .labelKey)
             guard let number else { continue }
             let port = ServicePort(
                 name: name,

@@ -6,6 +6,7 @@ import YAML
 extension ObjectDecoder {
     private static let policies = ["Cluster", "Local"]
     private static let affinities = ["ClientIP", "None"]
+    private static let distributions = ["PreferClose", "PreferSameZone", "PreferSameNode"]
     private static let familyNames = ["IPv4", "IPv6"]
 
     /// Reads how a Service is reached, by the rules of the API server's validation.
@@ -130,8 +131,7 @@ extension ObjectDecoder {
         _ terms: inout ServiceTerms
     ) {
         for item in reader.items("externalIPs", in: spec) {
-            guard let address = reader.address(item) else { continue }
-            if let reason = Self.reasonAgainst(address) { reader.invalid(item, because: reason) }
+            guard let address = reader.reachableAddress(item) else { continue }
             terms.externalAddresses.append(address)
         }
         let external = reader.choice("externalTrafficPolicy", in: spec, of: Self.policies)
@@ -144,21 +144,7 @@ extension ObjectDecoder {
         terms.isExternalTrafficLocal = external == "Local"
         let inner = reader.choice("internalTrafficPolicy", in: spec, of: Self.policies)
         terms.isInternalTrafficLocal = inner == "Local"
-    }
-
-    /// Why an address cannot be one at which a Service is reached from outside; nil when it can.
-    private static func reasonAgainst(_ address: IPAddress) -> String? {
-        if address.isUnspecified {
-            return "may not be unspecified (\(address))"
-        }
-        if address.isLoopback { return "may not be in the loopback range (127.0.0.0/8, ::1/128)" }
-        if address.isLinkLocal {
-            return "may not be in the link-local range (169.254.0.0/16, fe80::/10)"
-        }
-        let isLinkMulticast =
-            address.family == .v4 ? address.low >> 8 == 0xE0_0000 : address.high >> 48 == 0xFF02
-        return isLinkMulticast
-            ? "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)" : nil
+        _ = reader.choice("trafficDistribution", in: spec, of: Self.distributions)
     }
 
     // MARK: Load balancers
@@ -178,12 +164,10 @@ extension ObjectDecoder {
         }
         let isAllocating = reader.boolean("allocateLoadBalancerNodePorts", in: spec) ?? true
         terms.allocatesNodePorts = isAllocating
-        terms.loadBalancerClass = reader.string("loadBalancerClass", in: spec) ?? ""
+        terms.loadBalancerClass = reader.name("loadBalancerClass", in: spec, .labelKey) ?? ""
         if let node = spec["loadBalancerIP"] { terms.loadBalancerAddress = reader.address(node) }
         for item in reader.items("loadBalancerSourceRanges", in: spec) {
-            guard let text = reader.string(item), AddressNetwork(text) == nil else { continue }
-            let wanted = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
-            reader.invalid(item, because: wanted)
+            _ = reader.network(item)
         }
         guard let node = spec["healthCheckNodePort"], node.scalar?.value != .integer(0) else {
             return

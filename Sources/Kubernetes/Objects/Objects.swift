@@ -136,6 +136,11 @@ package struct SliceEndpoint: Hashable, Sendable {
 
 /// An EndpointSlice, or one subset of an Endpoints object in the same form.
 package struct EndpointSlice: Hashable, Sendable {
+    /// The most endpoints of a slice, of its ports, and of the addresses of one endpoint.
+    package static let maximumEndpointCount = 1_000
+    package static let maximumPortCount = 20_000
+    package static let maximumAddressCount = 100
+
     package var metadata: Metadata
     /// The Service it belongs to, in the same namespace.
     package var serviceName: String
