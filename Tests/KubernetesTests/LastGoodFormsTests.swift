@@ -184,4 +184,31 @@ import Testing
         #expect(second.mistakes.count == 1)
         #expect(second.keptCount == 0)
     }
+
+    @Test(
+        "What makes Pods keeps its last good form as well",
+        arguments: [
+            ("replicas: 3", "replicas: three"), ("{app: a}}\n  replicas", "{app: b}}\n  replicas"),
+            ("apps/v1", "apps/v3"),
+        ]
+    )
+    func keepsWorkloads(text: String, broken: String) throws {
+        let right = workload(
+            """
+            selector: {matchLabels: {app: a}}
+            replicas: 3
+            template: {metadata: {labels: {app: a}}, spec: {containers: [{name: c}]}}
+            """
+        )
+        let files = MemoryFiles(["m/a.yaml": right])
+        let first = try ManifestSet.load(files)
+        files.write("m/a.yaml", Array(right.replacing(text, with: broken).utf8))
+
+        let second = try ManifestSet.load(files, after: first)
+
+        #expect(first.mistakes == [])
+        #expect(second.mistakes.count == 1)
+        #expect(second.keptCount == 1)
+        #expect(second.objects == first.objects)
+    }
 }

@@ -5,11 +5,19 @@ import Testing
 
 /// Damages the sample data in every way that a disk or an editor may, from a seed.
 @Suite struct ManifestMutationTests {
-    /// The sample files, each with one file beside it that stays as it is.
+    /// The sample files, and one with every kind that makes Pods.
     private static func samples() throws -> [(name: String, text: String)] {
-        try RepositoryFiles.contents(of: "zones/cluster.local").sorted { $0.key < $1.key }
-            .map { (name: $0.key, text: $0.value) }
+        let samples = try RepositoryFiles.contents(of: "zones/cluster.local")
+            .sorted { $0.key < $1.key }.map { (name: $0.key, text: $0.value) }
+        let others = try RepositoryFiles.contents(of: "Tests/KubernetesTests/Manifests/corrected")
+        let text = try #require(others["workloads.yaml"])
+        // In a namespace of their own, as some names are in the samples too.
+        return samples + [
+            (name: "workloads.yaml", text.replacing("metadata:\n  name", with: metadata))
+        ]
     }
+
+    private static let metadata = "metadata:\n  namespace: apart\n  name"
 
     private static let neighbour =
         "apiVersion: v1\nkind: Service\nmetadata: {name: neighbour, namespace: apart}\n"

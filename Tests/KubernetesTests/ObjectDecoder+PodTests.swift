@@ -77,6 +77,62 @@ import Wire
     }
 
     @Test(
+        "The annotation about readiness outranks the conditions",
+        arguments: [
+            ("'true'", "False", true), ("'false'", "True", false), ("null", "False", false),
+            ("null", "True", true),
+        ]
+    )
+    func obeysTheAnnotation(value: String, status: String, expected: Bool) {
+        let text = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: p, annotations: {apus.dev/ready: \(value)}}
+            status: {conditions: [{type: Ready, status: '\(status)'}]}
+            """
+
+        #expect(mistakes(text) == [])
+        #expect(Self.onlyPod(text)?.isReady == expected)
+    }
+
+    @Test func refusesAnotherWordAboutReadiness() {
+        let text =
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {apus.dev/ready: maybe}}\n"
+
+        #expect(
+            mistakes(text) == [
+                """
+                3:51: Pod "p": metadata.annotations[apus.dev/ready]: Invalid value: "maybe": must \
+                be "true" or "false"
+                """
+            ]
+        )
+    }
+
+    @Test func keepsWhereItMayRunAsLongAsItHasNoAddress() {
+        let spec = "spec: {nodeName: node, nodeSelector: {a: b}, hostNetwork: true}"
+        let placement = Placement(
+            nodeName: "node",
+            nodeSelector: ["a": "b"],
+            usesHostNetwork: true
+        )
+
+        #expect(Self.onlyPod(Self.pod(spec))?.placement == placement)
+        #expect(
+            Self.onlyPod(Self.pod(spec + "\nstatus: {podIP: 10.0.0.1}"))?.placement == Placement()
+        )
+    }
+
+    @Test func mayLeaveOutItsContainersButNotTheirNames() {
+        #expect(mistakes(Self.pod("spec: {containers: []}")) == [])
+        #expect(
+            mistakes(Self.pod("spec: {containers: [{image: a}]}")) == [
+                "4:21: Pod \"p\": spec.containers[0].name: Required value: such as 'my-name'"
+            ]
+        )
+    }
+
+    @Test(
         "Whether a Pod is finished",
         arguments: [
             ("status: {phase: Running}", false), ("status: {phase: Pending}", false),
@@ -124,17 +180,17 @@ import Wire
                 """
             ),
             (
-                "spec: {containers: [{ports: [{name: more-than-fifteen, containerPort: 1}]}]}",
+                "spec: {containers: [{name: c, ports: [{name: more-than-fifteen, containerPort: 1}]}]}",
                 """
-                4:37: Pod "p": spec.containers[0].ports[0].name: Invalid value: \
+                4:46: Pod "p": spec.containers[0].ports[0].name: Invalid value: \
                 "more-than-fifteen": must be at most 15 lower case letters, digits and '-', \
                 with a letter among them (such as 'http')
                 """
             ),
             (
-                "spec: {containers: [{ports: [{name: a}]}]}",
+                "spec: {containers: [{name: c, ports: [{name: a}]}]}",
                 """
-                4:30: Pod "p": spec.containers[0].ports[0].containerPort: Required value: a \
+                4:39: Pod "p": spec.containers[0].ports[0].containerPort: Required value: a \
                 number, 1 to 65535
                 """
             ),

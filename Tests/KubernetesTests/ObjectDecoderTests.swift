@@ -108,8 +108,9 @@ import Testing
     @Test(
         "Another kind tells only where it lives, without noise",
         arguments: [
-            ("apps/v1", "Deployment", "{name: a}", "a", "default"),
-            ("apps/v1", "Deployment", "{name: a, namespace: ns}", "a", "ns"),
+            ("v1", "ConfigMap", "{name: a}", "a", "default"),
+            ("v1", "ConfigMap", "{name: a, namespace: ns}", "a", "ns"),
+            ("apps.example.org/v1", "Deployment", "{name: a, namespace: ns}", "a", "ns"),
             ("rbac.authorization.k8s.io/v1", "ClusterRole", "{name: 'system:x'}", "system:x", ""),
             ("example.org/v1", "Widget", "{name: a}", "a", ""),
             ("example.org/v1", "Widget", "{name: a, namespace: ns}", "a", "ns"),
@@ -131,35 +132,6 @@ import Testing
         #expect(mistakes(text) == [])
         #expect(
             objects(text) == [.other(kind: kind, Metadata(name: name, namespace: namespace))]
-        )
-    }
-
-    @Test func warnsOfMisspeltFieldsInWhatMakesPods() {
-        let text = """
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: web, label: {}}
-            spec:
-              replica: 3
-              template:
-                spec: {container: []}
-            """
-
-        #expect(
-            mistakes(text) == [
-                """
-                3:23: warning: Deployment "web": unknown field "metadata.label"; did you mean \
-                "labels"?
-                """,
-                """
-                5:3: warning: Deployment "web": unknown field "spec.replica"; did you mean \
-                "replicas"?
-                """,
-                """
-                7:12: warning: Deployment "web": unknown field "spec.template.spec.container"; did \
-                you mean "containers"?
-                """,
-            ]
         )
     }
 

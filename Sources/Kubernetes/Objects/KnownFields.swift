@@ -15,6 +15,12 @@ enum KnownFields {
         "ownerReferences", "resourceVersion", "selfLink", "uid",
     ]
 
+    static let ownerReference = [
+        "apiVersion", "blockOwnerDeletion", "controller", "kind", "name", "uid",
+    ]
+    static let labelSelector = ["matchExpressions", "matchLabels"]
+    static let selectorRequirement = ["key", "operator", "values"]
+
     static let serviceSpec = [
         "allocateLoadBalancerNodePorts", "clusterIP", "clusterIPs", "externalIPs", "externalName",
         "externalTrafficPolicy", "healthCheckNodePort", "internalTrafficPolicy", "ipFamilies",
@@ -72,7 +78,29 @@ enum KnownFields {
         "DaemonSet": [
             "minReadySeconds", "revisionHistoryLimit", "selector", "template", "updateStrategy",
         ],
+        "Job": [
+            "activeDeadlineSeconds", "backoffLimit", "backoffLimitPerIndex", "completionMode",
+            "completions", "managedBy", "manualSelector", "maxFailedIndexes", "parallelism",
+            "podFailurePolicy", "podReplacementPolicy", "selector", "successPolicy", "suspend",
+            "template", "ttlSecondsAfterFinished",
+        ],
     ]
+    static let podTemplate = ["metadata", "spec"]
+    static let ordinals = ["start"]
+    static let claimRetention = ["whenDeleted", "whenScaled"]
+    static let strategy = ["rollingUpdate", "type"]
+    /// What `rollingUpdate` holds, by kind.
+    static let rollingUpdates: [String: [String]] = [
+        "Deployment": ["maxSurge", "maxUnavailable"],
+        "StatefulSet": ["maxUnavailable", "partition"],
+        "DaemonSet": ["maxSurge", "maxUnavailable"],
+    ]
+
+    static let nodeSpec = [
+        "configSource", "externalID", "podCIDR", "podCIDRs", "providerID", "taints",
+        "unschedulable",
+    ]
+    static let nodeAddress = ["address", "type"]
 
     /// Kinds without a use here that live in a namespace, `default` where they name none.
     ///

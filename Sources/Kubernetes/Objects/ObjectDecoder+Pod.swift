@@ -16,10 +16,13 @@ extension ObjectDecoder {
             ports: []
         )
         if let spec = reader.fields("spec", in: object) {
-            reader.checkNames(of: spec, known: KnownFields.podSpec)
-            pod.hostname = reader.name("hostname", in: spec, .label1123) ?? ""
-            pod.subdomain = reader.name("subdomain", in: spec, .label1123) ?? ""
-            pod.ports = containerPorts(spec)
+            var template = PodTemplate()
+            readPodSpec(spec, into: &template)
+            _ = reader.choice("restartPolicy", in: spec, of: ["Always", "OnFailure", "Never"])
+            pod.hostname = template.hostname
+            pod.subdomain = template.subdomain
+            pod.ports = template.ports
+            pod.placement = template.placement
         }
         if let status = reader.fields("status", in: object) {
             pod.addresses = podAddresses(status)
@@ -28,6 +31,10 @@ extension ObjectDecoder {
             pod.isFinished = phase == "Succeeded" || phase == "Failed"
         }
         if object["metadata"]?["deletionTimestamp"]?.isNull == false { pod.isFinished = true }
+        // A Pod that has an address needs no place to get one from, and there may be many.
+        if !pod.addresses.isEmpty { pod.placement = Placement() }
+        pod.owner = owner(of: object)
+        pod.isReady = readiness(in: object["metadata"].flatMap { Fields($0) }) ?? pod.isReady
         return pod
     }
 
@@ -57,37 +64,5 @@ extension ObjectDecoder {
                 == "True"
         }
         return false
-    }
-
-    /// The named ports of the containers, sidecars included.
-    private mutating func containerPorts(_ spec: Fields) -> [ContainerPort] {
-        var ports: [ContainerPort] = []
-        for container in reader.elements("containers", in: spec) {
-            reader.checkNames(of: container, known: KnownFields.container)
-            ports += namedPorts(of: container)
-        }
-        for container in reader.elements("initContainers", in: spec) {
-            reader.checkNames(of: container, known: KnownFields.container)
-            let own = namedPorts(of: container)
-            // An init container that is restarted goes on beside the others.
-            if container["restartPolicy"]?.scalar?.text == "Always" { ports += own }
-        }
-        return ports
-    }
-
-    private mutating func namedPorts(of container: Fields) -> [ContainerPort] {
-        var ports: [ContainerPort] = []
-        for fields in reader.elements("ports", in: container) {
-            reader.checkNames(of: fields, known: KnownFields.containerPort)
-            if fields["containerPort"] == nil {
-                reader.required("containerPort", in: fields, "a number, 1 to 65535")
-            }
-            let name = reader.name("name", in: fields, .portName)
-            let number = reader.port("containerPort", in: fields)
-            let transport = reader.transport(in: fields)
-            guard let name, let number else { continue }
-            ports.append(ContainerPort(name: name, number: number, transport: transport))
-        }
-        return ports
     }
 }

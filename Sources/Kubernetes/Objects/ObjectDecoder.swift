@@ -4,11 +4,18 @@ import YAML
 
 /// Reads one object of a manifest, whatever its kind.
 struct ObjectDecoder {
-    /// The kinds that the registry has a use for, and the version that each belongs to.
+    /// The kinds that the registry has a use for, and the versions of each, today's first.
     private static let versions = [
-        "Service": "v1", "Pod": "v1", "Namespace": "v1", "Endpoints": "v1",
-        "EndpointSlice": "discovery.k8s.io/v1",
+        "Service": ["v1"], "Pod": ["v1"], "Namespace": ["v1"], "Endpoints": ["v1"],
+        "Node": ["v1"], "Job": ["batch/v1"],
+        "EndpointSlice": ["discovery.k8s.io/v1", "discovery.k8s.io/v1beta1"],
+        "Deployment": ["apps/v1", "apps/v1beta1", "apps/v1beta2", "extensions/v1beta1"],
+        "ReplicaSet": ["apps/v1", "apps/v1beta2", "extensions/v1beta1"],
+        "StatefulSet": ["apps/v1", "apps/v1beta1", "apps/v1beta2"],
+        "DaemonSet": ["apps/v1", "apps/v1beta2", "extensions/v1beta1"],
     ]
+    /// Of these, the kinds that live in no namespace.
+    private static let clusterKinds: Set<String> = ["Namespace", "Node"]
 
     let file: String
     var reader: FieldReader
@@ -101,30 +108,34 @@ struct ObjectDecoder {
     ) -> DecodedObject {
         let name = fields["metadata"].flatMap { $0["name"]?.scalar?.text } ?? ""
         reader.subject = name.isEmpty ? kind : "\(kind) \(FieldReader.quoted(name))"
-        guard let wanted = Self.versions[kind], !Self.isForeign(version) else {
+        guard let versions = Self.versions[kind], !Self.isForeign(version) else {
             return other(fields, kind: kind, version: version)
         }
-        if version != wanted, !(kind == "EndpointSlice" && version == wanted + "beta1") {
+        if !versions.contains(version) {
             let path = reader.path(of: fields.node, to: "apiVersion")
             reader.refuse(
-                "\(path): Invalid value: \(FieldReader.quoted(version)): must be \(wanted)",
+                "\(path): Invalid value: \(FieldReader.quoted(version)): must be \(versions[0])",
                 at: fields["apiVersion"]?.position ?? fields.position
             )
         }
         let rule: NameRule =
             switch kind {
             case "Service": .label1035
-            case "Namespace": .label1123
+            // The names of its Pods are host names.
+            case "Namespace", "StatefulSet": .label1123
             default: .subdomain1123
             }
-        let metadata = metadata(in: fields, rule, isNamespaced: kind != "Namespace")
+        let isNamespaced = !Self.clusterKinds.contains(kind)
+        let metadata = metadata(in: fields, rule, isNamespaced: isNamespaced)
         let objects: [ClusterObject] =
             switch kind {
             case "Service": [.service(service(fields, metadata))]
             case "EndpointSlice": [.endpointSlice(endpointSlice(fields, metadata))]
             case "Endpoints": endpoints(fields, metadata)
             case "Pod": [.pod(pod(fields, metadata))]
-            default: [.namespace(namespace(fields, metadata))]
+            case "Node": [.node(node(fields, metadata))]
+            case "Namespace": [.namespace(namespace(fields, metadata))]
+            default: workload(fields, metadata, kind: kind, version: version)
             }
         let isKnown = !metadata.name.isEmpty
         let key = ObjectKey(kind: kind, namespace: metadata.namespace, name: metadata.name)
@@ -152,6 +163,17 @@ struct ObjectDecoder {
         )
     }
 
+    /// The objects of a workload's document.
+    private mutating func workload(
+        _ fields: Fields,
+        _ metadata: Metadata,
+        kind: String,
+        version: String
+    ) -> [ClusterObject] {
+        guard let kind = Workload.Kind(kind) else { return [] }
+        return [.workload(workload(kind, fields, metadata, version: version))]
+    }
+
     private mutating func namespace(_ fields: Fields, _ metadata: Metadata) -> Namespace {
         reader.checkNames(of: fields, known: KnownFields.namespace)
         return Namespace(metadata: metadata)
@@ -159,34 +181,7 @@ struct ObjectDecoder {
 }
 
 extension ObjectDecoder {
-    /// Reads `metadata`; the name is empty when there is no valid one.
-    private mutating func metadata(
-        in object: Fields,
-        _ rule: NameRule,
-        isNamespaced: Bool
-    ) -> Metadata {
-        var metadata = Metadata(name: "", namespace: isNamespaced ? "default" : "")
-        guard let fields = reader.fields("metadata", in: object) else {
-            if object["metadata"] == nil {
-                reader.required("metadata", in: object, "a mapping with a name")
-            }
-            return metadata
-        }
-        reader.checkNames(of: fields, known: KnownFields.metadata)
-        if let name = reader.name("name", in: fields, rule) {
-            metadata.name = name
-        } else if fields["name"]?.scalar?.text.isEmpty ?? true {
-            reader.required("name", in: fields, "such as 'my-name'")
-        }
-        let namespace = reader.name("namespace", in: fields, .label1123)
-        if let namespace, isNamespaced { metadata.namespace = namespace }
-        metadata.labels = reader.texts("labels", in: fields)
-        // Nobody here asks for annotations, but what is wrong in them is said.
-        _ = reader.texts("annotations", in: fields)
-        return metadata
-    }
-
-    /// Reads an object of a kind without a use here: where it lives, and what is misspelt in it.
+    /// Reads an object of a kind without a use here: where it lives.
     private mutating func other(
         _ fields: Fields,
         kind: String,
@@ -203,7 +198,6 @@ extension ObjectDecoder {
                 metadata.namespace = namespace
             }
         }
-        if let known = KnownFields.workloadSpecs[kind] { checkWorkload(fields, known) }
         let group = version.firstIndex(of: "/").map { "." + version[..<$0] } ?? ""
         let key = ObjectKey(
             kind: kind + group,
@@ -215,23 +209,5 @@ extension ObjectDecoder {
             key: metadata.name.isEmpty ? nil : key,
             [.other(kind: kind, metadata)]
         )
-    }
-
-    /// Warns of misspelt fields in what makes Pods.
-    private mutating func checkWorkload(_ object: Fields, _ known: [String]) {
-        reader.checkNames(of: object, known: KnownFields.object)
-        reader.checkNames(of: inner("metadata", object), known: KnownFields.metadata)
-        guard let spec = inner("spec", object) else { return }
-        reader.checkNames(of: spec, known: known)
-        guard let template = inner("template", spec) else { return }
-        reader.checkNames(of: template, known: ["metadata", "spec"])
-        reader.checkNames(of: inner("metadata", template), known: KnownFields.metadata)
-        guard let pod = inner("spec", template) else { return }
-        reader.checkNames(of: pod, known: KnownFields.podSpec)
-    }
-
-    /// The fields of a field, if it has any.
-    private func inner(_ name: String, _ parent: Fields) -> Fields? {
-        parent[name].flatMap { Fields($0) }
     }
 }
