@@ -111,13 +111,8 @@ struct GetCommand {
         return table
     }
 
-    private mutating func age(of row: Row) -> String {
-        var seconds = Int64(row.createdSeconds)
-        if seconds == 0, case .written(let item) = row.substance,
-            let text = rows.sources.tree(of: item)?["metadata"]?["creationTimestamp"]?.text
-        {
-            seconds = Timestamp.seconds(text) ?? 0
-        }
+    private func age(of row: Row) -> String {
+        let seconds = Int64(row.createdSeconds)
         return seconds > 0 ? Ages.text(wallSeconds - seconds) : Ages.unknown
     }
 

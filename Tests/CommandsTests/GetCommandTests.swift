@@ -45,7 +45,7 @@ import Testing
         #expect(
             try notes.run("get ep").text == """
                 NAME          ENDPOINTS         AGE
-                http-go-svc   <none>            <unknown>
+                http-go-svc   <none>            10d
                 svc-3         <none>            <unknown>
                 web-svc       10.244.1.5:8080   <unknown>
 
@@ -88,7 +88,7 @@ import Testing
         #expect(
             try cluster.run("get endpointslices").text == """
                 NAME                ADDRESSTYPE   PORTS     ENDPOINTS               AGE
-                http-go-svc-fqvtv   IPv4          <unset>   <unset>                 <unknown>
+                http-go-svc-fqvtv   IPv4          <unset>   <unset>                 10d
                 kubernetes          IPv4          6443      192.0.2.1,192.0.2.2     <unknown>
                 svc-3-fqbpb         IPv4          <unset>   <unset>                 <unknown>
                 web-svc-gv5nr       IPv4          8080      10.244.1.5,10.244.1.6   <unknown>
