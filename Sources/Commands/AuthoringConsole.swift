@@ -9,6 +9,10 @@ package struct AuthoringConsole: Sendable {
     /// The verbs that it knows.
     package static let verbs = ["expose", "edit"]
 
+    /// The kinds that can be exposed, and those that are found where they are written.
+    package static let exposedKinds = ["deployment", "pod", "replicaset", "service"]
+    package static let writtenKinds = WrittenKind.all.map { $0.kind.lowercased() }
+
     private let contents: ClusterContents
     private let files: any FileSource
     /// The paths of the manifests, as they are opened.

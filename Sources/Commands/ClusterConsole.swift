@@ -9,6 +9,9 @@ package struct ClusterConsole: Sendable {
     /// The verbs that it knows.
     package static let verbs = ["get", "describe"]
 
+    /// The kinds that can be asked for.
+    package static let kinds = ResourceKind.allCases.map(\.names.plural)
+
     private let contents: ClusterContents
     private let files: any FileSource
 

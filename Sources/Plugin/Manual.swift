@@ -2,16 +2,35 @@
 
 /// A plugin's manual page, as data: `-plugins`, `docs/plugins.md` and the tests read the same value.
 package struct Manual: Sendable {
-    /// One option of a plugin.
+    /// Whose names come behind a command's first words.
+    package enum Objects: Hashable, Sendable {
+        case none
+        /// Those of the kind that was said before.
+        case ofChosenKind
+        case ofKind(String)
+    }
+
+    /// One option of a plugin, or one of its commands.
     package struct Option: Sendable {
         /// Its name and arguments as they are written: `ttl SECONDS`.
         package let usage: String
         /// What it does, its bounds and its default.
         package let text: String
+        /// Of a command, what may come first behind its name; for shells to complete.
+        package let choices: [String]
+        /// Of a command, whose names come next.
+        package let objects: Objects
 
-        package init(_ usage: String, _ text: String) {
+        package init(
+            _ usage: String,
+            _ text: String,
+            choices: [String] = [],
+            objects: Objects = .none
+        ) {
             self.usage = usage
             self.text = text
+            self.choices = choices
+            self.objects = objects
         }
 
         /// The first word of the usage.

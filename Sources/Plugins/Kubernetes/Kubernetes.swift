@@ -90,27 +90,38 @@ package struct Kubernetes: Answerer {
                 "get KIND[,KIND...] [NAME...]",
                 "objects as kubectl shows them: services, endpoints, endpointslices, pods, "
                     + "namespaces. With `-n NAMESPACE`, `-A`, `-l SELECTOR`, "
-                    + "`-o wide|yaml|json|name`, `--show-labels`, `--no-headers`"
+                    + "`-o wide|yaml|json|name`, `--show-labels`, `--no-headers`",
+                choices: ClusterConsole.kinds,
+                objects: .ofChosenKind
             ),
             Manual.Option(
                 "describe service [NAME...]",
-                "all about Services, and why one has no endpoints"
+                "all about Services, and why one has no endpoints. With `-n NAMESPACE`, `-A`, "
+                    + "`-l SELECTOR`",
+                objects: .ofChosenKind
             ),
             Manual.Option(
                 "expose KIND NAME",
                 "a Service for a deployment, replicaset, pod or service as kubectl makes it, written as "
-                    + "a new file into the first folder of the manifests: `--port`, "
-                    + "`--target-port`, `--type`, `--name`, `--protocol`, `--cluster-ip`, "
-                    + "`--selector`, `--labels`, `-n`; `--dry-run=client -o yaml` only shows it"
+                    + "a new file into the first folder of the manifests: `--port NUMBER`, "
+                    + "`--target-port NUMBER`, `--type ClusterIP|NodePort|LoadBalancer`, "
+                    + "`--name NAME`, `--protocol TCP`, `--cluster-ip ADDRESS`, "
+                    + "`--selector LABELS`, `--labels LABELS`, `-n NAMESPACE`; "
+                    + "`--dry-run=client -o yaml` only shows it",
+                choices: AuthoringConsole.exposedKinds,
+                objects: .ofChosenKind
             ),
             Manual.Option(
                 "edit KIND NAME",
                 "opens `$KUBE_EDITOR`, `$EDITOR` or vi where the object is written, and checks the "
-                    + "file afterwards. With `-n NAMESPACE`"
+                    + "file afterwards. With `-n NAMESPACE`",
+                choices: AuthoringConsole.writtenKinds,
+                objects: .ofChosenKind
             ),
             Manual.Option(
                 "names [SERVICE...]",
-                "every name that Services have, with its records. With `-n NAMESPACE` or `-A`"
+                "every name that Services have, with its records. With `-n NAMESPACE` or `-A`",
+                objects: .ofKind("services")
             ),
         ],
         example: """
