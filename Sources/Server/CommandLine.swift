@@ -13,6 +13,8 @@ package struct CommandLine: Hashable, Sendable {
         case plugins
         case version
         case help
+        /// Print the script by which a shell completes commands.
+        case completion(Completion.Shell)
         /// Carry out a command: its words, the verb first.
         case command([String])
     }
@@ -34,7 +36,7 @@ package struct CommandLine: Hashable, Sendable {
 
     /// The flags, for people.
     package static let usage = """
-        usage: apus [check | manual | COMMAND] [flags]
+        usage: apus [check | manual | completion SHELL | COMMAND] [flags]
           -conf FILE       the Corefile; 'stdin' reads standard input (default ./Corefile)
           -dns.port N, -p N   the port of server blocks that name none (default 53; 0: any free one)
           -control PATH    the socket for commands; 'off' for none
@@ -44,6 +46,7 @@ package struct CommandLine: Hashable, Sendable {
           -version         print the version
           check            parse and load everything, bind nothing, print every mistake
           manual           print the manual of all plugins
+          completion SHELL print a script that completes commands, for bash, zsh or fish
           COMMAND          ask the server that runs, or with -conf what it would serve; see manual
 
         """
@@ -55,6 +58,10 @@ package struct CommandLine: Hashable, Sendable {
         var rest = arguments[...]
         if let first = rest.first, verbs.contains(first) {
             try takeCommand(rest)
+            return
+        }
+        if rest.first == "completion" {
+            task = .completion(try Self.shell(rest.dropFirst()))
             return
         }
         if let first = rest.first, first == "check" || first == "manual" {
@@ -77,6 +84,14 @@ package struct CommandLine: Hashable, Sendable {
             }
             try take(String(flag), value, &rest)
         }
+    }
+
+    private static func shell(
+        _ words: ArraySlice<String>
+    ) throws(Mistake) -> Completion.Shell {
+        guard words.count == 1, let shell = words.first.flatMap(Completion.Shell.init(rawValue:))
+        else { throw Mistake(text: "completion wants a shell: bash, zsh or fish", code: 2) }
+        return shell
     }
 
     /// Takes a command: the flags that say where it is given, and its own words as they are.

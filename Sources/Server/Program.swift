@@ -29,6 +29,7 @@ package enum Program {
         case .plugins:
             let names = plugins.map { $0.manual.name }.sorted()
             Process.write(names.map { "dns.\($0)\n" }.joined())
+        case .completion(let shell): Process.write(Completion.script(for: shell, plugins))
         case .manual: Process.write(ManualPage.text(of: plugins))
         case .check, .serve, .command:
             return work(commandLine, plugins, pluginsNotYet)

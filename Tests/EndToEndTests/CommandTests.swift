@@ -50,6 +50,18 @@ import Wire
 
                 """
         )
+        let program = RunningServer.program.path()
+        let completed = try RunningServer.run([
+            "bash", "-c",
+            """
+            source <(\(program) completion bash)
+            COMP_WORDS=(\(program) get svc -control '\(server.control)' web)
+            COMP_CWORD=5
+            _apus
+            echo "${COMPREPLY[@]}"
+            """,
+        ])
+        #expect(completed == "web-svc\n")
         let made = try server.give("expose", "svc", "web-svc", "--name=again", "--port=8080")
         #expect(made.contains("service/again exposed\n"), "\(made)")
         #expect(made.contains("/zones/cluster.local/again-service.yaml\n"), "\(made)")
