@@ -74,8 +74,12 @@ struct AddressPool: Sendable {
         return network.family == .v6 || isLast != address.low
     }
 
-    mutating func take(_ address: IPAddress) {
-        if let number = number(of: address) { numbers.take(number) }
+    var isFull: Bool { numbers.takenCount >= numbers.count }
+
+    /// Takes an address; false when somebody has it, or it is none that is chosen.
+    @discardableResult
+    mutating func take(_ address: IPAddress) -> Bool {
+        number(of: address).map { numbers.take($0) } ?? false
     }
 
     mutating func release(_ address: IPAddress) {

@@ -17,6 +17,8 @@ struct NodeRoom: Sendable {
     /// First those of the written networks, then those that it was given, in the order in which it
     /// was.
     fileprivate(set) var pools: [AddressPool] = []
+    /// How many of the first pools have no address left.
+    fileprivate var fullCount = 0
 
     /// A Node as a manifest has it.
     init(_ node: Node) {
@@ -126,8 +128,15 @@ struct NodeRooms: Sendable {
     /// The Nodes that Pods run on which ask for none.
     private(set) var open: [Int] = []
     private var indices: [String: Int] = [:]
-    /// The Node of each network.
-    private var holders: [AddressNetwork: String] = [:]
+    /// Whose a network is.
+    private struct Holder: Sendable {
+        /// The index of the Node.
+        let room: Int
+        /// The number among the Node's pools.
+        let pool: Int
+    }
+
+    private var holders: [AddressNetwork: Holder] = [:]
     /// The lengths of these networks.
     private var lengths: Set<Int> = []
     private var blocks: [Blocks]
@@ -204,7 +213,7 @@ struct NodeRooms: Sendable {
         let network = pool.network
         guard !isHeld(network) else { return false }
         for place in blocks.indices { blocks[place].take(network) }
-        holders[network] = rooms[index].name
+        holders[network] = Holder(room: index, pool: rooms[index].pools.count)
         lengths.insert(network.length)
         rooms[index].pools.append(pool)
         return true
@@ -224,41 +233,34 @@ struct NodeRooms: Sendable {
 
     // MARK: Addresses
 
-    /// The Node in whose networks an address lies.
-    func index(holding address: IPAddress) -> Int? {
+    private func holder(of address: IPAddress) -> Holder? {
         for length in lengths {
-            guard let network = AddressNetwork(address, length: length),
-                let name = holders[network]
-            else { continue }
-            return indices[name]
+            guard let network = AddressNetwork(address, length: length) else { continue }
+            if let holder = holders[network] { return holder }
         }
         return nil
     }
 
+    /// The Node in whose networks an address lies.
+    func index(holding address: IPAddress) -> Int? { holder(of: address)?.room }
+
     /// Whether somebody was given an address.
     func isGiven(_ address: IPAddress) -> Bool {
-        guard let index = index(holding: address) else { return false }
-        return rooms[index].pools.contains { pool in
-            pool.number(of: address).map(pool.numbers.isTaken) ?? false
-        }
+        guard let holder = holder(of: address) else { return false }
+        let pool = rooms[holder.room].pools[holder.pool]
+        return pool.number(of: address).map(pool.numbers.isTaken) ?? false
     }
 
     /// Takes an address of a Node for a Pod; false when it has no such address left.
     mutating func take(_ address: IPAddress, _ index: Int) -> Bool {
-        for place in rooms[index].pools.indices {
-            let pool = rooms[index].pools[place]
-            guard let number = pool.number(of: address), !pool.numbers.isTaken(number) else {
-                continue
-            }
-            rooms[index].pools[place].take(address)
-            return true
-        }
-        return false
+        guard let holder = holder(of: address), holder.room == index else { return false }
+        return rooms[index].pools[holder.pool].take(address)
     }
 
     mutating func release(_ address: IPAddress) {
-        guard let index = index(holding: address) else { return }
-        for place in rooms[index].pools.indices { rooms[index].pools[place].release(address) }
+        guard let holder = holder(of: address) else { return }
+        rooms[holder.room].pools[holder.pool].release(address)
+        rooms[holder.room].fullCount = min(rooms[holder.room].fullCount, holder.pool)
     }
 
     /// An address of a Node that is free, and is taken now; nil when there is none left.
@@ -270,10 +272,12 @@ struct NodeRooms: Sendable {
         _ hash: UInt64,
         isUsed: (IPAddress) -> Bool
     ) -> IPAddress? {
-        var place = 0
+        var place = rooms[index].fullCount
         while true {
             if place == rooms[index].pools.count, !extend(index, family) { return nil }
-            if rooms[index].pools[place].network.family == family,
+            if rooms[index].pools[place].isFull {
+                if place == rooms[index].fullCount { rooms[index].fullCount += 1 }
+            } else if rooms[index].pools[place].network.family == family,
                 let address = choose(index, pool: place, hash, isUsed)
             {
                 return address
