@@ -7,9 +7,10 @@ import Wire
 enum Bench {
     private static let usage = """
         usage: bench run [WORKLOAD...] [--services N] [--endpoints N]
-                         [--queries N] [--rounds N] [--workers N,N...] [--short]
+                         [--behind slices|pods|workloads] [--queries N] [--rounds N] [--workers N,N...] [--short]
                                                     measure Apus and every peer found; --endpoints is
-                                                    for registry and reload; workloads:
+                                                    for registry and reload, --behind for registry;
+                                                    workloads:
                                                     \(WorkloadName.words.joined(separator: " "))
                bench blackhole|flood|forgeries|randomnames [--rate N] [--questions N]
                     [--seconds N] [--short]

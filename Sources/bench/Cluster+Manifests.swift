@@ -13,10 +13,11 @@ extension Cluster {
             text += Self.service(
                 "svc-\(index)",
                 "ns-\(namespace)",
-                isHeadless(index) ? "None" : "\(Self.address(of: index))",
-                port: edition.changes(index) ? Self.changedPort : Self.port
+                writtenAddress(of: index),
+                port: edition.changes(index) ? Self.changedPort : Self.port,
+                selector: backing == .slices ? nil : "svc-\(index)"
             )
-            appendSlices(ofService: index, edition, to: &text)
+            appendBacking(ofService: index, edition, to: &text)
         }
         return text
     }
@@ -36,26 +37,29 @@ extension Cluster {
         IPAddress(v4: 0x0A6F_0000 + UInt32(version & 0xFFFF))
     }
 
+    /// A Service; without `address` it gets one, and `selector` is the value of a label of its Pods.
     static func service(
         _ name: String,
         _ namespace: String,
-        _ address: String,
-        port: Int = Cluster.port
+        _ address: String?,
+        port: Int = Cluster.port,
+        selector: String? = nil
     ) -> String {
-        """
-        ---
-        apiVersion: v1
-        kind: Service
-        metadata:
-          name: \(name)
-          namespace: \(namespace)
-        spec:
-          clusterIP: \(address)
-          ports:
-            - name: http
-              port: \(port)
-              targetPort: 8080
+        let address = address.map { "  clusterIP: \($0)\n" } ?? ""
+        let selector = selector.map { "  selector:\n    app: \($0)\n" } ?? ""
+        return """
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata:
+              name: \(name)
+              namespace: \(namespace)
+            spec:
+            \(address)\(selector)  ports:
+                - name: http
+                  port: \(port)
+                  targetPort: 8080
 
-        """
+            """
     }
 }

@@ -144,19 +144,33 @@ struct ChangingEndpoint {
     /// The name of the endpoint that changes.
     var name: String { "\(Self.pod).\(service).default.svc.\(Cluster.zone)" }
 
-    /// Its manifest in one version: the Service, and a slice of as many endpoints as all have.
-    func manifest(version: Int) -> String {
-        var text = Cluster.service(service, "default", "None")
-        text += Cluster.slice(service, "default", number: 0)
+    /// Its manifest in one version: the Service, and as many endpoints as all have, of a slice or as
+    /// Pods.
+    func manifest(version: Int, _ backing: Cluster.Backing = .slices) -> String {
+        let isSliced = backing == .slices
+        var text = Cluster.service(
+            service,
+            "default",
+            "None",
+            selector: isSliced ? nil : service
+        )
+        if isSliced { text += Cluster.slice(service, "default", number: 0) }
         for index in 0..<Cluster.podsPerSlice {
-            text += Cluster.endpoint(
-                "pod-\(index)",
-                "default",
+            let address =
                 index == 0
-                    ? Cluster.changingAddress(of: version)
-                    : Cluster.endpointAddress(of: number * Cluster.podsPerSlice + index),
-                hasHostName: true
-            )
+                ? Cluster.changingAddress(of: version)
+                : Cluster.endpointAddress(of: number * Cluster.podsPerSlice + index)
+            let name = "pod-\(index)"
+            text +=
+                isSliced
+                ? Cluster.endpoint(name, "default", address, hasHostName: true)
+                : Cluster.pod(
+                    "\(service)-\(index)",
+                    "default",
+                    service: service,
+                    address,
+                    hostName: name
+                )
         }
         return text
     }

@@ -19,6 +19,8 @@ struct Cluster {
     let serviceCount: Int
     /// The Pods behind the Services `svc-N`, each an endpoint of one; 0 where none are described.
     var podCount = 0
+    /// How the manifests describe them.
+    var backing = Backing.slices
 
     var namespaceCount: Int {
         (serviceCount + Self.servicesPerNamespace - 1) / Self.servicesPerNamespace

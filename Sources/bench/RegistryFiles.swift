@@ -30,6 +30,9 @@ struct RegistryFiles {
         self.cluster = cluster
         for edition in Self.editions {
             try folder.makeFolder(folderName(edition))
+            if let nodes = cluster.nodes {
+                try folder.write(nodes, to: "\(folderName(edition))/nodes.yaml")
+            }
             for namespace in 0..<cluster.namespaceCount {
                 try folder.write(
                     cluster.manifest(ofNamespace: namespace, edition),
@@ -55,7 +58,7 @@ struct RegistryFiles {
         let version = Self.version(in: edition)
         for number in 0..<ChangingEndpoint.count {
             let one = ChangingEndpoint(number: number)
-            let text = one.manifest(version: version)
+            let text = one.manifest(version: version, cluster.backing)
             try folder.write(text, to: "\(folderName(edition))/\(one.file)")
         }
         return version
@@ -74,7 +77,7 @@ struct RegistryFiles {
 
     /// Writes one version of a changing endpoint where the link leads.
     func write(_ one: ChangingEndpoint, version: Int) throws(SystemError) {
-        try folder.write(one.manifest(version: version), to: "\(name)/\(one.file)")
+        try folder.write(one.manifest(version: version, cluster.backing), to: "\(name)/\(one.file)")
     }
 
     /// Writes the first namespace's file where the link leads, its first Service changed or not.

@@ -19,9 +19,14 @@ struct RegistryRun {
     init(_ stage: Stage, _ options: RunOptions) throws {
         self.stage = stage
         self.options = options
-        cluster = Cluster(serviceCount: options.serviceCount, podCount: options.endpointCount)
+        cluster = Cluster(
+            serviceCount: options.serviceCount,
+            podCount: options.endpointCount,
+            backing: options.backing
+        )
         files = try RegistryFiles(stage.folder, named: "registry", cluster)
-        let corefile = ApusContestant.corefile(manifests: files.path)
+        let told = "state \(stage.folder("registry.state"))\n\(cluster.options)"
+        let corefile = ApusContestant.corefile(manifests: files.path, options: told)
         try stage.folder.write(corefile, to: "Corefile.registry")
         contestant = try ApusContestant.contestant(
             program: BenchRun.program("apus"),
@@ -29,7 +34,7 @@ struct RegistryRun {
         ).kept(on: stage.processors)
         let keeping = ApusContestant.corefile(
             manifests: files.path,
-            options: "snapshot \(stage.folder("registry.snapshot"))"
+            options: "snapshot \(stage.folder("registry.snapshot"))\n\(told)"
         )
         try stage.folder.write(keeping, to: "Corefile.snapshot")
         keeper = try ApusContestant.contestant(
@@ -58,7 +63,8 @@ struct RegistryRun {
             )
             table.add(["registry", name] + sizes + report.cells)
         }
-        for (name, rounds) in try peers() {
+        // What others load does not depend on it.
+        for (name, rounds) in cluster.backing == .slices ? try peers() : [] {
             let report = RegistryReport(rounds: rounds, parsing: nil, loaded: nil)
             table.add(["registry", "\(name) load"] + sizes + report.cells)
         }
@@ -142,14 +148,9 @@ struct RegistryRun {
     /// What must be answered before the cluster counts as loaded: its first and its last name.
     private var questions: [BenchQuestion] {
         get throws {
-            let last = cluster.serviceCount - 1
-            let name =
-                cluster.isHeadless(last)
-                ? Cluster.name(ofPod: cluster.podCount - 1, ofService: last)
-                : Cluster.name(of: last)
-            return [
+            [
                 try BenchQuestion(asking: Cluster.name(of: 0), .a),
-                try BenchQuestion(asking: name, .a),
+                try BenchQuestion(asking: cluster.lastName, .a),
                 try BenchQuestion(
                     asking: Cluster.reverseName(of: Cluster.address(of: 0)),
                     .ptr

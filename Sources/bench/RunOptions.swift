@@ -45,6 +45,8 @@ struct RunOptions: Equatable {
     var serviceCount = 10_000
     /// The endpoints of `registry` and `reload`, half of them in headless Services.
     var endpointCount = 0
+    /// How the manifests of `registry` describe them.
+    var backing = Cluster.Backing.slices
     /// The questions of one server in one round; connections get fewer.
     var queryCount = 300_000
     var roundCount = 7
@@ -63,6 +65,13 @@ struct RunOptions: Equatable {
                 serviceCount = try Self.number(word, &rest, Cluster.maximumServiceCount)
             case "--endpoints":
                 endpointCount = try Self.number(word, &rest, Cluster.maximumPodCount)
+            case "--behind":
+                let word = rest.popFirst() ?? ""
+                guard let named = Cluster.Backing(rawValue: word) else {
+                    let known = Cluster.Backing.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw Mistake(description: "--behind wants one of \(known), not '\(word)'")
+                }
+                backing = named
             case "--queries":
                 queryCount = try Self.number(word, &rest, Self.maximumQueryCount)
             case "--workers":
