@@ -144,7 +144,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BenchTests",
-            dependencies: ["bench", "Posix", "Wire", "YAML"],
+            dependencies: ["bench", "Kubernetes", "Posix", "Wire", "YAML"],
             swiftSettings: rules
         ),
         .testTarget(

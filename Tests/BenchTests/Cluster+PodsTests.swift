@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Kubernetes
 import Testing
+import Wire
 import YAML
 
 @testable import bench
+
+/// The cluster of the benchmark, not that of the registry.
+typealias Cluster = bench.Cluster
 
 @Suite struct ClusterPodsTests {
     @Test(
@@ -99,12 +104,28 @@ import YAML
         )
     }
 
-    @Test func libyamlReadsIt() {
-        let cluster = Cluster(serviceCount: 3, podCount: 40)
+    /// Whatever stands behind the Services, its last name is answered, and nothing is said but that
+    /// one address is from elsewhere.
+    @Test(arguments: Cluster.Backing.allCases)
+    func serversReadIt(backing: Cluster.Backing) throws {
+        let cluster = Cluster(serviceCount: 4, podCount: 40, backing: backing)
+        let changing = ChangingEndpoint(number: 7)
         let text =
-            cluster.manifest(ofNamespace: 0) + ChangingEndpoint(number: 7).manifest(version: 1)
+            cluster.manifest(ofNamespace: 0) + (cluster.nodes ?? "")
+            + changing.manifest(version: 1, backing)
+        let found = DecodedObject.all(in: Array(text.utf8), of: "m")
+        let registry = ClusterRegistry(allocation: AllocationOptions())
+
+        let made = registry.cluster(removing: [], adding: found.flatMap(\.objects))
 
         #expect(EventPass.eventCount(Array(text.utf8)) != nil)
+        #expect(found.flatMap(\.mistakes).isEmpty)
+        for name in [cluster.lastName, changing.name] {
+            let name = try QueryName(try Name(name))
+            let labelCount = name.labelCount - 2
+            let found = made.find(name, labelCount: labelCount, podNames: .disabled)
+            #expect(found.isThere, "\(found)")
+        }
     }
 
     @Test func theChangingEndpointIsOneOfTen() {
@@ -117,5 +138,15 @@ import YAML
         #expect(text.split(separator: "- addresses:").count == 11)
         #expect(text.contains("- addresses:\n      - 10.111.0.3\n"))
         #expect(text.contains("      - 10.244.1.71\n"))
+    }
+}
+
+extension ClusterFinding {
+    /// Whether it is a Service or an endpoint.
+    fileprivate var isThere: Bool {
+        switch self {
+        case .service, .endpoint: true
+        default: false
+        }
     }
 }

@@ -79,7 +79,7 @@ import Testing
             "not ready: a"
         ),
         ("{phase: Succeeded, podIP: 10.0.0.1}", "finished or being deleted: a"),
-        ("{phase: Running}", "without an address: a"),
+        ("{phase: Pending}", "without an address: a"),
         ("{phase: Running, podIP: \"fd00::1\"}", "of another address family: a"),
     ])
     func saysWhySelectedPodsDoNotCount(status: String, reason: String) throws {

@@ -215,7 +215,8 @@ struct RandomObjects {
         Placement(
             nodeName: numbers.pick(["", "node-1"]),
             nodeSelector: numbers.pick(Self.labels),
-            usesHostNetwork: numbers.chance(20)
+            usesHostNetwork: numbers.chance(20),
+            isPending: numbers.chance(20)
         )
     }
 

@@ -82,8 +82,11 @@ import Wire
     }
 
     @Test func givesAPodInAManifestTheAddressThatItHasNot() {
+        var pending = Crew.pod("pending")
+        pending.placement.isPending = true
+
         let crew = Crew([
-            .pod(Crew.pod("open")), .pod(Crew.pod("written", "10.244.9.9")),
+            .pod(Crew.pod("open")), .pod(pending), .pod(Crew.pod("written", "10.244.9.9")),
             .pod(Crew.pod("done", isFinished: true)),
         ])
 

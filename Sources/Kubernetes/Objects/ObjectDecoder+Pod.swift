@@ -29,6 +29,7 @@ extension ObjectDecoder {
             pod.isReady = isReady(status)
             let phase = reader.string("phase", in: status) ?? ""
             pod.isFinished = phase == "Succeeded" || phase == "Failed"
+            pod.placement.isPending = phase == "Pending"
         }
         if object["metadata"]?["deletionTimestamp"]?.isNull == false { pod.isFinished = true }
         // A Pod that has an address needs no place to get one from, and there may be many.

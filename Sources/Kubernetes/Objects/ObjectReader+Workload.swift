@@ -85,12 +85,13 @@ extension ObjectReader {
     }
 
     mutating func placement() -> Placement {
-        let usesHostNetwork = number() == 1
+        let flags = byte()
         let nodeName = text()
         return Placement(
             nodeName: nodeName,
             nodeSelector: labels(),
-            usesHostNetwork: usesHostNetwork
+            usesHostNetwork: flags & StoredPlacement.usesHostNetwork != 0,
+            isPending: flags & StoredPlacement.isPending != 0
         )
     }
 

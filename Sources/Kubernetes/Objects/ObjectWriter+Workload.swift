@@ -72,7 +72,9 @@ extension ObjectWriter {
     }
 
     mutating func append(_ placement: Placement) {
-        append(placement.usesHostNetwork ? 1 : 0)
+        var flags = placement.usesHostNetwork ? StoredPlacement.usesHostNetwork : 0
+        if placement.isPending { flags |= StoredPlacement.isPending }
+        append(flags)
         append(placement.nodeName)
         append(placement.nodeSelector)
     }
@@ -82,6 +84,12 @@ extension ObjectWriter {
         append(owner?.kind ?? "")
         if let owner, !owner.kind.isEmpty { append(owner.name) }
     }
+}
+
+/// The bits of the byte with which a placement begins in a `StoredObject`.
+enum StoredPlacement {
+    static let usesHostNetwork: UInt8 = 1
+    static let isPending: UInt8 = 2
 }
 
 /// The bits of the byte with which one of the Pods of a group begins in a `StoredObject`.

@@ -21,15 +21,19 @@ package struct Placement: Hashable, Sendable {
     package var nodeSelector: [String: String]
     /// Whether its addresses are those of its Node.
     package var usesHostNetwork: Bool
+    /// Whether a cluster says that it waits for a place: phase `Pending`.
+    package var isPending: Bool
 
     package init(
         nodeName: String = "",
         nodeSelector: [String: String] = [:],
-        usesHostNetwork: Bool = false
+        usesHostNetwork: Bool = false,
+        isPending: Bool = false
     ) {
         self.nodeName = nodeName
         self.nodeSelector = nodeSelector
         self.usesHostNetwork = usesHostNetwork
+        self.isPending = isPending
     }
 }
 

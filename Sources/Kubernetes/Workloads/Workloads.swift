@@ -103,7 +103,7 @@ struct Workloads: Sendable {
     private mutating func note(_ pod: Pod, _ object: StoredObject, _ change: Int) -> Bool {
         owners.note(pod, change)
         touchOwners(of: pod.owner, pod.metadata.namespace)
-        if pod.addresses.isEmpty, !pod.isFinished {
+        if pod.addresses.isEmpty, !pod.isFinished, !pod.placement.isPending {
             note(pod.placement, change)
             note(object, pod.key, change)
             return false
