@@ -11,11 +11,22 @@ extension Service {
 
     /// The addresses of a Pod that are its endpoints: those of the families of the Service's own
     /// addresses, all where it has none.
+    ///
+    /// A headless Service is of one family unless it says otherwise: of that which it names, else of
+    /// the Pod's first address, as that is the cluster's first family.
     func endpointAddresses(of pod: Pod) -> [IPAddress] {
-        guard case .clusterIP(let own) = kind, !own.isEmpty else { return pod.addresses }
-        return pod.addresses.filter { address in
-            own.contains { $0.family == address.family }
+        var families: [IPAddress.Family] = []
+        switch kind {
+        case .clusterIP(let own): families = own.map(\.family)
+        case .externalName: break
+        case .headless:
+            let isSingle = (terms.familyPolicy ?? .singleStack) == .singleStack
+            if isSingle, terms.families.count < 2, let first = pod.addresses.first {
+                families = [terms.families.first ?? first.family]
+            }
         }
+        guard !families.isEmpty else { return pod.addresses }
+        return pod.addresses.filter { families.contains($0.family) }
     }
 
     /// The ports that a Pod has for it, without those whose name the Pod does not know.

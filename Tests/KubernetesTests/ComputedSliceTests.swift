@@ -63,7 +63,9 @@ import Wire
 
     @Test func holdsOneFamilyEach() throws {
         let pods = [try Self.pod(2, hasBothFamilies: true), try Self.pod(1)]
-        let slices = ComputedSlice.all(of: Self.service(), pods: pods)
+        let service = Self.service { $0.terms.familyPolicy = .requireDualStack }
+
+        let slices = ComputedSlice.all(of: service, pods: pods)
 
         #expect(slices.map(\.family) == [.v4, .v6])
         #expect(slices.map { $0.endpoints.map(\.podName) } == [["p1", "p2"], ["p2"]])

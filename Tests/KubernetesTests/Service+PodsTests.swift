@@ -56,6 +56,27 @@ import Wire
         #expect(try service.endpointAddresses(of: Self.pod()).map(\.description) == taken)
     }
 
+    @Test(
+        "A headless Service is of one family unless it says otherwise",
+        arguments: [
+            (nil, [], ["10.0.0.1"]), (nil, [.v6], ["fd00::1"]),
+            (nil, [.v4, .v6], ["10.0.0.1", "fd00::1"]), (.singleStack, [], ["10.0.0.1"]),
+            (.preferDualStack, [], ["10.0.0.1", "fd00::1"]),
+            (.requireDualStack, [.v6], ["10.0.0.1", "fd00::1"]),
+        ] as [(FamilyPolicy?, [IPAddress.Family], [String])]
+    )
+    func takesTheFamiliesThatAHeadlessServiceNames(
+        policy: FamilyPolicy?,
+        families: [IPAddress.Family],
+        taken: [String]
+    ) throws {
+        var service = Self.service(.headless)
+        service.terms.familyPolicy = policy
+        service.terms.families = families
+
+        #expect(try service.endpointAddresses(of: Self.pod()).map(\.description) == taken)
+    }
+
     @Test func leavesOutPortsThatThePodDoesNotName() throws {
         let ports = [
             ServicePort(name: "a", number: 80, transport: .tcp, target: .name("web")),
