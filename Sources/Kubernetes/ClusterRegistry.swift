@@ -88,6 +88,9 @@ package final class ClusterRegistry: Sendable {
         state.withLock { $0.workloads?.made ?? [] }
     }
 
+    /// The Nodes that no manifest has.
+    var madeNodes: [Node] { state.withLock { $0.workloads?.madeNodes ?? [] } }
+
     /// What is said about objects whose Pods have no address, in the order of their names.
     var podComplaints: [String] {
         let complaints = state.withLock { $0.workloads?.complaints ?? [:] }

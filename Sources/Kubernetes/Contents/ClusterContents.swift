@@ -7,6 +7,12 @@ import YAML
 /// It shares the memory of the manifests. Objects are made when they are asked for; looking through
 /// all of them makes only those of the kind and namespace that are meant.
 package struct ClusterContents: Sendable {
+    /// Where an object is written.
+    package struct Place: Hashable, Sendable {
+        package let file: String
+        package let position: YAMLPosition
+    }
+
     /// One object, and where it is written.
     package struct Item: Sendable {
         package let object: ClusterObject
@@ -14,6 +20,19 @@ package struct ClusterContents: Sendable {
         package let position: YAMLPosition
 
         package var metadata: Metadata { object.metadata }
+
+        /// An object that no manifest has.
+        fileprivate init(writtenNowhere object: ClusterObject) {
+            self.init(object: object, file: "", position: YAMLPosition(line: 0, column: 0))
+        }
+
+        fileprivate init(object: ClusterObject, file: String, position: YAMLPosition) {
+            self.object = object
+            self.file = file
+            self.position = position
+        }
+
+        package var place: Place { Place(file: file, position: position) }
 
         fileprivate func isOrdered(before other: Item) -> Bool {
             let (left, right) = (metadata, other.metadata)
@@ -24,7 +43,7 @@ package struct ClusterContents: Sendable {
 
     /// The kinds that are kept as objects.
     package enum Kind: Sendable {
-        case namespace, service, endpointSlice, pod
+        case namespace, service, endpointSlice, pod, workload, node
 
         fileprivate var code: StoredCode.Kind {
             switch self {
@@ -32,6 +51,8 @@ package struct ClusterContents: Sendable {
             case .service: .service
             case .endpointSlice: .endpointSlice
             case .pod: .pod
+            case .workload: .workload
+            case .node: .node
             }
         }
     }
@@ -61,8 +82,7 @@ package struct ClusterContents: Sendable {
             found.append(Item(object: object, file: item.file, position: item.position))
         }
         if let made, namespace == nil || namespace == made.metadata.namespace {
-            let nowhere = YAMLPosition(line: 0, column: 0)
-            let item = Item(object: made, file: "", position: nowhere)
+            let item = Item(writtenNowhere: made)
             found.insert(item, at: found.firstIndex { item.isOrdered(before: $0) } ?? found.count)
         }
         return found
@@ -93,8 +113,16 @@ package struct ClusterContents: Sendable {
         return found
     }
 
-    /// The objects of a kind as they are written, sorted by namespace and name; in one namespace, or
-    /// in all when it is nil.
+    /// The Nodes, sorted by name; where no manifest has any, those that made Pods run on, which are
+    /// written nowhere.
+    package func nodes() -> [Item] {
+        let written = items(.node, in: nil)
+        guard written.isEmpty else { return written }
+        return registry.madeNodes.map { Item(writtenNowhere: .node($0)) }
+    }
+
+    /// The objects of a kind as they are written, sorted by namespace and name; in one namespace,
+    /// or in all when it is nil.
     package func items(_ kind: Kind, in namespace: String?) -> [Item] {
         var found: [Item] = []
         visit { form, file in

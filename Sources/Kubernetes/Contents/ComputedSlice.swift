@@ -131,43 +131,16 @@ extension Service {
 
 /// The names of a Service's slices: made up, but the same on every machine.
 private struct Names {
-    /// The longest part of the Service's name in one, in bytes.
-    private static let maximumBaseByteCount = 57
-    private static let suffixCount = 5
-    /// Characters of which no words are made, as Kubernetes has them.
-    private static let characters = Array("bcdfghjklmnpqrstvwxz2456789")
-
     private let metadata: Metadata
-    private let base: String
     private var taken: Set<String> = []
     private var count = 0
 
-    init(of metadata: Metadata) {
-        self.metadata = metadata
-        let start = metadata.name.utf8.prefix(Self.maximumBaseByteCount)
-        base = String(decoding: start, as: UTF8.self)
-    }
+    init(of metadata: Metadata) { self.metadata = metadata }
 
     /// A name that none of the Service's slices before has.
     mutating func next() -> String {
         count += 1
-        let text = "EndpointSlice\0\(metadata.namespace)\0\(metadata.name)\0\(count)\0"
-        let bytes = Array(text.utf8)
-        var hash = hashBytes(bytes.span)
-        while true {
-            let name = base + "-" + Self.suffix(of: hash)
-            if taken.insert(name).inserted { return name }
-            hash = hash &* 0x9E37_79B9_7F4A_7C15 &+ 1
-        }
-    }
-
-    private static func suffix(of hash: UInt64) -> String {
-        var rest = hash
-        var text = ""
-        for _ in 0..<suffixCount {
-            text.append(characters[Int(rest % UInt64(characters.count))])
-            rest /= UInt64(characters.count)
-        }
-        return text
+        let hash = hashTexts("EndpointSlice", metadata.namespace, metadata.name, "\(count)")
+        return PodNames.name(metadata.name, hash, &taken)
     }
 }

@@ -227,7 +227,8 @@ package struct PodGroup: Hashable, Sendable {
             metadata: Metadata(
                 name: member.name,
                 namespace: metadata.namespace,
-                labels: labels
+                labels: labels,
+                createdSeconds: metadata.createdSeconds
             ),
             addresses: member.addresses,
             hostname: hostname,

@@ -12,6 +12,17 @@ extension Workloads {
         }
     }
 
+    /// The Nodes of the Pods, where no manifest has any.
+    var madeNodes: [Node] {
+        guard nodes.isEmpty else { return [] }
+        return rooms.rooms.map { room in
+            Node(
+                metadata: Metadata(name: room.name, namespace: "", labels: room.labels),
+                podNetworks: room.givenNetworks
+            )
+        }
+    }
+
     /// What Pods and Nodes were given.
     var memory: PodMemory {
         var memory = remembered

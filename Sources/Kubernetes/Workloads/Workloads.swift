@@ -37,7 +37,7 @@ struct Workloads: Sendable {
     private(set) var unsaved: Set<ObjectKey> = []
 
     private(set) var entries: [ObjectKey: Entry] = [:]
-    private var nodes: [String: Node] = [:]
+    private(set) var nodes: [String: Node] = [:]
     /// The Nodes that somebody asks for by name, and how many do.
     private var askedNodes: [String: Int] = [:]
     private var owners = PodOwners()
