@@ -13,6 +13,9 @@ package enum Errand: Hashable, Sendable {
     case write(NewFile)
     /// Have somebody edit a file.
     case edit(WrittenPlace)
+    /// Give the same command again and again, and show what changes: the text is that of
+    /// `WatchedLines`.
+    case watch
     /// Something that this version has never heard of.
     case unknown
 
@@ -55,17 +58,24 @@ package enum Errand: Hashable, Sendable {
         }
     }
 
+    private static let watchWord = "watch"
+
     /// The errand as words.
     package var words: [String] {
         switch self {
         case .write(let file): ["write", file.folder, file.text] + file.names
         case .edit(let place): ["edit", place.path, "\(place.line)"] + place.command
+        case .watch: [Self.watchWord]
         case .unknown: ["unknown"]
         }
     }
 
     /// Reads an errand; nil for words that are none.
     package init?(words: [String]) {
+        guard words != [Self.watchWord] else {
+            self = .watch
+            return
+        }
         guard words.count > 3 else { return nil }
         let rest = Array(words[3...])
         switch words[0] {

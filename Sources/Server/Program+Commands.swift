@@ -21,6 +21,10 @@ extension Program {
             readsFiles
             ? try read(words, commandLine, surroundings)
             : ask(words, commandLine, surroundings)
+        guard first.errand != .watch else {
+            guard !readsFiles else { return show(watchingFiles) }
+            return watch(first) { ask(words, commandLine, surroundings) }
+        }
         let errands = Errands(environment: surroundings.environment)
         let output = errands.complete(first, of: words) { next in
             guard readsFiles else { return ask(next, commandLine, surroundings) }
@@ -30,6 +34,35 @@ extension Program {
                 return .failure(error.lines.joined(separator: "\n"))
             }
         }
+        return show(output)
+    }
+
+    /// What is said where only files are there to be watched.
+    private static let watchingFiles = CommandOutput.failure(
+        "error: --watch asks a server that runs; leave out -conf, or --watch"
+    )
+
+    /// Shows an answer and what changes in the next ones, until one is a failure or is not to be
+    /// followed by another; gives its exit code.
+    private static func watch(_ first: CommandOutput, ask: () -> CommandOutput) -> Int32 {
+        var command = WatchedCommand()
+        var output = first
+        var pause = WatchedCommand.pauseMilliseconds
+        // Nothing is polled: it is only waited.
+        guard let poll = try? Poll() else { return show(command.news(in: first)) }
+        while true {
+            let code = show(command.news(in: output))
+            guard output.errand == .watch, code == 0 else { return code }
+            _ = try? poll.wait(milliseconds: pause)
+            let begin = ControlPlane.now.nanoseconds
+            output = ask()
+            let taken = (ControlPlane.now.nanoseconds &- begin) / 1_000_000
+            pause = WatchedCommand.pause(afterMilliseconds: Int(clamping: taken))
+        }
+    }
+
+    /// Writes what a command says, and gives its exit code.
+    private static func show(_ output: CommandOutput) -> Int32 {
         Process.write(output.text)
         Process.write(output.errors, toError: true)
         return output.code

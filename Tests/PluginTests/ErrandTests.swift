@@ -7,6 +7,7 @@ import Testing
     @Test(arguments: [
         Errand.write(Errand.NewFile(folder: "/m", names: ["a.yaml", "b.yaml"], text: "kind: A\n")),
         .edit(Errand.WrittenPlace(path: "/m/a.yaml", line: 7, command: ["edit", "svc", "a"])),
+        .watch,
     ])
     func isTheSameBehindASocket(errand: Errand) {
         #expect(Errand(words: errand.words) == errand)

@@ -56,11 +56,11 @@ import Testing
         arguments: [
             (["apus", "ex"], ["expose"]), (["apus", "c"], ["cache", "check", "completion"]),
             (["apus", "-c"], ["-conf", "-control"]), (["apus", "completion", "b"], ["bash"]),
-            (["apus", "get", "s"], ["services"]), (["apus", "cache", ""], ["get", "flush"]),
+            (["apus", "get", "se"], ["services"]), (["apus", "cache", ""], ["get", "flush"]),
             (["apus", "get", "services", ""], ["web", "web-2", "db"]),
             (["apus", "get", "services", "web", "d"], ["db"]),
             (["apus", "get", "-n", "infra", "svc", "-conf", "cf", ""], ["dns"]),
-            (["apus", "get", "--namespace", "=", "infra", "s"], ["services"]),
+            (["apus", "get", "--namespace", "=", "infra", "se"], ["services"]),
             (["apus", "names", "we"], ["web", "web-2"]), (["apus", "get", "-n", "i"], ["infra"]),
             (["apus", "get", "--namespace", "=", "d"], ["default"]),
             (["apus", "get", "svc", "-o", "y"], ["yaml"]),
