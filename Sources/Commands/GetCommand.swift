@@ -23,16 +23,16 @@ struct GetCommand {
 
     mutating func run() -> CommandOutput {
         let groups = gather()
+        let found = groups.flatMap(\.rows)
         switch request.form {
+        case _ where request.isWatching: watch(groups)
         case .table, .wide: writeTables(groups)
         case .name:
-            for row in groups.flatMap(\.rows) {
-                output.text += "\(row.reference.kind.prefix)/\(row.reference.name)\n"
-            }
-        case .yaml: output.text += whole(groups.flatMap(\.rows))?.yaml ?? ""
-        case .json: output.text += whole(groups.flatMap(\.rows))?.json ?? ""
+            for row in found { output.text += "\(row.kind.names.prefix)/\(row.name)\n" }
+        case .yaml: output.text += whole(found)?.yaml ?? ""
+        case .json: output.text += whole(found)?.json ?? ""
         case .template(let template, let isJSON):
-            if let tree = whole(groups.flatMap(\.rows)) { write(template, tree, isJSON) }
+            if let tree = whole(found) { write(template, tree, isJSON) }
         }
         return output
     }
@@ -47,8 +47,7 @@ struct GetCommand {
     private mutating func gather() -> [Group] {
         var groups: [Group] = []
         for kind in request.kinds {
-            let found = rows.rows(of: kind).filter(isSelected)
-            groups.append(Group(kind: kind, rows: found))
+            groups.append(Group(kind: kind, rows: rows.rows(of: kind).filter(isSelected)))
         }
         var byName: [ResourceKind: [String: Row]] = [:]
         for reference in request.references {
@@ -56,7 +55,7 @@ struct GetCommand {
             let known = byName[kind] ?? Self.byName(rows.rows(of: kind))
             byName[kind] = known
             guard let found = known[reference.name] else {
-                output.missing(kind.qualified, reference.name)
+                output.missing(kind.names.qualified, reference.name)
                 continue
             }
             if groups.last?.kind == kind {
@@ -69,10 +68,12 @@ struct GetCommand {
     }
 
     private static func byName(_ rows: [Row]) -> [String: Row] {
-        Dictionary(rows.map { ($0.reference.name, $0) }) { first, _ in first }
+        Dictionary(rows.map { ($0.name, $0) }) { first, _ in first }
     }
 
-    private func isSelected(_ row: Row) -> Bool { request.selector?.selects(row.labels) ?? true }
+    private func isSelected(_ row: Row) -> Bool {
+        request.selector?.selects(row.metadata.labels) ?? true
+    }
 
     // MARK: Tables
 
@@ -84,11 +85,11 @@ struct GetCommand {
             output.nothingFound(in: isNamespaced ? request.scope : nil)
             return
         }
+        let hasPrefix = Set(groups.map(\.kind)).count > 1
         for (index, group) in full.enumerated() {
-            if index > 0 { output.text += "\n" }
-            output.text += table(group, hasPrefix: full.count > 1).text(
-                hasHeaders: request.hasHeaders
-            )
+            if index > 0, request.hasHeaders { output.text += "\n" }
+            let table = table(group, hasPrefix: hasPrefix)
+            output.text += table.text(hasHeaders: request.hasHeaders)
         }
     }
 
@@ -97,23 +98,46 @@ struct GetCommand {
         let showsNamespace = request.meansAllNamespaces && kind.isNamespaced
         let isWide = request.form == .wide
         var headings = showsNamespace ? ["NAMESPACE"] : []
-        headings += ["NAME"] + kind.headings + ["AGE"] + (isWide ? kind.wideHeadings : [])
+        headings += ["NAME"] + kind.headings + (isWide ? kind.wideHeadings : [])
         if request.showsLabels { headings.append("LABELS") }
         var table = TextTable(headings)
         for row in group.rows {
-            let name = row.reference.name
-            var cells = showsNamespace ? [row.namespace] : []
-            cells.append(hasPrefix ? "\(kind.prefix)/\(name)" : name)
-            cells += row.cells + [age(of: row)] + (isWide ? row.wideCells : [])
-            if request.showsLabels { cells.append(row.labels.labelText) }
+            var cells = showsNamespace ? [row.metadata.namespace] : []
+            cells.append(hasPrefix ? "\(kind.names.prefix)/\(row.name)" : row.name)
+            cells += rows.cells(of: row, isWide: isWide, wallSeconds: wallSeconds)
+            if request.showsLabels { cells.append(row.metadata.labels.labelText) }
             table.add(cells)
         }
         return table
     }
 
-    private func age(of row: Row) -> String {
-        let seconds = Int64(row.createdSeconds)
-        return seconds > 0 ? Ages.text(wallSeconds - seconds) : Ages.unknown
+    // MARK: Watching
+
+    /// Writes the lines of the table so that whoever asks sees which of them change.
+    private mutating func watch(_ groups: [Group]) {
+        guard output.code == 0, let group = groups.first else { return }
+        var lines: [WatchedLines.Line] = []
+        if request.form == .name {
+            for row in group.rows {
+                let name = "\(row.kind.names.prefix)/\(row.name)"
+                lines.append(WatchedLines.Line(subject: row.subject, content: name, text: name))
+            }
+        } else {
+            let table = table(group, hasPrefix: false)
+            var texts = table.lines(hasHeaders: request.hasHeaders)[...]
+            if request.hasHeaders, !group.rows.isEmpty, let headings = texts.popFirst() {
+                lines.append(WatchedLines.Line(subject: "", content: "", text: headings))
+            }
+            for ((row, cells), text) in zip(zip(group.rows, table.rows), texts) {
+                let lasting = zip(table.headings, cells).filter {
+                    !ResourceKind.passingHeadings.contains($0.0)
+                }
+                let content = lasting.map(\.1).joined(separator: " ")
+                lines.append(WatchedLines.Line(subject: row.subject, content: content, text: text))
+            }
+        }
+        output.text = WatchedLines.text(of: lines)
+        output.errand = .watch
     }
 
     // MARK: For machines

@@ -8,32 +8,39 @@ import YAML
 ///
 /// What is kept of an object in memory is what the server needs; people see all of it.
 struct ObjectSources {
-    /// Where an object is written.
-    private struct Place: Hashable {
-        let line: Int
-        let column: Int
-    }
-
     private let source: any FileSource
     /// The objects of the files that were read, by their places.
-    private var known: [String: [Place: Tree]] = [:]
+    private var known: [String: [YAMLPosition: Tree]] = [:]
 
     init(_ source: any FileSource) { self.source = source }
 
     /// The object as it is written; nil when it is not there any more.
     mutating func tree(of item: ClusterContents.Item) -> Tree? {
-        let objects = known[item.file] ?? read(item.file)
-        known[item.file] = objects
-        let place = Place(line: item.position.line, column: item.position.column)
-        guard let tree = objects[place],
+        guard let tree = tree(at: item),
             tree["metadata"]?["name"]?.text == item.metadata.name
         else { return nil }
         return tree
     }
 
-    private func read(_ path: String) -> [Place: Tree] {
+    /// A Pod as it is written, or the template that it was made after; nil when neither is there
+    /// any more.
+    mutating func pod(_ item: ClusterContents.Item) -> Tree? {
+        guard let tree = tree(at: item), let kind = tree["kind"]?.text else { return nil }
+        if Workload.Kind(kind) != nil { return tree["spec"]?["template"] }
+        return tree["metadata"]?["name"]?.text == item.metadata.name ? tree : nil
+    }
+
+    /// Whatever is written at the place of an object.
+    private mutating func tree(at item: ClusterContents.Item) -> Tree? {
+        guard !item.file.isEmpty else { return nil }
+        let objects = known[item.file] ?? read(item.file)
+        known[item.file] = objects
+        return objects[item.position]
+    }
+
+    private func read(_ path: String) -> [YAMLPosition: Tree] {
         guard let bytes = try? source.read(path) else { return [:] }
-        var found: [Place: Tree] = [:]
+        var found: [YAMLPosition: Tree] = [:]
         var reader = YAMLReader(bytes)
         while let document = reader.next() {
             guard case .success(let node) = document else { continue }
@@ -43,7 +50,7 @@ struct ObjectSources {
     }
 
     /// Adds an object, or those of a List.
-    private static func add(_ node: YAMLNode, depth: Int, to found: inout [Place: Tree]) {
+    private static func add(_ node: YAMLNode, depth: Int, to found: inout [YAMLPosition: Tree]) {
         if depth < DecodedObject.maximumListDepth,
             node["kind"]?.scalar?.text.hasSuffix("List") == true,
             let items = node["items"]?.items
@@ -51,7 +58,6 @@ struct ObjectSources {
             for item in items { add(item, depth: depth + 1, to: &found) }
             return
         }
-        let place = Place(line: node.position.line, column: node.position.column)
-        found[place] = Tree(node)
+        found[node.position] = Tree(node)
     }
 }

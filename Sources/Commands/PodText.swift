@@ -11,7 +11,7 @@ struct PodText {
     let address: String
     let node: String
 
-    /// `tree`: the Pod as it is written; nil where that cannot be had.
+    /// `tree`: the Pod as it is written, or its template; nil where that cannot be had.
     init(_ pod: Pod, _ tree: Tree?) {
         let states = tree?["status"]?["containerStatuses"]?.items ?? []
         let count = max(tree?["spec"]?["containers"]?.items.count ?? 0, states.count)
@@ -30,6 +30,9 @@ struct PodText {
             }
         )
         address = pod.addresses.first?.description ?? Service.none
-        node = tree?["spec"]?["nodeName"]?.text ?? Service.none
+        // Of a Pod that has its address in a manifest, only that knows the Node.
+        let nodeName = pod.placement.nodeName
+        let written = tree?["spec"]?["nodeName"]?.text ?? Service.none
+        node = nodeName.isEmpty ? written : nodeName
     }
 }

@@ -28,6 +28,8 @@ struct ResourceRequest: Sendable {
     var form = OutputForm.table
     var showsLabels = false
     var hasHeaders = true
+    /// Whether changes are to be shown as they come.
+    var isWatching = false
 
     /// The namespace that objects are looked for in; nil for all.
     var scope: String? { meansAllNamespaces ? nil : namespace }
@@ -39,6 +41,7 @@ struct ResourceRequest: Sendable {
         CommandWords.Flag("output", "o"),
         CommandWords.Flag("show-labels", nil, .truth),
         CommandWords.Flag("no-headers", nil, .truth),
+        CommandWords.Flag("watch", "w", .truth),
     ]
 
     /// Reads the words behind the verb.
@@ -52,11 +55,23 @@ struct ResourceRequest: Sendable {
         form = try OutputForm(words.text("output"))
         showsLabels = words.isOn("show-labels")
         hasHeaders = !words.isOn("no-headers")
+        isWatching = words.isOn("watch")
         try takeResources(words.plain)
         if meansAllNamespaces, !references.isEmpty {
             throw CommandMistake(
                 "error: a resource cannot be retrieved by name across all namespaces"
             )
+        }
+        if isWatching { try checkWatching() }
+    }
+
+    /// Only tables of one kind are watched.
+    private func checkWatching() throws(CommandMistake) {
+        guard Set(kinds + references.map(\.kind)).count == 1 else {
+            throw CommandMistake("error: you may only specify a single resource type")
+        }
+        guard [.table, .wide, .name].contains(form) else {
+            throw CommandMistake("error: only tables and names are watched; leave out -o, or -w")
         }
     }
 
@@ -98,7 +113,7 @@ struct ResourceRequest: Sendable {
     }
 
     private static func kinds(_ word: String) throws(CommandMistake) -> [ResourceKind] {
-        if word == "all" { return [.pod, .service] }
+        if word == "all" { return ResourceKind.all }
         var kinds: [ResourceKind] = []
         for name in word.split(separator: ",", omittingEmptySubsequences: false) {
             kinds.append(try kind(name))

@@ -11,8 +11,13 @@ package struct TextTable {
 
     package mutating func add(_ row: [String]) { rows.append(row) }
 
-    /// The lines, with the headings or without.
+    /// The lines, with the headings or without, each with its end.
     package func text(hasHeaders: Bool = true) -> String {
+        lines(hasHeaders: hasHeaders).map { $0 + "\n" }.joined()
+    }
+
+    /// The lines, with the headings or without.
+    func lines(hasHeaders: Bool = true) -> [String] {
         let lines = hasHeaders ? [headings] + rows : rows
         var widths = [Int](repeating: 0, count: headings.count)
         for line in lines {
@@ -20,8 +25,7 @@ package struct TextTable {
                 widths[column] = max(widths[column], cell.count)
             }
         }
-        var text = ""
-        for line in lines {
+        return lines.map { line in
             var written = ""
             for (column, cell) in line.enumerated() {
                 written += cell
@@ -29,8 +33,7 @@ package struct TextTable {
                 let space = widths[column] - cell.count + Self.gap
                 written += String(repeating: " ", count: space)
             }
-            text += written + "\n"
+            return written
         }
-        return text
     }
 }

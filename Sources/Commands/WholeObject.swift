@@ -7,28 +7,41 @@ import Wire
 extension Rows {
     /// The whole object of a row.
     mutating func whole(_ row: Row) -> Tree {
-        let kind = row.reference.kind
-        var tree: Tree = [:]
-        switch row.substance {
-        case .written(let item): tree = sources.tree(of: item) ?? [:]
-        case .endpoints(let service): tree["subsets"] = subsets(of: service)
-        case .slice(let slice): tree = Self.tree(slice)
-        case .none: break
-        }
-        tree["apiVersion"] = .string(kind.names.version)
-        tree["kind"] = .string(kind.names.kind)
+        var tree = body(row)
+        tree["apiVersion"] = .string(row.kind.names.version)
+        tree["kind"] = .string(row.kind.names.kind)
         var metadata = tree["metadata"] ?? [:]
-        metadata["name"] = .string(row.reference.name)
-        if kind.isNamespaced { metadata.fill("namespace", .string(row.namespace)) }
-        if !row.labels.isEmpty { metadata["labels"] = Self.tree(row.labels) }
+        metadata["name"] = .string(row.name)
+        if row.kind.isNamespaced { metadata.fill("namespace", .string(row.metadata.namespace)) }
+        if !row.metadata.labels.isEmpty { metadata["labels"] = Self.tree(row.metadata.labels) }
         tree["metadata"] = metadata
-        if case .written(let item) = row.substance, case .service(let service) = item.object {
+        return tree
+    }
+
+    /// What there is to an object besides its name and kind.
+    private mutating func body(_ row: Row) -> Tree {
+        switch row.substance {
+        case .service(let service, let item):
+            var tree = sources.tree(of: item) ?? [:]
             var spec = tree["spec"] ?? [:]
             Self.fill(&spec, from: service)
             tree["spec"] = spec
             tree.fill("status", Self.status(of: service))
+            return tree
+        case .endpoints(_, let members): return ["subsets": Self.subsets(of: members)]
+        case .computedSlice(let slice): return Self.tree(slice)
+        case .pod(let pod, let item): return Self.filled(sources.pod(item) ?? [:], from: pod)
+        case .slice(_, let item), .workload(_, let item): return sources.tree(of: item) ?? [:]
+        case .node(let node, let item):
+            return sources.tree(of: item) ?? Self.tree(node.podNetworks.map(\.description))
+        case .namespace(let item): return item.flatMap { sources.tree(of: $0) } ?? [:]
         }
-        return tree
+    }
+
+    /// A Node of which only its networks are known.
+    private static func tree(_ podNetworks: [String]) -> Tree {
+        guard let first = podNetworks.first else { return [:] }
+        return ["spec": ["podCIDR": .string(first), "podCIDRs": list(podNetworks)]]
     }
 
     private static func tree(_ texts: [String: String]) -> Tree {
@@ -85,10 +98,10 @@ extension Rows {
 
     /// The endpoints of a Service as an Endpoints object has them, those with the same ports
     /// together.
-    private mutating func subsets(of service: Service) -> Tree {
+    private static func subsets(of members: ServiceMembers) -> Tree {
         var groups: [[EndpointPort]: [ServiceMembers.Member]] = [:]
         var order: [[EndpointPort]] = []
-        for member in members(of: service).members {
+        for member in members.members {
             if groups[member.ports] == nil { order.append(member.ports) }
             groups[member.ports, default: []].append(member)
         }
@@ -98,7 +111,7 @@ extension Rows {
                 var subset: Tree = [:]
                 for (key, isReady) in [("addresses", true), ("notReadyAddresses", false)] {
                     let own = members.filter { $0.isReady == isReady }
-                    if !own.isEmpty { subset[key] = .list(own.map(Self.tree)) }
+                    if !own.isEmpty { subset[key] = .list(own.map { Self.tree($0) }) }
                 }
                 if !ports.isEmpty { subset["ports"] = .list(ports.map(Self.tree)) }
                 return subset

@@ -10,7 +10,7 @@ struct WrittenKind: Hashable, Sendable {
     let short: [String]
     let isNamespaced: Bool
 
-    private init(
+    init(
         _ kind: String,
         _ plural: String,
         _ short: [String] = [],
@@ -24,19 +24,9 @@ struct WrittenKind: Hashable, Sendable {
         self.isNamespaced = isNamespaced
     }
 
-    static let all = [
-        WrittenKind("Service", "services", ["svc"]), WrittenKind("Pod", "pods", ["po"]),
-        WrittenKind("Deployment", "deployments", ["deploy"], group: "apps"),
-        WrittenKind("ReplicaSet", "replicasets", ["rs"], group: "apps"),
-        WrittenKind("StatefulSet", "statefulsets", ["sts"], group: "apps"),
-        WrittenKind("DaemonSet", "daemonsets", ["ds"], group: "apps"),
-        WrittenKind("Job", "jobs", group: "batch"),
-        WrittenKind("Endpoints", "endpoints", ["ep"]),
-        WrittenKind("EndpointSlice", "endpointslices", group: "discovery.k8s.io"),
-        WrittenKind("Namespace", "namespaces", ["ns"], isNamespaced: false),
-        WrittenKind("Node", "nodes", ["no"], isNamespaced: false),
-        WrittenKind("ConfigMap", "configmaps", ["cm"]),
-    ]
+    /// All that can be written, whether or not it can be asked for.
+    static let all =
+        ResourceKind.allCases.map(\.names) + [WrittenKind("ConfigMap", "configmaps", ["cm"])]
 
     /// The name of the kind in front of an object's name: `deployment.apps`.
     var prefix: String {
@@ -50,14 +40,19 @@ struct WrittenKind: Hashable, Sendable {
     /// The kind with its group, as some messages have it: `StatefulSet.apps`.
     var kindAndGroup: String { group.isEmpty ? kind : "\(kind).\(group)" }
 
+    /// What manifests say behind `apiVersion`.
+    var version: String { group.isEmpty ? "v1" : "\(group)/v1" }
+
+    /// Whether this is one of its names, in any case.
+    func isCalled(_ name: some StringProtocol) -> Bool {
+        let text = name.lowercased()
+        return [plural, kind.lowercased(), qualified, prefix].contains(text)
+            || short.contains(text)
+    }
+
     /// The kind with this name, in any case.
     static func named(_ name: some StringProtocol) throws(CommandMistake) -> WrittenKind {
-        let text = name.lowercased()
-        let found = all.first { kind in
-            [kind.plural, kind.kind.lowercased(), kind.qualified, kind.prefix].contains(text)
-                || kind.short.contains(text)
-        }
-        guard let found else {
+        guard let found = all.first(where: { $0.isCalled(name) }) else {
             throw CommandMistake("error: the server doesn't have a resource type \"\(name)\"")
         }
         return found

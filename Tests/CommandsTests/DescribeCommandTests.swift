@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Kubernetes
 import Plugin
 import Testing
 
@@ -83,7 +84,7 @@ import Testing
         ("{phase: Running, podIP: \"fd00::1\"}", "of another address family: a"),
     ])
     func saysWhySelectedPodsDoNotCount(status: String, reason: String) throws {
-        let cluster = SampleCluster(
+        var cluster = SampleCluster(
             text: """
                 apiVersion: v1
                 kind: Service
@@ -98,6 +99,8 @@ import Testing
 
                 """
         )
+        // Where Pods are given addresses, none is without one.
+        cluster.allocation.makesPods = false
         let output = try cluster.run("describe svc s")
 
         #expect(output.text.contains("No endpoints:             \(reason)\n"))

@@ -181,8 +181,8 @@ import Testing
         )
         #expect(
             try notes.run("get pods,svc -n shop").text == """
-                NAME    TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)     AGE
-                cache   ClusterIP   None         <none>        11211/TCP   <unknown>
+                NAME            TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)     AGE
+                service/cache   ClusterIP   None         <none>        11211/TCP   <unknown>
 
                 """
         )

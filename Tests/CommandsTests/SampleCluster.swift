@@ -13,6 +13,7 @@ struct SampleCluster: FileSource {
     static let wallSeconds: Int64 = 1_653_372_459
 
     let text: String
+    var allocation = AllocationOptions()
 
     func read(_ path: String) throws(FileError) -> [UInt8] {
         guard path == Self.path else { throw FileError(path: path, reason: .missing) }
@@ -34,7 +35,7 @@ struct SampleCluster: FileSource {
     /// What the manifest says, and what Services are given.
     func contents() throws -> ClusterContents {
         let set = try ManifestSet.load(paths: ["/manifests"], from: self)
-        let registry = ClusterRegistry(allocation: AllocationOptions())
+        let registry = ClusterRegistry(allocation: allocation)
         _ = registry.cluster(of: set)
         return ClusterContents(set, registry)
     }

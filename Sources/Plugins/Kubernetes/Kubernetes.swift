@@ -89,8 +89,10 @@ package struct Kubernetes: Answerer {
             Manual.Option(
                 "get KIND[,KIND...] [NAME...]",
                 "objects as kubectl shows them: services, endpoints, endpointslices, pods, "
-                    + "namespaces. With `-n NAMESPACE`, `-A`, `-l SELECTOR`, "
-                    + "`-o wide|yaml|json|name`, `--show-labels`, `--no-headers`",
+                    + "namespaces, nodes, deployments, replicasets, statefulsets, daemonsets, jobs, "
+                    + "or all. With `-n NAMESPACE`, `-A`, `-l SELECTOR`, "
+                    + "`-o wide|yaml|json|name|jsonpath=TEMPLATE`, `--show-labels`, "
+                    + "`--no-headers`, `-w`",
                 choices: ClusterConsole.kinds,
                 objects: .ofChosenKind
             ),
