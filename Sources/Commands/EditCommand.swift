@@ -32,18 +32,24 @@ struct EditCommand {
         if let path = words.text("edited-file") { return try check(path, contents, files) }
         let namespace = words.text("namespace") ?? "default"
         let search = ObjectSearch(files, contents.paths)
-        guard let found = search.find(kind, name, in: namespace) else {
+        var place = search.find(kind, name, in: namespace).map { ($0.path, $0.position) }
+        // Whoever edits a Pod that was made edits what it was made of.
+        if place == nil, kind.kind == "Pod" {
+            let made = MadePod(contents, named: name, in: namespace)
+            place = made.map { ($0.item.file, $0.item.position) }
+        }
+        guard let (file, position) = place else {
             throw CommandMistake(
                 "Error from server (NotFound): \(kind.qualified) \"\(name)\" not found"
             )
         }
-        guard let path = try? files.realPath(of: found.path), path.hasPrefix("/") else {
-            throw CommandMistake("error: \(found.path) cannot be found from here")
+        guard let path = try? files.realPath(of: file), path.hasPrefix("/") else {
+            throw CommandMistake("error: \(file) cannot be found from here")
         }
         let command = ["edit", "\(kind.prefix)", name, "--edited-file", path]
         return CommandOutput(
             errand: .edit(
-                Errand.WrittenPlace(path: path, line: found.position.line, command: command)
+                Errand.WrittenPlace(path: path, line: position.line, command: command)
             )
         )
     }

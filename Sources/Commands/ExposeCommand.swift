@@ -48,12 +48,12 @@ struct ExposeCommand {
         _ search: ObjectSearch,
         folder: String?
     ) throws(CommandMistake) -> CommandOutput {
-        guard let found = search.find(kind, objectName, in: namespace) else {
+        guard let tree = tree(contents, search) else {
             throw CommandMistake(
                 "Error from server (NotFound): \(kind.qualified) \"\(objectName)\" not found"
             )
         }
-        let object = try ExposedObject(kind, found.tree)
+        let object = try ExposedObject(kind, tree)
         let name = words.text("name") ?? String(objectName.prefix(Self.maximumNameByteCount))
         let service = try service(named: name, for: object)
         if isDry { return shown(service, name) }
@@ -73,6 +73,13 @@ struct ExposeCommand {
             )
         )
         return output
+    }
+
+    /// The object that is exposed, as it is written or was made.
+    private func tree(_ contents: ClusterContents, _ search: ObjectSearch) -> Tree? {
+        if let found = search.find(kind, objectName, in: namespace) { return found.tree }
+        guard kind.kind == "Pod" else { return nil }
+        return MadePod(contents, named: objectName, in: namespace)?.tree(search)
     }
 
     /// What is said of the Service.

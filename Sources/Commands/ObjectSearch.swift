@@ -29,19 +29,27 @@ struct ObjectSearch {
         let needle = Array(name.utf8)
         for path in paths {
             guard let bytes = try? source.read(path), Self.holds(bytes, needle) else { continue }
-            var reader = YAMLReader(bytes)
-            while let document = reader.next() {
-                guard case .success(let node) = document,
-                    let object = Self.object(
-                        in: node,
-                        depth: 0,
-                        where: { node in
-                            Self.is(node, kind, name, namespace)
-                        }
-                    )
-                else { continue }
-                return Found(path: path, position: object.position, tree: Tree(object))
-            }
+            let node = Self.object(in: bytes) { Self.is($0, kind, name, namespace) }
+            if let node { return Found(path: path, position: node.position, tree: Tree(node)) }
+        }
+        return nil
+    }
+
+    /// The object that begins at a place of a file; nil when there is none.
+    func object(in path: String, at position: YAMLPosition) -> Tree? {
+        guard let bytes = try? source.read(path) else { return nil }
+        return Self.object(in: bytes) { $0.position == position }.map { Tree($0) }
+    }
+
+    /// The first object of a file of which something is true.
+    private static func object(
+        in bytes: [UInt8],
+        where isMeant: (YAMLNode) -> Bool
+    ) -> YAMLNode? {
+        var reader = YAMLReader(bytes)
+        while let document = reader.next() {
+            guard case .success(let node) = document else { continue }
+            if let found = object(in: node, depth: 0, where: isMeant) { return found }
         }
         return nil
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Kubernetes
 import Plugin
 import Testing
 
@@ -232,6 +233,21 @@ import Testing
             output.errors.hasPrefix("The Service \"web\" is invalid: spec."),
             "\(output.errors)"
         )
+    }
+
+    @Test func aPodThatWasMadeHasTheLabelsOfItsWorkload() throws {
+        let pods = try Self.cluster.contents().pods(in: "default")
+        let made = try #require(pods.map(\.metadata.name).first { $0.hasPrefix("web-") })
+
+        let output = try run("expose pod \(made) --name one --dry-run=client -o yaml")
+
+        #expect(output.text.contains("  selector:\n    app: web\n"), "\(output)")
+        #expect(output.text.contains("targetPort: 8080\n"), "\(output)")
+        guard case .edit(let place)? = try run("edit pod \(made)").errand else {
+            Issue.record("the workload is not found")
+            return
+        }
+        #expect(place.path == SampleCluster.path && place.line == 1)
     }
 
     @Test func singleFilesTakeNoNewOne() throws {
