@@ -208,4 +208,17 @@ import Wire
         #expect(census.touchedServices.isEmpty)
         #expect(census.namespaces.isEmpty)
     }
+
+    /// Of labels that number Pods all values are found as one, and told apart afterwards.
+    @Test func touchesOnlyWhoSelectsTheNumberOfAPod() {
+        let label = "statefulset.kubernetes.io/pod-name"
+        var census = ClusterCensus(ClusterOptions())
+        census.add(Self.service("zero", selector: [label: "db-0"]))
+        census.add(Self.service("one", selector: [label: "db-1"]))
+        census.settle()
+
+        census.add(Self.pod("db-0", [label: "db-0", "app": "db"]))
+
+        #expect(census.touchedServices.map(\.name) == ["zero"])
+    }
 }

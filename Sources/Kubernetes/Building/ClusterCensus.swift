@@ -13,10 +13,26 @@ struct ServiceKey: Hashable, Comparable, Sendable {
     }
 }
 
-/// One label with its value.
+/// One label with its value, as objects are found by it.
+///
+/// Of the labels by which Pods of one workload differ, all values count as one: nearly every Pod
+/// would be found under them alone, which costs more than it helps.
 struct Label: Hashable, Sendable {
+    private static let numbering: Set<String> = [
+        "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index",
+        "batch.kubernetes.io/job-completion-index",
+    ]
+
     let key: String
     let value: String
+    /// Whether it stands for all values.
+    let isForAll: Bool
+
+    init(key: String, value: String) {
+        self.key = key
+        isForAll = Self.numbering.contains(key)
+        self.value = isForAll ? "" : value
+    }
 }
 
 /// What objects say about one Service.
@@ -225,6 +241,11 @@ extension ClusterCensus {
             let hash = label.number(in: namespace)
             for service in selecting[hash] {
                 guard let key = ServiceKey(service.value) else { continue }
+                if label.isForAll, let service = service.value.service,
+                    !members.contains(where: service.selects)
+                {
+                    continue
+                }
                 touchedServices.insert(key)
             }
             podsByLabel?.change(object, at: hash, rank: rank, by: difference)

@@ -315,15 +315,15 @@ struct Workloads: Sendable {
             }
             // Where one Node is full, others may have addresses left; where all are, that is it.
             guard !isFull else { continue }
-            let others = plan.slots[place].wanted == nil ? plan.nodes.filter { $0 != first } : []
-            isFull = true
-            for node in [first] + others {
-                guard let addresses = addresses(on: node, plan.slots[place].hash) else { continue }
-                plan.slots[place].node = node
-                plan.slots[place].addresses = addresses
-                isFull = false
-                break
+            let hash = plan.slots[place].hash
+            var found = addresses(on: first, hash).map { (first, $0) }
+            if found == nil, plan.slots[place].wanted == nil {
+                for node in plan.nodes where node != first && found == nil {
+                    found = addresses(on: node, hash).map { (node, $0) }
+                }
             }
+            if let found { (plan.slots[place].node, plan.slots[place].addresses) = found }
+            isFull = found == nil
             // The next one of a DaemonSet is on another Node.
             if plan.slots[place].wanted != nil { isFull = false }
         }
@@ -332,7 +332,7 @@ struct Workloads: Sendable {
     /// An address of each family on a Node; nil when any is missing.
     private mutating func addresses(on node: Int, _ hash: UInt64) -> [IPAddress]? {
         var found: [IPAddress] = []
-        let networks = rooms[node].givenNetworks
+        let poolCount = rooms[node].pools.count
         for network in options.podNetworks {
             let address = rooms.choose(node, network.family, hash) { [written] address in
                 let place = address.tablePlace
@@ -344,7 +344,7 @@ struct Workloads: Sendable {
             }
             found.append(address)
         }
-        if rooms[node].givenNetworks != networks {
+        if rooms[node].pools.count != poolCount {
             let name = rooms[node].name
             unsaved.insert(ObjectKey(kind: PodRecord.nodeKind, namespace: "", name: name))
         }
