@@ -73,6 +73,7 @@ import Wire
             ("default", "ex-svc", "10.96.139.12"), ("default", "svc-1", "10.99.216.159"),
             ("default", "svc-2", "10.109.115.206"), ("default", "svc-3", "10.106.161.32"),
             ("default", "myapp-service", "10.99.209.2"),
+            ("default", "http-go-canary", "10.104.50.176"),
         ]
     )
     func knowsTheServicesOfTheNotes(namespace: String, name: String, address: String) throws {
