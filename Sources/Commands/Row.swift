@@ -5,7 +5,7 @@ import Kubernetes
 /// One object that is asked for; what is said about it is looked up when it is shown.
 struct Row {
     /// What the object is.
-    enum Substance {
+    indirect enum Substance {
         case service(Service, ClusterContents.Item)
         /// The endpoints of a Service.
         case endpoints(Service, ServiceMembers)

@@ -22,7 +22,7 @@ package struct TextTable {
         var widths = [Int](repeating: 0, count: headings.count)
         for line in lines {
             for (column, cell) in line.enumerated() {
-                widths[column] = max(widths[column], cell.count)
+                widths[column] = max(widths[column], cell.columnCount)
             }
         }
         return lines.map { line in
@@ -30,10 +30,17 @@ package struct TextTable {
             for (column, cell) in line.enumerated() {
                 written += cell
                 guard column < line.count - 1 else { break }
-                let space = widths[column] - cell.count + Self.gap
+                let space = widths[column] - cell.columnCount + Self.gap
                 written += String(repeating: " ", count: space)
             }
             return written
         }
+    }
+}
+
+extension String {
+    /// How many columns of a terminal it takes; counting bytes is enough where all are ASCII.
+    fileprivate var columnCount: Int {
+        utf8.allSatisfy { $0 < 0x80 } ? utf8.count : count
     }
 }

@@ -15,29 +15,41 @@ package struct ClusterContents: Sendable {
 
     /// One object, and where it is written.
     package struct Item: Sendable {
-        package let object: ClusterObject
-        package let file: String
-        package let position: YAMLPosition
+        /// What copies share: an object has many parts, each of them counted, and there are many.
+        private final class Content: Sendable {
+            let object: ClusterObject
+            let metadata: Metadata
+            let place: Place
 
-        package var metadata: Metadata { object.metadata }
+            init(_ object: ClusterObject, _ place: Place) {
+                self.object = object
+                metadata = object.metadata
+                self.place = place
+            }
+        }
+
+        private let content: Content
+
+        fileprivate init(object: ClusterObject, file: String, position: YAMLPosition) {
+            content = Content(object, Place(file: file, position: position))
+        }
 
         /// An object that no manifest has.
         fileprivate init(writtenNowhere object: ClusterObject) {
             self.init(object: object, file: "", position: YAMLPosition(line: 0, column: 0))
         }
 
-        fileprivate init(object: ClusterObject, file: String, position: YAMLPosition) {
-            self.object = object
-            self.file = file
-            self.position = position
-        }
-
-        package var place: Place { Place(file: file, position: position) }
+        package var object: ClusterObject { content.object }
+        package var metadata: Metadata { content.metadata }
+        package var place: Place { content.place }
+        package var file: String { content.place.file }
+        package var position: YAMLPosition { content.place.position }
 
         fileprivate func isOrdered(before other: Item) -> Bool {
-            let (left, right) = (metadata, other.metadata)
-            return left.namespace == right.namespace
-                ? left.name < right.name : left.namespace < right.namespace
+            let (left, right) = (content, other.content)
+            return left.metadata.namespace == right.metadata.namespace
+                ? left.metadata.name < right.metadata.name
+                : left.metadata.namespace < right.metadata.namespace
         }
     }
 
