@@ -71,4 +71,50 @@ import Wire
         #expect(server.waitForEnd() == 0)
         #expect(try server.give("get", "ns").hasPrefix("error: no server takes commands: connect "))
     }
+
+    @Test("Who watches sees what comes, until the server ends")
+    func showsWhatComes() throws {
+        let server = try RunningServer(corefile: Self.corefile, copying: "zones/cluster.local")
+        let watching = Foundation.Process()
+        let pipe = Pipe()
+        watching.executableURL = URL(filePath: "/usr/bin/env")
+        // The longest that the test may take.
+        let limit = ["timeout", "\(Int(RunningServer.patienceSeconds))"]
+        let command = ["get", "svc", "-w", "-control", server.control]
+        watching.arguments = limit + [RunningServer.program.path()] + command
+        watching.standardOutput = pipe
+        watching.standardError = FileHandle.nullDevice
+        try watching.run()
+        var said = ""
+        func read(until text: String) {
+            while !said.contains(text) {
+                let more = pipe.fileHandleForReading.availableData
+                guard !more.isEmpty else { return }
+                said += String(decoding: more, as: UTF8.self)
+            }
+        }
+        read(until: "\nweb-svc ")
+        try server.write(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: late}
+            spec: {clusterIP: 10.96.200.1, ports: [{name: http, port: 80}]}
+
+            """,
+            to: "zones/cluster.local/late.yaml"
+        )
+        read(until: "\nlate ")
+        server.send(SIGTERM)
+        #expect(server.waitForEnd() == 0)
+        read(until: "the end")
+        watching.waitUntilExit()
+
+        #expect(watching.terminationStatus == 1)
+        let lines = said.split(separator: "\n")
+        #expect(lines.first?.hasPrefix("NAME ") == true)
+        #expect(lines.count { $0.hasPrefix("web-svc ") } == 1, "\(said)")
+        let last = lines.last?.split(separator: " ").joined(separator: " ")
+        #expect(last == "late ClusterIP 10.96.200.1 <none> 80/TCP <unknown>")
+    }
 }
