@@ -93,7 +93,7 @@ import Wire
     func agreesWithAFreshStart(seed: UInt64) throws {
         var draws = Draws(numbers: SeededNumbers(seed: seed))
         var crew = Crew([], try Self.options())
-        for step in 0..<200 {
+        for step in 0..<60 {
             var gone: [ClusterObject] = []
             var come: [ClusterObject] = []
             for _ in 0...draws.numbers.below(3) {
