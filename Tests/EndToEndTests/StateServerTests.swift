@@ -18,6 +18,7 @@ import Wire
             kubernetes {
                 manifests manifests
                 service_cidr 10.0.0.0/26
+                pod_cidr 10.9.0.0/26
                 state kept/state
             }
         }
@@ -28,26 +29,48 @@ import Wire
         "apiVersion: v1\nkind: Service\nmetadata: {name: \(name)}\nspec: {ports: [{port: 80}]}\n"
     }
 
+    /// A Pod that is made, and a Service whose address is the Pod's.
+    private static func pod(_ name: String) -> String {
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: \(name)}
+        spec:
+          selector: {matchLabels: {app: \(name)}}
+          template:
+            metadata: {labels: {app: \(name)}}
+            spec: {containers: [{name: c, image: i}]}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: \(name)}
+        spec: {clusterIP: None, selector: {app: \(name)}}
+
+        """
+    }
+
     /// The address that is told for a name; nil when there is none.
     private static func address(of name: String, from server: RunningServer) throws -> [UInt8]? {
         try server.ask("\(name).default.svc.cluster.local.", .a).answers.first?.data
     }
 
-    /// The addresses of Services in use, by name, as the file has them.
+    /// The addresses of Services and Pods in use, by name, as the file has them.
     private static func remembered(by server: RunningServer) -> [String: String] {
         let file = server.folder.appending(path: "kept/state")
         let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
         var found: [String: String] = [:]
         for line in text.split(separator: "\n").dropFirst() {
             let words = line.split(separator: " ")
-            guard words.count > 3 else { continue }
+            guard words.count > 2 else { continue }
+            guard !words[1].hasPrefix("Node/") else { continue }
             found[String(words[1])] = words[0] == "+" ? String(words[2]) : nil
         }
         return found
     }
 
     @Test(.timeLimit(.minutes(20))) func keepsEveryAddressHoweverOftenItIsKilled() throws {
-        let names = (0..<24).map { "s\($0)" }
+        let pods = Set((0..<10).map { "p\($0)" })
+        let names = (0..<24).map { "s\($0)" } + pods
         let server = try RunningServer(
             corefile: Self.corefile,
             files: ["manifests/first.yaml": Self.service("first")]
@@ -61,8 +84,11 @@ import Wire
                 let path = "manifests/\(name).yaml"
                 if present.remove(name) != nil {
                     try FileManager.default.removeItem(at: server.folder.appending(path: path))
+                    // What a Pod had is free at once, and not kept for it.
+                    if pods.contains(name) { told[name] = nil }
                 } else {
-                    try server.write(Self.service(name), to: path)
+                    let isPod = pods.contains(name)
+                    try server.write(isPod ? Self.pod(name) : Self.service(name), to: path)
                     present.insert(name)
                 }
             }
