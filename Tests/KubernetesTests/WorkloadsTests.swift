@@ -199,6 +199,20 @@ import Wire
         #expect(again.sortedPods == crew.sortedPods)
     }
 
+    @Test func hasAFileForgetWhoHasNotComeAndNothingElse() throws {
+        let web = ClusterObject.workload(Crew.deployment("web", podCount: 3))
+        let db = ClusterObject.workload(Crew.workload(.statefulSet, "db", podCount: 2))
+        let state = AllocationState(Crew([web, db]).registry.allRecords.bytes)
+
+        let same = Crew([web, db], remembering: state.memory)
+        let other = Crew([web], remembering: state.memory)
+
+        #expect(same.registry.unsavedRecords.count == 0)
+        let said = String(decoding: other.registry.unsavedRecords.bytes, as: UTF8.self)
+        #expect(said.hasPrefix("~ StatefulSet/default/db #"))
+        #expect(other.registry.unsavedRecords.count == 1)
+    }
+
     // MARK: Nodes
 
     @Test func givesAPodANodeOfTheNameThatItAsksFor() {

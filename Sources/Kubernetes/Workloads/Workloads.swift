@@ -139,13 +139,6 @@ struct Workloads: Sendable {
         }
     }
 
-    /// The objects whose Pods were given an address; it is looked for only when it is written too.
-    private func holders(of address: IPAddress) -> [ObjectKey] {
-        entries.filter { entry in
-            entry.value.made?.pods.contains { $0.addresses.contains(address) } ?? false
-        }.map(\.key)
-    }
-
     // MARK: Making
 
     /// Has Pods go and come, until they are what the objects ask for.
@@ -157,7 +150,7 @@ struct Workloads: Sendable {
         updateNodes()
         defer {
             touched = []
-            remembered = PodMemory()
+            giveUpRemembered()
         }
         guard !touched.isEmpty else { return Provision.Difference() }
         if written == nil { written = Self.addresses(of: census) }
@@ -179,6 +172,15 @@ struct Workloads: Sendable {
         return difference
     }
 
+    /// Forgets what is remembered of an earlier run, and has the file forget who has not come.
+    private mutating func giveUpRemembered() {
+        for key in remembered.pods.keys where entries[key]?.made == nil { unsaved.insert(key) }
+        for name in remembered.networks.keys where rooms.index(of: name) == nil {
+            unsaved.insert(ObjectKey(kind: PodRecord.nodeKind, namespace: "", name: name))
+        }
+        remembered = PodMemory()
+    }
+
     private func plan(_ key: ObjectKey, _ census: ClusterCensus) -> PodPlan? {
         guard let object = entries[key]?.object, !owners.haveMade(key, object, census) else {
             return nil
@@ -196,7 +198,7 @@ struct Workloads: Sendable {
                 new.append(NodeRoom(name, isAskedFor: true))
             }
         }
-        let before = givenNetworks
+        let before = rooms.rooms.isEmpty ? remembered.networks : givenNetworks
         guard rooms.setRooms(new, remembered: remembered.networks) else { return }
         touched.formUnion(entries.keys)
         noteNetworks(since: before)
@@ -358,7 +360,8 @@ struct Workloads: Sendable {
         guard made != entry.made else { return }
         if let before = entry.made { difference.gone.append(before) }
         if let made { difference.come.append(made) }
-        if entry.made?.addressLists != made?.addressLists { unsaved.insert(plan.key) }
+        let known = entry.made?.addressLists ?? remembered.pods[plan.key]
+        if known != made?.addressLists { unsaved.insert(plan.key) }
         entries[plan.key]?.made = made
     }
 
