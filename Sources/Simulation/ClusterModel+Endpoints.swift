@@ -183,6 +183,12 @@ extension ClusterModel {
                 {
                     continue
                 }
+                // A headless Service that asks for nothing has the cluster's first family.
+                if service.kind == .headless, service.terms.families.isEmpty,
+                    service.terms.familyPolicy == nil, address.family != pod.addresses[0].family
+                {
+                    continue
+                }
                 let hostname = pod.subdomain == metadata.name ? pod.hostname : ""
                 let label = label(hostname, pod.metadata.name, address)
                 let target = [label, metadata.name, metadata.namespace, "svc"]
