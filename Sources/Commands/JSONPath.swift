@@ -96,6 +96,7 @@ enum JSONPathError: Error, Hashable, Sendable, CustomStringConvertible {
     case manyCompared
     case incomparable
     case manyValues
+    case longText
 
     var description: String {
         switch self {
@@ -124,6 +125,8 @@ enum JSONPathError: Error, Hashable, Sendable, CustomStringConvertible {
         case .badStep: "step must be > 0"
         case .manyCompared: "can only compare one element at a time"
         case .incomparable: "incompatible types for comparison"
+        case .longText:
+            "the template writes more than \(JSONPathWriter.maximumByteCount) bytes"
         case .manyValues: "the template leads to more than \(JSONPathWriter.maximumCount) values"
         }
     }

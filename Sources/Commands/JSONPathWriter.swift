@@ -5,13 +5,22 @@ struct JSONPathWriter {
     /// The most values that all paths of a template lead to, each step counted.
     static let maximumCount = 16 << 20
 
+    /// The most bytes that may be written.
+    static let maximumByteCount = 64 << 20
+
     private(set) var text = ""
     /// Whether what each part leads to is written as a list in JSON.
     private let isJSON: Bool
     /// How many values there may still be.
     private var allowedCount: Int
+    private let maximumByteCount: Int
 
-    init(isJSON: Bool = false, maximumCount: Int = Self.maximumCount) {
+    init(
+        isJSON: Bool = false,
+        maximumCount: Int = Self.maximumCount,
+        maximumByteCount: Int = Self.maximumByteCount
+    ) {
+        self.maximumByteCount = maximumByteCount
         self.isJSON = isJSON
         allowedCount = maximumCount
     }
@@ -23,7 +32,9 @@ struct JSONPathWriter {
             case .text(let text):
                 try count(1)
                 write([.string(text)])
-            case .path(let steps): write(try values(steps, [object]))
+            case .path(let steps):
+                write(try values(steps, [object]))
+                guard text.utf8.count <= maximumByteCount else { throw .longText }
             case .range(let steps, let parts):
                 for value in try values(steps, [object]) { try write(parts, of: value) }
             }

@@ -99,6 +99,7 @@ extension Rows {
     /// The endpoints of a Service as an Endpoints object has them, those with the same ports
     /// together.
     private static func subsets(of members: ServiceMembers) -> Tree {
+        let ready = Set(members.ready)
         var groups: [[EndpointPort]: [ServiceMembers.Member]] = [:]
         var order: [[EndpointPort]] = []
         for member in members.members {
@@ -110,7 +111,7 @@ extension Rows {
                 let members = groups[ports] ?? []
                 var subset: Tree = [:]
                 for (key, isReady) in [("addresses", true), ("notReadyAddresses", false)] {
-                    let own = members.filter { $0.isReady == isReady }
+                    let own = members.filter { ready.contains($0) == isReady }
                     if !own.isEmpty { subset[key] = .list(own.map { Self.tree($0) }) }
                 }
                 if !ports.isEmpty { subset["ports"] = .list(ports.map(Self.tree)) }

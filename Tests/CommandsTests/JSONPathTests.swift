@@ -184,6 +184,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [5, 4])
+    func boundsWhatIsWritten(maximumByteCount: Int) throws {
+        let template = try JSONPath("{.items[0]['name']}")
+        var writer = JSONPathWriter(maximumByteCount: maximumByteCount)
+
+        if maximumByteCount < 5 {
+            #expect(throws: JSONPathError.longText) {
+                try writer.write(template.parts, of: Self.tree)
+            }
+        } else {
+            try writer.write(template.parts, of: Self.tree)
+            #expect(writer.text == "first")
+        }
+    }
+
     @Test("Random templates end in a text or in a mistake")
     func neverTraps() {
         let pieces = [

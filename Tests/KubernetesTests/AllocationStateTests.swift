@@ -138,7 +138,8 @@ import Wire
             "+ default/web addresses=10.0.0", "+ default/web external=x", "+ default/web ports=80",
             "+ default/web ports=80/TCP:70000", "+ default/web ports=80/HTTP:30000",
             "+ default/web health=-1", "+ default/web colour=red",
-            "- Pod/default/web pods=10.0.0.1",
+            "- Pod/default/web",
+            "+ Pod/default/web first=1", "+ Pod/default/web pods=10.0.0.1 first=0",
             "+ Pod/default/web pods=10.0.0", "+ Pod/default/web colour=red", "+ Pod/default/web",
             "~ Pod/default/web pods=10.0.0.1", "+ Node//a networks=10.0.0.0", "+ a/b/c/d pods=-",
         ]
@@ -164,9 +165,30 @@ import Wire
         }
     }
 
+    @Test func remembersSoManyThatAreGoneAndNoMore() {
+        var memory = PodMemory()
+        let share = PodMemory.Share(addresses: [], isInUse: false)
+        func key(_ number: Int) -> ObjectKey {
+            ObjectKey(kind: "Pod", namespace: "default", name: "p\(number)")
+        }
+        for number in 0..<PodMemory.maximumGoneCount { memory.set(share, of: key(number)) }
+        let count = memory.count
+
+        memory.set(share, of: key(-1))
+        let past = memory.count
+        memory.set(nil, of: key(0))
+        memory.set(share, of: key(-1))
+        memory.set(PodMemory.Share(addresses: []), of: key(-2))
+
+        #expect([count, past] == [PodMemory.maximumGoneCount, PodMemory.maximumGoneCount])
+        #expect(memory.count == PodMemory.maximumGoneCount + 1)
+        #expect(memory.pods[key(-1)] == share)
+    }
+
     @Test func remembersPodsAndNodes() throws {
         let web = ObjectKey(kind: "Deployment", namespace: "default", name: "web")
         let gone = ObjectKey(kind: "Job", namespace: "default", name: "gone")
+        let past = ObjectKey(kind: "StatefulSet", namespace: "default", name: "past")
         let node = ObjectKey(kind: "Node", namespace: "", name: "worker")
         let addresses = [
             [try #require(IPAddress("10.244.1.5")), try #require(IPAddress("fd00::5"))], [],
@@ -174,16 +196,19 @@ import Wire
         ]
         let network = try #require(AddressNetwork("10.244.7.0/24"))
         var records = AllocationRecords(isWhole: true)
-        records.append(PodRecord(gone, .pods(addresses)))
-        records.append(PodRecord(web, .pods(addresses)))
+        let share = PodMemory.Share(addresses: addresses)
+        let left = PodMemory.Share(addresses: addresses, firstIndex: 3, isInUse: false)
+        records.append(PodRecord(gone, .pods(share)))
+        records.append(PodRecord(web, .pods(share)))
+        records.append(PodRecord(past, .pods(left)))
         records.append(PodRecord(node, .networks([network])))
         records.append(PodRecord(gone, .forgotten))
 
         let state = AllocationState(records.bytes)
 
         #expect(state.isSound)
-        #expect(state.recordCount == 4)
-        #expect(state.memory.pods.pods == [web: addresses])
+        #expect(state.recordCount == 5)
+        #expect(state.memory.pods.pods == [web: share, past: left])
         #expect(state.memory.pods.networks == ["worker": [network]])
     }
 }

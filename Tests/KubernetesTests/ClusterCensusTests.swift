@@ -145,9 +145,9 @@ import Wire
     }
 
     @Test(
-        "A Pod touches the Services that may select it",
+        "A Pod touches the Services that select it",
         arguments: [
-            (["app": "web"], true), (["app": "web", "tier": "x"], true), (["app": "db"], false),
+            (["app": "web"], false), (["app": "web", "tier": "x"], true), (["app": "db"], false),
             (["tier": "x"], false), ([:], false),
         ] as [([String: String], Bool)]
     )

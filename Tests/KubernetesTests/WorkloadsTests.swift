@@ -114,9 +114,59 @@ import Wire
         var crew = Crew([web])
 
         crew.change(removing: [web])
+        let state = AllocationState(crew.registry.allRecords.bytes)
 
         #expect(crew.pods.isEmpty)
-        #expect(crew.registry.allRecords.count == 3)
+        // Three Nodes, and what the Pods had.
+        #expect(state.recordCount == 4)
+        #expect(state.memory.pods.pods.values.map(\.isInUse) == [false])
+    }
+
+    @Test func givesBackWhatItHadWhenItComesAgain() throws {
+        let web = ClusterObject.workload(Crew.deployment("web", podCount: 3))
+        // Whoever comes first gets what its name means, the other something else.
+        var options = AllocationOptions()
+        options.podNetworks = [try #require(AddressNetwork("10.9.0.0/26"))]
+        let others = (0..<4).map { ClusterObject.workload(Crew.deployment("w\($0)", podCount: 2)) }
+        var crew = Crew(others, options)
+        crew.change(adding: [web])
+        let before = crew.lines.filter { $0.hasPrefix("web") }
+        crew.change(removing: others)
+        crew.change(removing: [web])
+        let state = AllocationState(crew.registry.allRecords.bytes)
+
+        crew.change(adding: [web])
+        let away = Crew([], options, remembering: state.memory)
+        var later = away
+        later.change(adding: [web])
+
+        #expect(crew.lines == before)
+        #expect(later.lines == before)
+    }
+
+    @Test func remembersEverythingWhileItIsTurnedOff() {
+        let web = ClusterObject.workload(Crew.deployment("web", podCount: 3))
+        let on = Crew([web])
+        var options = AllocationOptions()
+        options.makesPods = false
+
+        let off = Crew([web], options, remembering: on.registry.memory)
+        let again = Crew([web], remembering: off.registry.memory)
+
+        #expect(off.registry.allRecords.count == on.registry.allRecords.count)
+        #expect(again.lines == on.lines)
+    }
+
+    @Test func keepsTheAddressesOfOrdinals() {
+        var set = Crew.workload(.statefulSet, "db", podCount: 3)
+        let crew = Crew([.workload(set)])
+        let state = AllocationState(crew.registry.allRecords.bytes)
+        set.firstOrdinal = 1
+
+        let later = Crew([.workload(set)], remembering: state.memory)
+
+        #expect(Array(later.lines.prefix(2)) == Array(crew.lines.suffix(2)))
+        #expect(later.pods.map(\.metadata.name) == ["db-1", "db-2", "db-3"])
     }
 
     // MARK: Who stays
@@ -199,7 +249,7 @@ import Wire
         #expect(again.sortedPods == crew.sortedPods)
     }
 
-    @Test func hasAFileForgetWhoHasNotComeAndNothingElse() throws {
+    @Test func tellsAFileWhoHasNotComeAndNothingElse() throws {
         let web = ClusterObject.workload(Crew.deployment("web", podCount: 3))
         let db = ClusterObject.workload(Crew.workload(.statefulSet, "db", podCount: 2))
         let state = AllocationState(Crew([web, db]).registry.allRecords.bytes)
@@ -209,82 +259,8 @@ import Wire
 
         #expect(same.registry.unsavedRecords.count == 0)
         let said = String(decoding: other.registry.unsavedRecords.bytes, as: UTF8.self)
-        #expect(said.hasPrefix("~ StatefulSet/default/db #"))
+        #expect(said.hasPrefix("- StatefulSet/default/db pods="))
         #expect(other.registry.unsavedRecords.count == 1)
-    }
-
-    // MARK: Nodes
-
-    @Test func givesAPodANodeOfTheNameThatItAsksFor() {
-        var selected = Crew.pod("selected")
-        selected.placement.nodeSelector = ["kubernetes.io/hostname": "k8s-node1"]
-        var named = Crew.pod("named")
-        named.placement.nodeName = "k8s-node2"
-
-        let crew = Crew([
-            .pod(selected), .pod(named), .workload(Crew.deployment("web", podCount: 30)),
-        ])
-
-        #expect(crew.pod("selected")?.placement.nodeName == "k8s-node1")
-        #expect(crew.pod("named")?.placement.nodeName == "k8s-node2")
-        // Nobody else runs there.
-        #expect(crew.pods.count { $0.placement.nodeName.hasPrefix("k8s") } == 2)
-    }
-
-    @Test func usesTheNetworkOfANode() throws {
-        var node = Crew.node("worker")
-        node.podNetworks = [try #require(AddressNetwork("10.42.3.0/24"))]
-
-        let crew = Crew([.workload(Crew.deployment("web", podCount: 9)), .node(node)])
-
-        #expect(crew.addresses.allSatisfy { $0.hasPrefix("10.42.3.") })
-    }
-
-    @Test func givesPodsInTheNetworkOfTheirNodeItsAddresses() throws {
-        var node = Crew.node("worker")
-        node.addresses = [try #require(IPAddress("192.0.2.7"))]
-        var set = Crew.workload(.daemonSet, "agent")
-        set.template.placement.usesHostNetwork = true
-
-        let crew = Crew([.workload(set), .node(node)])
-
-        #expect(crew.addresses == ["192.0.2.7"])
-    }
-
-    @Test func saysThatNoNodeSuits() {
-        var pod = Crew.pod("open")
-        pod.placement.nodeSelector = ["disk": "ssd"]
-
-        var crew = Crew([.pod(pod)])
-        let said = crew.complaints
-        let before = crew.addresses
-        crew.change(adding: [.node(Crew.node("a", labels: ["disk": "ssd"]))])
-
-        #expect(said == ["a Pod has no address, as no Node has the labels of nodeSelector"])
-        #expect(before == [])
-        #expect(crew.addresses.count == 1)
-        #expect(crew.complaints == [])
-    }
-
-    /// A range of 16 blocks, each of 16 addresses of which 13 are for Pods.
-    @Test func givesEveryAddressThatThereIsAndSaysWhenThereIsNone() throws {
-        var options = AllocationOptions()
-        options.podNetworks = [try #require(AddressNetwork("10.9.0.0/24"))]
-        let all = ClusterObject.workload(Crew.deployment("web", podCount: 208))
-        let more = ClusterObject.workload(Crew.deployment("web", podCount: 209))
-
-        var crew = Crew([all], options)
-        let (count, said) = (Set(crew.addresses).count, crew.complaints)
-        crew.change(removing: [all], adding: [more])
-
-        #expect(count == 208)
-        #expect(said == [])
-        #expect(Set(crew.addresses).count == 208)
-        #expect(
-            crew.complaints == [
-                "a Pod has no address, as 10.9.0.0/24 has none left; a larger pod_cidr has"
-            ]
-        )
     }
 
     // MARK: Who needs none made

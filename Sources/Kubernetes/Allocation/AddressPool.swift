@@ -96,10 +96,14 @@ struct AddressPool: Sendable {
 }
 
 extension IPAddress {
-    /// The address so many behind this one; of IPv6 within the lower 64 bits.
-    func advanced(by distance: Int) -> IPAddress {
-        let low = low &+ UInt64(distance)
-        if family == .v6 { return IPAddress(v6High: high, low: low) }
-        return IPAddress(v4: UInt32(truncatingIfNeeded: low))
+    /// The address so many steps of `1 << shift` behind this one.
+    func advanced(by count: Int, shift: Int = 0) -> IPAddress {
+        let bits = UInt128(high) << 64 | UInt128(low)
+        let moved = bits &+ UInt128(UInt(bitPattern: count)) << UInt128(shift)
+        if family == .v4 { return IPAddress(v4: UInt32(truncatingIfNeeded: moved)) }
+        return IPAddress(
+            v6High: UInt64(truncatingIfNeeded: moved >> 64),
+            low: UInt64(truncatingIfNeeded: moved)
+        )
     }
 }

@@ -13,28 +13,6 @@ struct ServiceKey: Hashable, Comparable, Sendable {
     }
 }
 
-/// One label with its value, as objects are found by it.
-///
-/// Of the labels by which Pods of one workload differ, all values count as one: nearly every Pod
-/// would be found under them alone, which costs more than it helps.
-struct Label: Hashable, Sendable {
-    private static let numbering: Set<String> = [
-        "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index",
-        "batch.kubernetes.io/job-completion-index",
-    ]
-
-    let key: String
-    let value: String
-    /// Whether it stands for all values.
-    let isForAll: Bool
-
-    init(key: String, value: String) {
-        self.key = key
-        isForAll = Self.numbering.contains(key)
-        self.value = isForAll ? "" : value
-    }
-}
-
 /// What objects say about one Service.
 struct ServiceEntry: Sendable {
     /// The Service; of two with one name the first counts.
@@ -73,6 +51,8 @@ struct ServiceEntry: Sendable {
 struct NamespaceEntry: Sendable {
     /// How many documents are about the namespace or what lives in it; it exists as long as one is.
     var objectCount = 0
+    /// How many of them are slices, or Endpoints.
+    var sliceCount = 0
     /// Its Namespace objects; the last counts.
     var objects: [StoredObject] = []
     /// The addresses of Pods that have names of their own, and how many Pods have each.
@@ -171,6 +151,7 @@ struct ClusterCensus: Sendable {
             let rank = max(1, rank(of: head.name))
             services.change(object, at: key.number, rank: rank, by: difference)
             touchedServices.insert(key)
+            namespaces[namespace]?.sliceCount += difference
         case .pod:
             change([reader.pod(head)], object, difference)
         case .podGroup:
@@ -241,9 +222,8 @@ extension ClusterCensus {
             let hash = label.number(in: namespace)
             for service in selecting[hash] {
                 guard let key = ServiceKey(service.value) else { continue }
-                if label.isForAll, let service = service.value.service,
-                    !members.contains(where: service.selects)
-                {
+                // Many Services may share the label that they are found by.
+                guard let own = service.value.service, members.contains(where: own.selects) else {
                     continue
                 }
                 touchedServices.insert(key)
@@ -285,15 +265,20 @@ extension ClusterCensus {
     /// All Pods.
     var allPods: some Sequence<Pod> { pods.entries.lazy.flatMap(\.value.pods) }
 
+    /// Whether a Service has slices, or Endpoints.
+    func hasSlices(of key: ServiceKey) -> Bool {
+        services[key.number].contains { $0.value.isSlice && ServiceKey($0.value) == key }
+    }
+
     /// Whether any Service that selects Pods with these labels has slices, or Endpoints.
     func hasSlices(ofServicesSelecting labels: [String: String], in namespace: String) -> Bool {
-        labels.contains { key, value in
+        guard namespaces[namespace]?.sliceCount ?? 0 > 0 else { return false }
+        return labels.contains { key, value in
             selecting[Label(key: key, value: value).number(in: namespace)].contains { entry in
                 guard let key = ServiceKey(entry.value), key.namespace == namespace,
-                    let found = self.entry(of: key), let service = found.service
+                    hasSlices(of: key), let service = entry.value.service
                 else { return false }
-                return !(found.slices.isEmpty && found.legacySlices.isEmpty)
-                    && service.selector.allSatisfy { labels[$0.key] == $0.value }
+                return service.selector.allSatisfy { labels[$0.key] == $0.value }
             }
         }
     }
@@ -313,6 +298,13 @@ extension ClusterCensus {
 }
 
 extension StoredObject {
+    /// Whether it is a slice, or an Endpoints object.
+    fileprivate var isSlice: Bool {
+        var reader = ObjectReader(self)
+        reader.skipKey()
+        return reader.count() > 0 && reader.head().kind == .endpointSlice
+    }
+
     /// The Pods that the document is, or that were made of it.
     var pods: [Pod] {
         objects.flatMap { object in
@@ -341,22 +333,6 @@ extension ServiceKey {
 
     /// A hash of both names, the same in every process.
     fileprivate var number: UInt64 { hashTexts(namespace, name) }
-}
-
-extension Label {
-    /// The labels that any of some Pods has; those that all share cost the first one only.
-    fileprivate static func all(of pods: [Pod]) -> Set<Label> {
-        var found: Set<Label> = []
-        var last: [String: String] = [:]
-        for pod in pods where pod.metadata.labels != last {
-            last = pod.metadata.labels
-            for (key, value) in last { found.insert(Label(key: key, value: value)) }
-        }
-        return found
-    }
-
-    /// A hash of the label in a namespace, the same in every process.
-    func number(in namespace: String) -> UInt64 { hashTexts(namespace, key, value) }
 }
 
 /// Where an object stands among those of one key if their order means nothing: nearly each has a

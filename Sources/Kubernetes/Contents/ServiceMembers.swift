@@ -32,7 +32,7 @@ package struct ServiceMembers: Sendable {
         areWritten = !written.isEmpty
         if areWritten {
             for slice in own.isEmpty ? written : own { add(slice) }
-        } else if !service.selector.isEmpty {
+        } else if !service.selector.isEmpty, !service.isAlias {
             for pod in pods where service.selects(pod) && !pod.isFinished { add(pod, service) }
         }
         members.sort { $0.address.isOrdered(before: $1.address) }

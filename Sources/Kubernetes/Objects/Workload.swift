@@ -175,7 +175,7 @@ package struct PodGroup: Hashable, Sendable {
     /// The name and namespace of the workload, and the labels of all Pods.
     package var metadata: Metadata
     package var owner: Owner
-    /// The host name of all; where it is empty and they are numbered, each has its own.
+    /// The host name of all; where they are numbered, each has its own.
     package var hostname: String
     package var subdomain: String
     package var ports: [ContainerPort]
@@ -218,10 +218,10 @@ package struct PodGroup: Hashable, Sendable {
         case .statefulSet:
             labels["statefulset.kubernetes.io/pod-name"] = member.name
             labels["apps.kubernetes.io/pod-index"] = String(member.index)
-            if hostname.isEmpty { hostname = member.name }
+            hostname = member.name
         case .job:
             labels["batch.kubernetes.io/job-completion-index"] = String(member.index)
-            if hostname.isEmpty { hostname = "\(metadata.name)-\(member.index)" }
+            hostname = "\(metadata.name)-\(member.index)"
         }
         var pod = Pod(
             metadata: Metadata(

@@ -87,17 +87,8 @@ struct NodeRooms: Sendable {
 
         /// The network of a block.
         func network(_ number: Int) -> AddressNetwork? {
-            let shift = UInt64(range.base.bitCount - length)
-            let base: IPAddress
-            if range.family == .v4 {
-                base = range.base.advanced(by: number << Int(shift))
-            } else if shift >= 64 {
-                let high = range.base.high &+ UInt64(number) << (shift - 64)
-                base = IPAddress(v6High: high, low: 0)
-            } else {
-                base = range.base.advanced(by: number << Int(shift))
-            }
-            return AddressNetwork(base, length: length)
+            let shift = range.base.bitCount - length
+            return AddressNetwork(range.base.advanced(by: number, shift: shift), length: length)
         }
 
         /// Has nobody get a block that has any of a network.
@@ -114,12 +105,9 @@ struct NodeRooms: Sendable {
         /// The block that an address lies in.
         func number(of address: IPAddress) -> Int? {
             guard range.contains(address) else { return nil }
-            let shift = UInt64(range.base.bitCount - length)
-            let distance =
-                range.family == .v4 || shift < 64
-                ? (address.low &- range.base.low) >> shift
-                : (address.high &- range.base.high) >> (shift - 64)
-            return distance < UInt64(numbers.count) ? Int(distance) : nil
+            let shift = UInt128(range.base.bitCount - length)
+            let distance = (address.bits &- range.base.bits) >> shift
+            return distance < UInt128(numbers.count) ? Int(distance) : nil
         }
     }
 
@@ -137,6 +125,8 @@ struct NodeRooms: Sendable {
     }
 
     private var holders: [AddressNetwork: Holder] = [:]
+    /// The Nodes' own addresses, which Pods only have in their network.
+    private var ownAddresses: Set<IPAddress> = []
     /// The lengths of these networks.
     private var lengths: Set<Int> = []
     private var blocks: [Blocks]
@@ -184,6 +174,7 @@ struct NodeRooms: Sendable {
         )
         open = new.indices.filter { new[$0].isSchedulable && !new[$0].isAskedFor }
         holders = [:]
+        ownAddresses = Set(new.flatMap(\.addresses))
         for index in blocks.indices { blocks[index] = Blocks(blocks[index].range) }
         // What is written counts first, whoever had it; then those that are still there go on.
         for index in rooms.indices {
@@ -253,12 +244,14 @@ struct NodeRooms: Sendable {
 
     /// Takes an address of a Node for a Pod; false when it has no such address left.
     mutating func take(_ address: IPAddress, _ index: Int) -> Bool {
-        guard let holder = holder(of: address), holder.room == index else { return false }
+        guard !ownAddresses.contains(address), let holder = holder(of: address),
+            holder.room == index
+        else { return false }
         return rooms[index].pools[holder.pool].take(address)
     }
 
     mutating func release(_ address: IPAddress) {
-        guard let holder = holder(of: address) else { return }
+        guard !ownAddresses.contains(address), let holder = holder(of: address) else { return }
         rooms[holder.room].pools[holder.pool].release(address)
         rooms[holder.room].fullCount = min(rooms[holder.room].fullCount, holder.pool)
     }
@@ -296,7 +289,7 @@ struct NodeRooms: Sendable {
         defer { for address in passed { rooms[index].pools[place].release(address) } }
         while let address = rooms[index].pools[place].choice(hash) {
             rooms[index].pools[place].take(address)
-            guard isUsed(address) else { return address }
+            guard isUsed(address) || ownAddresses.contains(address) else { return address }
             passed.append(address)
         }
         return nil
@@ -325,6 +318,11 @@ struct NodeRooms: Sendable {
         }
         return numbers.choice(hashTexts(name, String(count)))
     }
+}
+
+extension IPAddress {
+    /// All bits as one number.
+    fileprivate var bits: UInt128 { UInt128(high) << 64 | UInt128(low) }
 }
 
 extension StringProtocol {

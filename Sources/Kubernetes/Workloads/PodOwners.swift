@@ -64,12 +64,20 @@ struct PodOwners: Sendable {
             services = []
         }
         var found: Set<ObjectKey> = []
-        for service in services + sliced.compactMap({ census.entry(of: $0)?.service }) {
-            guard let first = service.selector.first else { continue }
+        // On a Service without slices nothing depends, unless it has just lost them.
+        let changed = services.filter { service in
+            sliced.contains(service.key) || census.hasSlices(of: service.key)
+        }
+        for service in changed + sliced.compactMap({ census.entry(of: $0)?.service }) {
             let namespace = service.metadata.namespace
-            let label = Label(key: first.key, value: first.value)
-            for entry in byLabel[label.number(in: namespace)] {
-                guard let key = entry.value.key, key.namespace == namespace else { continue }
+            let candidates = service.selector.map { key, value in
+                byLabel[Label(key: key, value: value).number(in: namespace)]
+            }
+            for entry in candidates.min(by: { $0.count < $1.count }) ?? [] {
+                guard let key = entry.value.key, key.namespace == namespace,
+                    let labels = entry.value.workload?.template.labels,
+                    service.selector.allSatisfy({ labels[$0.key] == $0.value })
+                else { continue }
                 found.insert(key)
             }
         }
@@ -103,5 +111,11 @@ extension StoredObject {
         guard reader.count() > 0 else { return nil }
         let head = reader.head()
         return head.kind == .workload ? reader.workload(head) : nil
+    }
+}
+
+extension Service {
+    fileprivate var key: ServiceKey {
+        ServiceKey(namespace: metadata.namespace, name: metadata.name)
     }
 }

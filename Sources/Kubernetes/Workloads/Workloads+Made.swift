@@ -34,45 +34,62 @@ extension Workloads {
     var memory: PodMemory {
         var memory = remembered
         for (key, entry) in entries {
-            if let made = entry.made { memory.pods[key] = made.addressLists }
+            if let made = entry.made { memory.set(made.share, of: key) }
         }
         for (name, networks) in givenNetworks { memory.networks[name] = networks }
         return memory
     }
 
     /// How many records a file needs.
-    var recordCount: Int { entries.count + rooms.rooms.count }
+    var recordCount: Int { entries.count + rooms.rooms.count + remembered.count }
 
     /// What a file must be told: what is gone first.
     var unsavedRecords: AllocationRecords {
         var records = AllocationRecords(isWhole: false)
-        let known = unsaved.sorted().map { ($0, record(of: $0)) }
-        for (key, record) in known where record == nil {
-            records.append(PodRecord(key, .forgotten))
-        }
-        for case (_, let record?) in known { records.append(record) }
+        let known = unsaved.sorted().map { record(of: $0) }
+        for record in known where !record.isInUse { records.append(record) }
+        for record in known where record.isInUse { records.append(record) }
         return records
     }
 
     /// Everything that a file is to hold.
     var allRecords: AllocationRecords {
         var records = AllocationRecords(isWhole: false)
-        for room in rooms.rooms {
-            let key = ObjectKey(kind: PodRecord.nodeKind, namespace: "", name: room.name)
-            if let record = record(of: key) { records.append(record) }
+        for name in Set(rooms.rooms.map(\.name) + remembered.networks.keys).sorted() {
+            let key = ObjectKey(kind: PodRecord.nodeKind, namespace: "", name: name)
+            records.append(unlessForgotten: record(of: key))
         }
-        for key in entries.keys.sorted() {
-            if let record = record(of: key) { records.append(record) }
+        for key in Set(entries.keys).union(remembered.pods.keys).sorted() {
+            records.append(unlessForgotten: record(of: key))
         }
         return records
     }
 
-    private func record(of key: ObjectKey) -> PodRecord? {
+    private func record(of key: ObjectKey) -> PodRecord {
         if key.kind == PodRecord.nodeKind {
-            let networks = rooms.index(of: key.name).map { rooms[$0].givenNetworks } ?? []
-            return networks.isEmpty ? nil : PodRecord(key, .networks(networks))
+            let given = rooms.index(of: key.name).map { rooms[$0].givenNetworks }
+            let networks = given ?? remembered.networks[key.name] ?? []
+            return PodRecord(key, networks.isEmpty ? .forgotten : .networks(networks))
         }
-        return entries[key]?.made.map { PodRecord(key, .pods($0.addressLists)) }
+        let share = entries[key]?.made?.share ?? remembered.pods[key]
+        return PodRecord(key, share.map { .pods($0) } ?? .forgotten)
+    }
+}
+
+extension PodRecord {
+    /// Whether somebody has what it tells of.
+    fileprivate var isInUse: Bool {
+        switch content {
+        case .forgotten: false
+        case .pods(let share): share.isInUse
+        case .networks: true
+        }
+    }
+}
+
+extension AllocationRecords {
+    fileprivate mutating func append(unlessForgotten record: PodRecord) {
+        if record.content != .forgotten { append(record) }
     }
 }
 
@@ -101,6 +118,12 @@ extension StoredObject {
         }
     }
 
-    /// The addresses of each Pod that it is.
-    var addressLists: [[IPAddress]] { members.map(\.addresses) }
+    /// What the Pods that it is were given.
+    var share: PodMemory.Share {
+        let members = members
+        return PodMemory.Share(
+            addresses: members.map(\.addresses),
+            firstIndex: members.first?.index ?? 0
+        )
+    }
 }

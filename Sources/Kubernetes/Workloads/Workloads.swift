@@ -32,22 +32,23 @@ struct Workloads: Sendable {
 
     let options: AllocationOptions
     /// What is wrong now, by object.
-    private(set) var complaints: [ObjectKey: Complaint] = [:]
+    var complaints: [ObjectKey: Complaint] = [:]
     /// The objects of which a file must be told what their Pods, or they as Nodes, were given.
-    private(set) var unsaved: Set<ObjectKey> = []
+    var unsaved: Set<ObjectKey> = []
 
-    private(set) var entries: [ObjectKey: Entry] = [:]
+    var entries: [ObjectKey: Entry] = [:]
     private(set) var nodes: [String: Node] = [:]
     /// The Nodes that somebody asks for by name, and how many do.
     private var askedNodes: [String: Int] = [:]
     private var owners = PodOwners()
-    private(set) var rooms: NodeRooms
+    var rooms: NodeRooms
     private var touched: Set<ObjectKey> = []
     private var areNodesTouched = true
+    private var isFirst = true
     /// The addresses of Pods in manifests, as soon as any is given to others.
-    private var written: SharedTable<Mark>?
-    /// What is remembered of an earlier run; dropped at the first look.
-    private(set) var remembered: PodMemory
+    private(set) var written: SharedTable<Mark>?
+    /// What those had that are not there, and, until the first look, all of an earlier run.
+    var remembered: PodMemory
 
     init(_ options: AllocationOptions, remembering memory: PodMemory = PodMemory()) {
         self.options = options
@@ -108,7 +109,7 @@ struct Workloads: Sendable {
             note(object, pod.key, change)
             return false
         }
-        guard written != nil else { return true }
+        guard written != nil, !pod.isFinished else { return true }
         for address in pod.addresses {
             let place = address.tablePlace
             if change > 0 {
@@ -150,7 +151,7 @@ struct Workloads: Sendable {
         updateNodes()
         defer {
             touched = []
-            giveUpRemembered()
+            giveUpWaiting()
         }
         guard !touched.isEmpty else { return Provision.Difference() }
         if written == nil { written = Self.addresses(of: census) }
@@ -166,19 +167,29 @@ struct Workloads: Sendable {
             }
         }
         for index in plans.indices { keep(&plans[index]) }
-        for index in plans.indices { restore(&plans[index]) }
+        // What was in use counts before what was gone by then.
+        for index in plans.indices { restore(&plans[index], isInUse: true) }
+        for index in plans.indices { restore(&plans[index], isInUse: false) }
         for index in plans.indices { complete(&plans[index]) }
         for plan in plans { finish(plan, &difference) }
         return difference
     }
 
-    /// Forgets what is remembered of an earlier run, and has the file forget who has not come.
-    private mutating func giveUpRemembered() {
-        for key in remembered.pods.keys where entries[key]?.made == nil { unsaved.insert(key) }
+    /// Takes it that who has not come back by the first look is gone.
+    private mutating func giveUpWaiting() {
+        guard isFirst else { return }
+        isFirst = false
+        for (key, share) in remembered.pods where share.isInUse {
+            var share = share
+            share.isInUse = false
+            remembered.set(share, of: key)
+            unsaved.insert(key)
+        }
+        guard !rooms.rooms.isEmpty else { return }
         for name in remembered.networks.keys where rooms.index(of: name) == nil {
             unsaved.insert(ObjectKey(kind: PodRecord.nodeKind, namespace: "", name: name))
         }
-        remembered = PodMemory()
+        remembered.networks = [:]
     }
 
     private func plan(_ key: ObjectKey, _ census: ClusterCensus) -> PodPlan? {
@@ -224,7 +235,7 @@ struct Workloads: Sendable {
     /// The addresses that Pods in manifests have.
     private static func addresses(of census: ClusterCensus) -> SharedTable<Mark> {
         var table = SharedTable<Mark>()
-        for pod in census.allPods {
+        for pod in census.allPods where !pod.isFinished {
             for address in pod.addresses {
                 let place = address.tablePlace
                 table.insert(Mark(), at: place.hash, rank: place.rank)
@@ -233,7 +244,7 @@ struct Workloads: Sendable {
         return table
     }
 
-    private func isWritten(_ address: IPAddress) -> Bool {
+    func isWritten(_ address: IPAddress) -> Bool {
         let place = address.tablePlace
         return written?[place.hash].contains { $0.rank == place.rank } ?? false
     }
@@ -249,109 +260,16 @@ struct Workloads: Sendable {
         guard let entry = entries[key] else { return }
         if let made = entry.made {
             difference.gone.append(made)
+            var share = made.share
+            share.isInUse = false
+            remembered.set(share, of: key)
             entries[key]?.made = nil
             unsaved.insert(key)
         }
         if entry.object == nil { entries[key] = nil }
     }
 
-    // MARK: Places, step by step
-
-    /// Has Pods stay where they are.
-    private mutating func keep(_ plan: inout PodPlan) {
-        guard let made = entries[plan.key]?.made else { return }
-        var places: [Int: Int] = [:]
-        for (place, slot) in plan.slots.enumerated() { places[slot.wanted ?? slot.index] = place }
-        let isByNode = plan.slots.first?.wanted != nil
-        for pod in made.members {
-            guard let node = rooms.index(of: pod.node),
-                let place = places[isByNode ? node : pod.index]
-            else { continue }
-            put(pod.addresses, on: node, place, &plan)
-        }
-    }
-
-    /// Gives Pods what they had in an earlier run.
-    private mutating func restore(_ plan: inout PodPlan) {
-        guard let memory = remembered.pods[plan.key] else { return }
-        for (number, addresses) in memory.enumerated() {
-            guard let node = addresses.first.flatMap(rooms.index(holding:)) else { continue }
-            let isByNode = plan.slots.first?.wanted != nil
-            let place = isByNode ? plan.slots.firstIndex { $0.wanted == node } : number
-            guard let place else { continue }
-            put(addresses, on: node, place, &plan)
-        }
-    }
-
-    /// Gives a Pod these addresses, if it may run there and nobody else has any of them.
-    private mutating func put(
-        _ addresses: [IPAddress],
-        on node: Int,
-        _ place: Int,
-        _ plan: inout PodPlan
-    ) {
-        guard place < plan.slots.count, plan.slots[place].addresses.isEmpty,
-            rooms[node].suits(plan.placement), !rooms.areHosts(node, plan.placement),
-            addresses.map(\.family) == options.podNetworks.map(\.family),
-            !addresses.contains(where: isWritten)
-        else { return }
-        var taken: [IPAddress] = []
-        for address in addresses where rooms.take(address, node) { taken.append(address) }
-        guard taken.count == addresses.count else {
-            for address in taken { rooms.release(address) }
-            return
-        }
-        plan.slots[place].node = node
-        plan.slots[place].addresses = addresses
-    }
-
-    /// Chooses what is still open.
-    private mutating func complete(_ plan: inout PodPlan) {
-        var isFull = false
-        for place in plan.slots.indices where plan.slots[place].addresses.isEmpty {
-            guard let first = plan.choice(of: place) else { return }
-            if rooms.areHosts(first, plan.placement) {
-                plan.slots[place].node = first
-                plan.slots[place].addresses = rooms[first].addresses
-                continue
-            }
-            // Where one Node is full, others may have addresses left; where all are, that is it.
-            guard !isFull else { continue }
-            let hash = plan.slots[place].hash
-            var found = addresses(on: first, hash).map { (first, $0) }
-            if found == nil, plan.slots[place].wanted == nil {
-                for node in plan.nodes where node != first && found == nil {
-                    found = addresses(on: node, hash).map { (node, $0) }
-                }
-            }
-            if let found { (plan.slots[place].node, plan.slots[place].addresses) = found }
-            isFull = found == nil
-            // The next one of a DaemonSet is on another Node.
-            if plan.slots[place].wanted != nil { isFull = false }
-        }
-    }
-
-    /// An address of each family on a Node; nil when any is missing.
-    private mutating func addresses(on node: Int, _ hash: UInt64) -> [IPAddress]? {
-        var found: [IPAddress] = []
-        let poolCount = rooms[node].pools.count
-        for network in options.podNetworks {
-            let address = rooms.choose(node, network.family, hash) { [written] address in
-                let place = address.tablePlace
-                return written?[place.hash].contains { $0.rank == place.rank } ?? false
-            }
-            guard let address else {
-                for address in found { rooms.release(address) }
-                return nil
-            }
-            found.append(address)
-        }
-        if rooms[node].pools.count != poolCount {
-            let name = rooms[node].name
-            unsaved.insert(ObjectKey(kind: PodRecord.nodeKind, namespace: "", name: name))
-        }
-        return found
-    }
+    // MARK: Outcome
 
     private mutating func finish(_ plan: PodPlan, _ difference: inout Provision.Difference) {
         guard let entry = entries[plan.key], let object = entry.object else { return }
@@ -360,8 +278,9 @@ struct Workloads: Sendable {
         guard made != entry.made else { return }
         if let before = entry.made { difference.gone.append(before) }
         if let made { difference.come.append(made) }
-        let known = entry.made?.addressLists ?? remembered.pods[plan.key]
-        if known != made?.addressLists { unsaved.insert(plan.key) }
+        let known = entry.made?.share ?? remembered.pods[plan.key]
+        if known != made?.share { unsaved.insert(plan.key) }
+        if made != nil { remembered.set(nil, of: plan.key) }
         entries[plan.key]?.made = made
     }
 
@@ -370,10 +289,14 @@ struct Workloads: Sendable {
         guard count > 0 else { return nil }
         let pods = count == 1 ? "a Pod has" : "\(count) Pods have"
         if plan.nodes.isEmpty {
-            let wish =
-                plan.placement.nodeName.isEmpty
-                ? "the labels of nodeSelector" : "the name \(plan.placement.nodeName)"
-            return Complaint(object: object, text: "\(pods) no address, as no Node has \(wish)")
+            let placement = plan.placement
+            let reason =
+                !placement.nodeName.isEmpty
+                ? "no Node has the name \(placement.nodeName)"
+                : placement.nodeSelector.isEmpty
+                    ? "no Node takes new Pods"
+                    : "no Node that takes new Pods has the labels of nodeSelector"
+            return Complaint(object: object, text: "\(pods) no address, as \(reason)")
         }
         let ranges = options.podNetworks.map(\.description).joined(separator: " ")
         return Complaint(
