@@ -15,18 +15,14 @@ struct ServiceInUse {
 extension StoredObject {
     /// The Service that it is; nil when it is of another kind.
     var service: Service? {
-        var reader = ObjectReader(self)
-        reader.skipKey()
-        guard reader.count() > 0 else { return nil }
+        guard var reader = ObjectReader(objectsOf: self) else { return nil }
         let head = reader.head()
         return head.kind == .service ? reader.service(head) : nil
     }
 
     /// The name of the Service that it is; nil when it is of another kind.
     var serviceKey: ServiceKey? {
-        var reader = ObjectReader(self)
-        reader.skipKey()
-        guard reader.count() > 0 else { return nil }
+        guard var reader = ObjectReader(objectsOf: self) else { return nil }
         let head = reader.head()
         guard head.kind == .service else { return nil }
         return ServiceKey(namespace: head.namespace, name: head.name)

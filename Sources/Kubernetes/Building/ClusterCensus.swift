@@ -13,6 +13,13 @@ struct ServiceKey: Hashable, Comparable, Sendable {
     }
 }
 
+extension Service {
+    /// Its names.
+    var key: ServiceKey {
+        ServiceKey(namespace: metadata.namespace, name: metadata.name)
+    }
+}
+
 /// What objects say about one Service.
 struct ServiceEntry: Sendable {
     /// The Service; of two with one name the first counts.
@@ -26,9 +33,7 @@ struct ServiceEntry: Sendable {
 
     /// Adds an object if it speaks of this Service.
     fileprivate mutating func add(_ object: StoredObject, _ key: ServiceKey) {
-        var reader = ObjectReader(object)
-        reader.skipKey()
-        guard reader.count() > 0 else { return }
+        guard var reader = ObjectReader(objectsOf: object) else { return }
         let head = reader.head()
         guard head.namespace == key.namespace else { return }
         switch head.kind {
@@ -121,9 +126,7 @@ struct ClusterCensus: Sendable {
     mutating func remove(_ object: StoredObject) { change(object, by: -1) }
 
     private mutating func change(_ object: StoredObject, by difference: Int) {
-        var reader = ObjectReader(object)
-        reader.skipKey()
-        guard reader.count() > 0 else { return }
+        guard var reader = ObjectReader(objectsOf: object) else { return }
         let head = reader.head()
         let namespace = head.kind == .namespace ? head.name : head.namespace
         // A namespace is there before the first object of it, and until behind the last.
@@ -135,9 +138,8 @@ struct ClusterCensus: Sendable {
             touchedNamespaces.insert(namespace)
         case .service:
             let service = reader.service(head)
-            let key = ServiceKey(namespace: namespace, name: head.name)
-            services.change(object, at: key.number, by: difference)
-            touchedServices.insert(key)
+            services.change(object, at: service.key.number, by: difference)
+            touchedServices.insert(service.key)
             if let first = service.selector.min(by: { $0.key < $1.key }) {
                 let label = Label(key: first.key, value: first.value)
                 let number = label.number(in: namespace)
@@ -300,9 +302,8 @@ extension ClusterCensus {
 extension StoredObject {
     /// Whether it is a slice, or an Endpoints object.
     fileprivate var isSlice: Bool {
-        var reader = ObjectReader(self)
-        reader.skipKey()
-        return reader.count() > 0 && reader.head().kind == .endpointSlice
+        guard var reader = ObjectReader(objectsOf: self) else { return false }
+        return reader.head().kind == .endpointSlice
     }
 
     /// The Pods that the document is, or that were made of it.
@@ -320,9 +321,7 @@ extension StoredObject {
 extension ServiceKey {
     /// The Service that an object is or speaks of; nil when it is of another kind.
     fileprivate init?(_ object: StoredObject) {
-        var reader = ObjectReader(object)
-        reader.skipKey()
-        guard reader.count() > 0 else { return nil }
+        guard var reader = ObjectReader(objectsOf: object) else { return nil }
         let head = reader.head()
         switch head.kind {
         case .service: self.init(namespace: head.namespace, name: head.name)

@@ -109,9 +109,7 @@ package struct ClusterContents: Sendable {
         for (object, pods) in registry.madePods { made[object] = pods }
         var found: [Item] = []
         visit { form, file in
-            var reader = ObjectReader(form.object)
-            reader.skipKey()
-            guard reader.count() > 0 else { return }
+            guard var reader = ObjectReader(objectsOf: form.object) else { return }
             let head = reader.head()
             guard namespace == nil || head.namespace == namespace else { return }
             let isPod = head.kind == .pod
@@ -138,10 +136,7 @@ package struct ClusterContents: Sendable {
     package func items(_ kind: Kind, in namespace: String?) -> [Item] {
         var found: [Item] = []
         visit { form, file in
-            var reader = ObjectReader(form.object)
-            reader.skipKey()
-            let count = reader.count()
-            guard count > 0 else { return }
+            guard var reader = ObjectReader(objectsOf: form.object) else { return }
             let head = reader.head()
             guard head.kind == kind.code, namespace == nil || head.namespace == namespace else {
                 return
@@ -158,9 +153,7 @@ package struct ClusterContents: Sendable {
     package func namespaceNames() -> [String] {
         var names: Set<String> = []
         visit { form, _ in
-            var reader = ObjectReader(form.object)
-            reader.skipKey()
-            guard reader.count() > 0 else { return }
+            guard var reader = ObjectReader(objectsOf: form.object) else { return }
             let head = reader.head()
             names.insert(head.kind == .namespace ? head.name : head.namespace)
         }

@@ -7,7 +7,7 @@ extension Provision {
     /// Any other object is in use as it is.
     func inUse(_ written: ClusterObject) -> ClusterObject? {
         guard case .service(var service) = written else { return written }
-        let key = ServiceKey(namespace: service.metadata.namespace, name: service.metadata.name)
+        let key = service.key
         if let complaint = complaints[key] {
             guard let standIn = complaint.standIn?.service else { return nil }
             service = standIn

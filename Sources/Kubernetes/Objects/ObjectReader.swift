@@ -15,6 +15,13 @@ struct ObjectReader {
 
     init(_ object: StoredObject) { bytes = object.bytes }
 
+    /// Begins at the first object, behind the key; nil when there is no object.
+    init?(objectsOf object: StoredObject) {
+        self.init(object)
+        skipKey()
+        guard count() > 0 else { return nil }
+    }
+
     // MARK: The key
 
     /// The key, from the beginning; nil when there is none.

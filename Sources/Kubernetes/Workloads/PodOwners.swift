@@ -106,16 +106,8 @@ extension Owner {
 extension StoredObject {
     /// The workload that it is; nil when it is of another kind.
     var workload: Workload? {
-        var reader = ObjectReader(self)
-        reader.skipKey()
-        guard reader.count() > 0 else { return nil }
+        guard var reader = ObjectReader(objectsOf: self) else { return nil }
         let head = reader.head()
         return head.kind == .workload ? reader.workload(head) : nil
-    }
-}
-
-extension Service {
-    fileprivate var key: ServiceKey {
-        ServiceKey(namespace: metadata.namespace, name: metadata.name)
     }
 }

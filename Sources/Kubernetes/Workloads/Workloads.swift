@@ -69,9 +69,7 @@ struct Workloads: Sendable {
 
     /// Notes an object; whether it is used as it is.
     private mutating func note(_ object: StoredObject, _ change: Int) -> Bool {
-        var reader = ObjectReader(object)
-        reader.skipKey()
-        guard reader.count() > 0 else { return true }
+        guard var reader = ObjectReader(objectsOf: object) else { return true }
         let head = reader.head()
         switch head.kind {
         case .workload:
@@ -79,7 +77,7 @@ struct Workloads: Sendable {
             owners.note(workload, object, change)
             touchOwners(of: workload.owner, head.namespace)
             note(workload.template.placement, change)
-            note(object, workload.key, change)
+            noteMaker(object, change)
         case .node:
             nodes[head.name] = change > 0 ? reader.node(head) : nil
             areNodesTouched = true
@@ -92,7 +90,10 @@ struct Workloads: Sendable {
         return true
     }
 
-    private mutating func note(_ object: StoredObject, _ key: ObjectKey, _ change: Int) {
+    /// Notes an object that Pods are made of.
+    private mutating func noteMaker(_ object: StoredObject, _ change: Int) {
+        // Without a name there is no object.
+        guard let key = object.key else { return }
         touched.insert(key)
         if change > 0 {
             entries[key, default: Entry()].object = object
@@ -106,7 +107,7 @@ struct Workloads: Sendable {
         touchOwners(of: pod.owner, pod.metadata.namespace)
         if pod.addresses.isEmpty, !pod.isFinished, !pod.placement.isPending {
             note(pod.placement, change)
-            note(object, pod.key, change)
+            noteMaker(object, change)
             return false
         }
         guard written != nil, !pod.isFinished else { return true }
@@ -307,16 +308,4 @@ struct Workloads: Sendable {
 
     /// Forgets that anything is to be saved, once it is.
     mutating func hasSaved() { unsaved = [] }
-}
-
-extension Workload {
-    fileprivate var key: ObjectKey {
-        ObjectKey(kind: kind.name, namespace: metadata.namespace, name: metadata.name)
-    }
-}
-
-extension Pod {
-    fileprivate var key: ObjectKey {
-        ObjectKey(kind: "Pod", namespace: metadata.namespace, name: metadata.name)
-    }
 }
