@@ -109,8 +109,7 @@ extension Cluster {
             guard let found = v4Addresses.first(atLeast: bound) else { return false }
             return IPAddress(v4: found).isInside(network, length: length)
         }
-        let bound = UInt128(network.high) << 64 | UInt128(network.low)
-        guard let found = v6Addresses.first(atLeast: bound) else { return false }
+        guard let found = v6Addresses.first(atLeast: network.bits) else { return false }
         let high = UInt64(truncatingIfNeeded: found >> 64)
         let low = UInt64(truncatingIfNeeded: found)
         return IPAddress(v6High: high, low: low).isInside(network, length: length)

@@ -98,7 +98,6 @@ struct AddressPool: Sendable {
 extension IPAddress {
     /// The address so many steps of `1 << shift` behind this one.
     func advanced(by count: Int, shift: Int = 0) -> IPAddress {
-        let bits = UInt128(high) << 64 | UInt128(low)
         let moved = bits &+ UInt128(UInt(bitPattern: count)) << UInt128(shift)
         if family == .v4 { return IPAddress(v4: UInt32(truncatingIfNeeded: moved)) }
         return IPAddress(

@@ -279,7 +279,5 @@ extension IPAddress {
     fileprivate var v4Key: UInt32? { family == .v4 ? UInt32(truncatingIfNeeded: low) : nil }
 
     /// The address as it is sorted among those of IPv6; nil for others.
-    fileprivate var v6Key: UInt128? {
-        family == .v6 ? UInt128(high) << 64 | UInt128(low) : nil
-    }
+    fileprivate var v6Key: UInt128? { family == .v6 ? bits : nil }
 }

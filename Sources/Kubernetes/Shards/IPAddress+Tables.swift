@@ -18,6 +18,9 @@ extension IPAddress {
         family == other.family ? isBefore(other) : family == .v4
     }
 
+    /// All bits as one number.
+    var bits: UInt128 { UInt128(high) << 64 | UInt128(low) }
+
     /// Its bits, upper ones first: one word for IPv4, four for IPv6.
     var words: [UInt32] {
         let low = [UInt32(truncatingIfNeeded: low)]

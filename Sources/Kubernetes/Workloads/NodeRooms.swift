@@ -320,11 +320,6 @@ struct NodeRooms: Sendable {
     }
 }
 
-extension IPAddress {
-    /// All bits as one number.
-    fileprivate var bits: UInt128 { UInt128(high) << 64 | UInt128(low) }
-}
-
 extension StringProtocol {
     /// The longest end of which all characters fulfil a condition.
     fileprivate func suffix(_ holds: (Character) -> Bool) -> SubSequence {
