@@ -91,12 +91,6 @@ package final class ClusterRegistry: Sendable {
     /// The Nodes that no manifest has.
     var madeNodes: [Node] { state.withLock { $0.workloads?.madeNodes ?? [] } }
 
-    /// What is said about objects whose Pods have no address, in the order of their names.
-    var podComplaints: [String] {
-        let complaints = state.withLock { $0.workloads?.complaints ?? [:] }
-        return complaints.sorted { $0.key < $1.key }.map(\.value.text)
-    }
-
     /// The Services that are in use for those that are written, nil for each that is refused; and the
     /// one that was made because no manifest has it.
     func inUse(_ written: [ClusterObject]) -> (inUse: [ClusterObject?], made: ClusterObject?) {
@@ -139,14 +133,23 @@ package final class ClusterRegistry: Sendable {
         }
     }
 
-    /// What is wrong with the Services of the last set only beside others, at their places in it.
-    package func allocationMistakes(in set: ManifestSet) -> [ManifestMistake] {
-        let (complaints, podless) = state.withLock { state in
+    /// What is wrong with the objects of the last set only beside others, in the order of their
+    /// names.
+    var complaints: (services: [Provision.Complaint], pods: [Workloads.Complaint]) {
+        let (services, pods) = state.withLock { state in
             (state.provision?.complaints ?? [:], state.workloads?.complaints ?? [:])
         }
-        guard !complaints.isEmpty || !podless.isEmpty else { return [] }
-        return set.mistakes(of: complaints.values.sorted { $0.key < $1.key })
-            + set.mistakes(of: podless.sorted { $0.key < $1.key }.map(\.value))
+        return (
+            services.values.sorted { $0.key < $1.key },
+            pods.sorted { $0.key < $1.key }.map(\.value)
+        )
+    }
+
+    /// The same, at the places of the objects in the set.
+    package func allocationMistakes(in set: ManifestSet) -> [ManifestMistake] {
+        let (services, pods) = complaints
+        guard !services.isEmpty || !pods.isEmpty else { return [] }
+        return set.mistakes(of: services) + set.mistakes(of: pods)
     }
 
     /// How many Services are used in an older form, as what they are now cannot be.

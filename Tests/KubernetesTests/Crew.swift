@@ -51,7 +51,7 @@ struct Crew {
     func pod(_ name: String) -> Pod? { pods.first { $0.metadata.name == name } }
 
     /// What is said about Pods that have no address.
-    var complaints: [String] { registry.podComplaints }
+    var complaints: [String] { registry.complaints.pods.map(\.text) }
 }
 
 extension Crew {
