@@ -111,11 +111,6 @@ struct NodeRooms: Sendable {
         }
     }
 
-    /// In the order of their names.
-    private(set) var rooms: [NodeRoom] = []
-    /// The Nodes that Pods run on which ask for none.
-    private(set) var open: [Int] = []
-    private var indices: [String: Int] = [:]
     /// Whose a network is.
     private struct Holder: Sendable {
         /// The index of the Node.
@@ -124,11 +119,16 @@ struct NodeRooms: Sendable {
         let pool: Int
     }
 
+    /// In the order of their names.
+    private(set) var rooms: [NodeRoom] = []
+    /// The Nodes that Pods run on which ask for none.
+    private(set) var open: [Int] = []
+    private var indices: [String: Int] = [:]
     private var holders: [AddressNetwork: Holder] = [:]
+    /// The lengths of the networks that somebody holds.
+    private var lengths: Set<Int> = []
     /// The Nodes' own addresses, which Pods only have in their network.
     private var ownAddresses: Set<IPAddress> = []
-    /// The lengths of these networks.
-    private var lengths: Set<Int> = []
     private var blocks: [Blocks]
 
     init(_ ranges: [AddressNetwork]) { blocks = ranges.map(Blocks.init) }
