@@ -91,9 +91,8 @@ extension Workloads {
         var found: [IPAddress] = []
         let poolCount = rooms[node].pools.count
         for network in options.podNetworks {
-            let address = rooms.choose(node, network.family, hash) { [written] address in
-                let place = address.tablePlace
-                return written?[place.hash].contains { $0.rank == place.rank } ?? false
+            let address = rooms.choose(node, network.family, hash) { [written] in
+                written?.contains($0) ?? false
             }
             guard let address else {
                 for address in found { rooms.release(address) }

@@ -24,9 +24,6 @@ struct Workloads: Sendable {
         var made: StoredObject?
     }
 
-    /// Nothing but that a key is there.
-    struct Mark: Hashable, Sendable {}
-
     /// The Nodes that there are where no manifest has one.
     static let nodeNames = ["node-1", "node-2", "node-3"]
 
@@ -46,7 +43,7 @@ struct Workloads: Sendable {
     private var areNodesTouched = true
     private var isFirst = true
     /// The addresses of Pods in manifests, as soon as any is given to others.
-    private(set) var written: SharedTable<Mark>?
+    private(set) var written: AddressSet?
     /// What those had that are not there, and, until the first look, all of an earlier run.
     var remembered: PodMemory
 
@@ -112,13 +109,12 @@ struct Workloads: Sendable {
         }
         guard written != nil, !pod.isFinished else { return true }
         for address in pod.addresses {
-            let place = address.tablePlace
             if change > 0 {
-                written?.insert(Mark(), at: place.hash, rank: place.rank)
+                written?.insert(address)
                 // Whoever was given it has to leave it.
                 if rooms.isGiven(address) { touched.formUnion(holders(of: address)) }
             } else {
-                written?.remove(Mark(), at: place.hash, rank: place.rank)
+                written?.remove(address)
             }
         }
         return true
@@ -234,21 +230,15 @@ struct Workloads: Sendable {
     }
 
     /// The addresses that Pods in manifests have.
-    private static func addresses(of census: ClusterCensus) -> SharedTable<Mark> {
-        var table = SharedTable<Mark>()
+    private static func addresses(of census: ClusterCensus) -> AddressSet {
+        var set = AddressSet()
         for pod in census.allPods where !pod.isFinished {
-            for address in pod.addresses {
-                let place = address.tablePlace
-                table.insert(Mark(), at: place.hash, rank: place.rank)
-            }
+            for address in pod.addresses { set.insert(address) }
         }
-        return table
+        return set
     }
 
-    func isWritten(_ address: IPAddress) -> Bool {
-        let place = address.tablePlace
-        return written?[place.hash].contains { $0.rank == place.rank } ?? false
-    }
+    func isWritten(_ address: IPAddress) -> Bool { written?.contains(address) ?? false }
 
     private mutating func release(_ key: ObjectKey) {
         for pod in entries[key]?.made?.members ?? [] {
