@@ -21,7 +21,7 @@ struct PodPlan {
 
     let key: ObjectKey
     let placement: Placement
-    /// The Nodes that it may run on.
+    /// The Nodes that it may run on, sorted.
     let nodes: [Int]
     var slots: [Slot] = []
     private let subject: Subject
@@ -71,6 +71,18 @@ struct PodPlan {
 
     private func hash(of place: String) -> UInt64 {
         hashTexts(key.namespace, key.kind, key.name, place)
+    }
+
+    /// The slot of the Pod with this number, or of a DaemonSet's on this Node; nil for one that is
+    /// not wanted.
+    func place(of index: Int, on node: Int) -> Int? {
+        guard let first = slots.first else { return nil }
+        guard first.wanted == nil else {
+            let place = nodes.partitioningIndex { $0 >= node }
+            return place < nodes.count && nodes[place] == node ? place : nil
+        }
+        let (place, isTooFar) = index.subtractingReportingOverflow(first.index)
+        return !isTooFar && slots.indices.contains(place) ? place : nil
     }
 
     /// The Node that a slot is for, if it is still free to choose.

@@ -7,12 +7,9 @@ extension Workloads {
     /// Has Pods stay where they are.
     mutating func keep(_ plan: inout PodPlan) {
         guard let made = entries[plan.key]?.made else { return }
-        var places: [Int: Int] = [:]
-        for (place, slot) in plan.slots.enumerated() { places[slot.wanted ?? slot.index] = place }
-        let isByNode = plan.slots.first?.wanted != nil
         for pod in made.members {
             guard let node = rooms.index(of: pod.node),
-                let place = places[isByNode ? node : pod.index]
+                let place = plan.place(of: pod.index, on: node)
             else { continue }
             put(pod.addresses, on: node, place, &plan)
         }
@@ -20,19 +17,11 @@ extension Workloads {
 
     /// Gives Pods what they had when they were last there.
     mutating func restore(_ plan: inout PodPlan, isInUse: Bool) {
-        guard let share = remembered.pods[plan.key], share.isInUse == isInUse,
-            let first = plan.slots.first
-        else { return }
-        var places: [Int: Int] = [:]
-        if first.wanted != nil {
-            for (place, slot) in plan.slots.enumerated() { places[slot.wanted ?? 0] = place }
-        }
+        guard let share = remembered.pods[plan.key], share.isInUse == isInUse else { return }
         for (number, addresses) in share.addresses.enumerated() {
-            guard let node = addresses.first.flatMap(rooms.index(holding:)) else { continue }
-            let (place, isBefore) = share.firstIndex.subtractingReportingOverflow(first.index)
-            guard !isBefore,
-                let place = first.wanted == nil ? place &+ number : places[node],
-                place >= 0
+            // What a file says may be any number.
+            guard let node = addresses.first.flatMap(rooms.index(holding:)),
+                let place = plan.place(of: share.firstIndex &+ number, on: node)
             else { continue }
             put(addresses, on: node, place, &plan)
         }
@@ -45,7 +34,7 @@ extension Workloads {
         _ place: Int,
         _ plan: inout PodPlan
     ) {
-        guard place < plan.slots.count, plan.slots[place].addresses.isEmpty,
+        guard plan.slots[place].addresses.isEmpty,
             rooms[node].suits(plan.placement), !rooms.areHosts(node, plan.placement),
             addresses.map(\.family) == options.podNetworks.map(\.family),
             !addresses.contains(where: isWritten)
