@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Kubernetes
+
 /// The words behind a verb, told apart in kubectl's grammar: flags, and what is meant.
 ///
 /// Flags may stand anywhere; their values behind `=`, behind a space or, for a flag of one letter,
-/// at once.
+/// at once. Letters of switches may stand together, and before one with a value: `-Aowide`.
 package struct CommandWords: Sendable {
     /// A flag that a command knows.
     package struct Flag: Sendable {
         /// What it takes.
         package enum Value: Sendable {
             case text
-            /// Nothing, or `true` or `false` behind `=`.
+            /// Texts with commas between; each time that it is given there are more.
+            case texts
+            /// A text behind `=` only, else this one.
+            case optionalText(String)
+            /// Nothing, or a truth behind `=`.
             case truth
         }
 
@@ -53,45 +59,89 @@ package struct CommandWords: Sendable {
     /// Whether a flag is on.
     package func isOn(_ name: String) -> Bool { values[name] == "true" }
 
+    /// Reads one word of flags, and the word behind it where that is a value.
     private mutating func take(
         _ word: String,
         _ known: [Flag],
         _ rest: inout ArraySlice<String>
     ) throws(CommandMistake) {
-        let isLong = word.hasPrefix("--")
-        let parts = word.drop { $0 == "-" }
-            .split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = parts.first ?? ""
-        var value = parts.count > 1 ? String(parts[1]) : nil
-        var flag = known.first { isLong && $0.name == name }
-        if !isLong, let letter = name.first {
-            flag = known.first { $0.letter == letter }
-            if flag != nil, name.count > 1 { value = String(word.dropFirst(2)) }
+        guard word.hasPrefix("--") else { return try takeLetters(word.dropFirst(), known, &rest) }
+        let parts = word.dropFirst(2).split(
+            separator: "=",
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
+        let name = String(parts.first ?? "")
+        guard let flag = known.first(where: { $0.name == name }) else {
+            let nearest = Spelling.nearest(to: name, among: known.map(\.name))
+            let hint = nearest.map { "; did you mean --\($0)?" } ?? ""
+            throw CommandMistake("error: unknown flag: --\(name)\(hint)")
         }
-        guard let flag else {
-            let text =
-                isLong
-                ? "unknown flag: \(word)"
-                : "unknown shorthand flag: '\(name.first ?? "-")' in \(word)"
-            throw CommandMistake("error: \(text)")
+        if let value = parts.dropFirst().first.map(String.init) ?? flag.value.alone {
+            try set(flag, value)
+        } else if let next = rest.popFirst() {
+            try set(flag, next)
+        } else {
+            throw CommandMistake("error: flag needs an argument: --\(name)")
         }
-        switch flag.value {
-        case .text:
-            if let value {
-                values[flag.name] = value
-            } else if let next = rest.popFirst() {
-                values[flag.name] = next
-            } else {
-                throw CommandMistake("error: flag needs an argument: \(word)")
+    }
+
+    /// Reads letters that stand together; the first one that wants a value has all behind it.
+    private mutating func takeLetters(
+        _ letters: Substring,
+        _ known: [Flag],
+        _ rest: inout ArraySlice<String>
+    ) throws(CommandMistake) {
+        var behind = letters
+        while let letter = behind.popFirst() {
+            let shown = "'\(letter)' in -\(letter)\(behind)"
+            guard let flag = known.first(where: { $0.letter == letter }) else {
+                throw CommandMistake("error: unknown shorthand flag: \(shown)")
             }
+            if behind.first == "=" { return try set(flag, String(behind.dropFirst())) }
+            if let alone = flag.value.alone {
+                try set(flag, alone)
+                continue
+            }
+            guard let value = behind.isEmpty ? rest.popFirst() : String(behind) else {
+                throw CommandMistake("error: flag needs an argument: \(shown)")
+            }
+            return try set(flag, value)
+        }
+    }
+
+    private mutating func set(_ flag: Flag, _ value: String) throws(CommandMistake) {
+        switch flag.value {
+        case .text, .optionalText: values[flag.name] = value
+        case .texts: values[flag.name] = values[flag.name].map { "\($0),\(value)" } ?? value
         case .truth:
-            guard ["true", "false"].contains(value ?? "true") else {
+            guard let truth = Self.truth(value) else {
                 throw CommandMistake(
-                    "error: invalid argument \"\(value ?? "")\" for \"--\(flag.name)\": true or "
-                        + "false is wanted"
+                    "error: invalid argument \"\(value)\" for \"--\(flag.name)\": true or false "
+                        + "is wanted"
                 )
             }
-            values[flag.name] = value ?? "true"
+            values[flag.name] = truth ? "true" : "false"
+        }
+    }
+
+    /// A truth in one of kubectl's spellings; nil when it is none.
+    private static func truth(_ text: String) -> Bool? {
+        switch text {
+        case "1", "t", "T", "true", "True", "TRUE": true
+        case "0", "f", "F", "false", "False", "FALSE": false
+        default: nil
+        }
+    }
+}
+
+extension CommandWords.Flag.Value {
+    /// What the flag means when it stands alone; nil when it wants a value.
+    fileprivate var alone: String? {
+        switch self {
+        case .text, .texts: nil
+        case .optionalText(let text): text
+        case .truth: "true"
         }
     }
 }

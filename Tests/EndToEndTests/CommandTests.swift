@@ -42,7 +42,7 @@ import Wire
         while try server.ask("late.default.svc.cluster.local", .a).answers.isEmpty {}
 
         #expect(
-            try server.give("names", "late") == """
+            try server.give("names", "-ndefault", "late") == """
                 late.default.svc.cluster.local. 5 IN A 10.96.200.1
                 _http._tcp.late.default.svc.cluster.local. 5 IN SRV 0 100 80 late.default.svc.cluster.local.
                 late.default.svc.cluster.local. 5 IN SRV 0 100 80 late.default.svc.cluster.local.

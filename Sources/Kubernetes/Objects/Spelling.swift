@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Finds the word that was meant.
-enum Spelling {
+package enum Spelling {
     /// The longest word that is compared, in bytes.
     static let maximumWordLength = 64
 
     /// The word of `known` that `word` is most like; nil when none is near.
-    static func nearest(to word: String, among known: [String]) -> String? {
+    package static func nearest(to word: String, among known: [String]) -> String? {
         guard word.utf8.count <= maximumWordLength else { return nil }
         let given = Array(word.lowercased().utf8)
         let allowed = max(1, given.count / 3)

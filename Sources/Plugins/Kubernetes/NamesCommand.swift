@@ -27,23 +27,17 @@ struct NamesCommand {
 
     /// Tells the names of the Services that the words name, or of all of a namespace.
     mutating func run(_ words: [String]) -> CommandOutput {
-        var namespace: String? = "default"
-        var names: [String] = []
-        var rest = words[...]
-        while let word = rest.popFirst() {
-            switch word {
-            case "-A", "--all-namespaces": namespace = nil
-            case "-n", "--namespace":
-                guard let next = rest.popFirst() else {
-                    return .failure("error: flag needs an argument: \(word)")
-                }
-                namespace = next
-            case _ where word.hasPrefix("--namespace="):
-                namespace = String(word.dropFirst("--namespace=".count))
-            case _ where word.hasPrefix("-"): return .failure("error: unknown flag: \(word)")
-            default: names.append(word)
-            }
+        let flags = [
+            CommandWords.Flag("namespace", "n"), CommandWords.Flag("all-namespaces", "A", .truth),
+        ]
+        let known: CommandWords
+        do throws(CommandMistake) {
+            known = try CommandWords(words, knowing: flags)
+        } catch {
+            return .failure(error.text)
         }
+        let names = known.plain
+        let namespace = known.isOn("all-namespaces") ? nil : known.text("namespace") ?? "default"
         let items = contents.services(in: namespace)
         var output = CommandOutput()
         for name in names where !items.contains(where: { $0.metadata.name == name }) {
