@@ -34,7 +34,7 @@ package struct ClusterConsole: Sendable {
                     sources,
                     wallSeconds: request.wallSeconds
                 )
-                return command.run()
+                return try command.run()
             case "describe":
                 var command = try DescribeCommand(words, contents, sources)
                 return command.run()

@@ -17,7 +17,7 @@ struct DescribeCommand {
         _ contents: ClusterContents,
         _ sources: ObjectSources
     ) throws(CommandMistake) {
-        request = try ResourceRequest(words)
+        request = try ResourceRequest(choosing: words)
         let kinds = request.kinds + request.references.map(\.kind)
         guard kinds.allSatisfy({ $0 == .service }) else {
             throw CommandMistake("error: only services are described yet; see 'get -o yaml'")
@@ -33,11 +33,9 @@ struct DescribeCommand {
             meant = items.filter { request.selector?.selects($0.metadata.labels) ?? true }
         }
         for reference in request.references {
-            guard let item = items.first(where: { $0.metadata.name == reference.name }) else {
-                output.missing("services", reference.name)
-                continue
-            }
-            meant.append(item)
+            let found = Self.items(named: reference.name, in: items)
+            if found.isEmpty { output.missing("services", reference.name) }
+            meant += found
         }
         if meant.isEmpty, output.code == 0 { output.nothingFound(in: request.scope) }
         let book = MemberBook(contents, in: request.scope, of: meant)
@@ -47,6 +45,15 @@ struct DescribeCommand {
             output.text += describe(service, item, book)
         }
         return output
+    }
+
+    /// The one with a name, else all whose names begin so, as kubectl has it.
+    private static func items(
+        named name: String,
+        in items: [ClusterContents.Item]
+    ) -> [ClusterContents.Item] {
+        if let item = items.first(where: { $0.metadata.name == name }) { return [item] }
+        return items.filter { $0.metadata.name.hasPrefix(name) }
     }
 
     private mutating func describe(

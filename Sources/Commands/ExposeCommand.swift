@@ -16,7 +16,8 @@ struct ExposeCommand {
         CommandWords.Flag("external-ip"), CommandWords.Flag("load-balancer-ip"),
         CommandWords.Flag("session-affinity"), CommandWords.Flag("selector"),
         CommandWords.Flag("labels", "l"), CommandWords.Flag("namespace", "n"),
-        CommandWords.Flag("dry-run"), CommandWords.Flag("output", "o"),
+        CommandWords.Flag("dry-run", nil, .optionalText("client")),
+        CommandWords.Flag("output", "o"),
     ]
 
     private let words: CommandWords
@@ -29,8 +30,17 @@ struct ExposeCommand {
         self.words = try CommandWords(words, knowing: Self.flags)
         (kind, objectName) = try WrittenKind.object(self.words.plain, usage: Self.usage)
         namespace = self.words.text("namespace") ?? "default"
-        guard ["none", "client"].contains(self.words.text("dry-run") ?? "none") else {
-            throw CommandMistake("error: --dry-run is 'none' or 'client' here")
+        switch self.words.text("dry-run") ?? "none" {
+        case "none", "client": break
+        case "server":
+            throw CommandMistake(
+                "error: --dry-run=server asks an API server, and there is none; "
+                    + "--dry-run=client shows what would be written"
+            )
+        case let text:
+            throw CommandMistake(
+                "error: Invalid dry-run value (\(text)). Must be \"none\" or \"client\"."
+            )
         }
         guard [nil, "yaml", "json", "name"].contains(self.words.text("output")) else {
             throw CommandMistake(

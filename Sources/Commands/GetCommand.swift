@@ -21,8 +21,8 @@ struct GetCommand {
         rows = Rows(contents, in: request.scope, sources)
     }
 
-    mutating func run() -> CommandOutput {
-        let groups = gather()
+    mutating func run() throws(CommandMistake) -> CommandOutput {
+        let groups = try gather()
         let found = groups.flatMap(\.rows)
         switch request.form {
         case _ where request.isWatching: watch(groups)
@@ -33,6 +33,7 @@ struct GetCommand {
         case .json: output.text += whole(found)?.json ?? ""
         case .template(let template, let isJSON):
             if let tree = whole(found) { write(template, tree, isJSON) }
+        case .columns(let columns): try write(columns, found)
         }
         return output
     }
@@ -44,18 +45,37 @@ struct GetCommand {
     }
 
     /// What is asked for; names that are not there are said to be so.
-    private mutating func gather() -> [Group] {
+    private mutating func gather() throws(CommandMistake) -> [Group] {
         var groups: [Group] = []
         for kind in request.kinds {
             groups.append(Group(kind: kind, rows: rows.rows(of: kind).filter(isSelected)))
         }
+        if let selector = request.fieldSelector {
+            for index in groups.indices {
+                groups[index].rows = groups[index].rows.filter { rows.selects($0, selector) }
+            }
+        }
+        addNamed(to: &groups)
+        guard let order = request.order else { return groups }
+        guard !request.isWatching else {
+            output.errors += "warning: --watch requested, --sort-by will be ignored\n"
+            return groups
+        }
+        for index in groups.indices {
+            groups[index].rows = try order.sorted(groups[index].rows, &rows)
+        }
+        return groups
+    }
+
+    /// Adds the objects that are asked for by their names.
+    private mutating func addNamed(to groups: inout [Group]) {
         var byName: [ResourceKind: [String: Row]] = [:]
         for reference in request.references {
             let kind = reference.kind
             let known = byName[kind] ?? Self.byName(rows.rows(of: kind))
             byName[kind] = known
             guard let found = known[reference.name] else {
-                output.missing(kind.names.qualified, reference.name)
+                if !request.passesMissing { output.missing(kind.names.qualified, reference.name) }
                 continue
             }
             if groups.last?.kind == kind {
@@ -64,7 +84,6 @@ struct GetCommand {
                 groups.append(Group(kind: kind, rows: [found]))
             }
         }
-        return groups
     }
 
     private static func byName(_ rows: [Row]) -> [String: Row] {
@@ -80,12 +99,14 @@ struct GetCommand {
     private mutating func writeTables(_ groups: [Group]) {
         let full = groups.filter { !$0.rows.isEmpty }
         guard !full.isEmpty else {
-            guard output.code == 0, request.references.isEmpty else { return }
+            guard output.code == 0, request.references.isEmpty, !request.passesMissing else {
+                return
+            }
             let isNamespaced = request.kinds.contains(where: \.isNamespaced)
             output.nothingFound(in: isNamespaced ? request.scope : nil)
             return
         }
-        let hasPrefix = Set(groups.map(\.kind)).count > 1
+        let hasPrefix = request.showsKind || Set(groups.map(\.kind)).count > 1
         for (index, group) in full.enumerated() {
             if index > 0, request.hasHeaders { output.text += "\n" }
             let table = table(group, hasPrefix: hasPrefix)
@@ -99,16 +120,23 @@ struct GetCommand {
         let isWide = request.form == .wide
         var headings = showsNamespace ? ["NAMESPACE"] : []
         headings += ["NAME"] + kind.headings + (isWide ? kind.wideHeadings : [])
+        headings += request.labelColumns.map(Self.heading)
         if request.showsLabels { headings.append("LABELS") }
         var table = TextTable(headings)
         for row in group.rows {
             var cells = showsNamespace ? [row.metadata.namespace] : []
             cells.append(hasPrefix ? "\(kind.names.prefix)/\(row.name)" : row.name)
             cells += rows.cells(of: row, isWide: isWide, wallSeconds: wallSeconds)
+            cells += request.labelColumns.map { row.metadata.labels[$0] ?? Service.none }
             if request.showsLabels { cells.append(row.metadata.labels.labelText) }
             table.add(cells)
         }
         return table
+    }
+
+    /// The heading of a column for a label: what stands behind its last slash.
+    private static func heading(_ label: String) -> String {
+        (label.split(separator: "/").last ?? "").uppercased()
     }
 
     // MARK: Watching
@@ -123,7 +151,7 @@ struct GetCommand {
                 lines.append(WatchedLines.Line(subject: row.subject, content: name, text: name))
             }
         } else {
-            let table = table(group, hasPrefix: false)
+            let table = table(group, hasPrefix: request.showsKind)
             var texts = table.lines(hasHeaders: request.hasHeaders)[...]
             if request.hasHeaders, !group.rows.isEmpty, let headings = texts.popFirst() {
                 lines.append(WatchedLines.Line(subject: "", content: "", text: headings))
@@ -155,6 +183,26 @@ struct GetCommand {
             "kind": "List",
             "metadata": ["resourceVersion": ""],
         ]
+    }
+
+    /// A table of columns that whoever asks has made up.
+    private mutating func write(
+        _ columns: [CustomColumn],
+        _ found: [Row]
+    ) throws(CommandMistake) {
+        guard !found.isEmpty || request.references.isEmpty else { return }
+        var table = TextTable(columns.map(\.heading))
+        for row in found {
+            let tree = rows.whole(row)
+            var cells: [String] = []
+            do throws(JSONPathError) {
+                for column in columns { cells.append(try column.cell(of: tree)) }
+            } catch {
+                throw CommandMistake("error: error executing jsonpath: \(error)")
+            }
+            table.add(cells)
+        }
+        output.text += table.text(hasHeaders: request.hasHeaders)
     }
 
     private mutating func write(_ template: JSONPath, _ tree: Tree, _ isJSON: Bool) {

@@ -56,7 +56,8 @@ struct JSONPathWriter {
 
     // MARK: Steps
 
-    private mutating func values(
+    /// What some steps lead to.
+    mutating func values(
         _ steps: [JSONPath.Step],
         _ start: [Tree]
     ) throws(JSONPathError) -> [Tree] {

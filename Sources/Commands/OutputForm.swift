@@ -9,9 +9,16 @@ enum OutputForm: Hashable, Sendable {
     case name
     /// What a template has of the objects; `isJSON`: each part of it as a list.
     case template(JSONPath, isJSON: Bool)
+    case columns([CustomColumn])
 
     /// What `-o` takes.
-    private static let known = "json, jsonpath, jsonpath-as-json, name, wide, yaml"
+    private static let known =
+        "custom-columns, json, jsonpath, jsonpath-as-json, name, wide, yaml"
+    /// What kubectl takes and we do not: templates of Go, and those that stand in files.
+    private static let missing = [
+        "custom-columns-file", "go-template", "go-template-file", "jsonpath-file", "template",
+        "templatefile",
+    ]
 
     /// The form with this name; a table where there is none.
     init(_ text: String?) throws(CommandMistake) {
@@ -19,15 +26,21 @@ enum OutputForm: Hashable, Sendable {
             self = .table
             return
         }
-        switch text {
-        case "wide": self = .wide
-        case "yaml": self = .yaml
-        case "json": self = .json
-        case "name": self = .name
-        case _ where text.prefix(while: { $0 != "=" }) == "jsonpath":
-            self = .template(try Self.path(text), isJSON: false)
-        case _ where text.prefix(while: { $0 != "=" }) == "jsonpath-as-json":
-            self = .template(try Self.path(text), isJSON: true)
+        let name = String(text.prefix { $0 != "=" })
+        switch name {
+        case "wide" where name == text: self = .wide
+        case "yaml" where name == text: self = .yaml
+        case "json" where name == text: self = .json
+        case "name" where name == text: self = .name
+        case "jsonpath": self = .template(try Self.path(text), isJSON: false)
+        case "jsonpath-as-json": self = .template(try Self.path(text), isJSON: true)
+        case "custom-columns":
+            self = .columns(try CustomColumn.all(text.dropFirst(name.utf8.count + 1)))
+        case _ where Self.missing.contains(name):
+            throw CommandMistake(
+                "error: there is no -o \(name) here; -o jsonpath=TEMPLATE and "
+                    + "-o custom-columns=HEADING:PATH,... say the same"
+            )
         default:
             throw CommandMistake(
                 "error: unable to match a printer suitable for the output format \"\(text)\", "

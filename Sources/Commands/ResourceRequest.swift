@@ -11,7 +11,7 @@ package struct CommandMistake: Error, Hashable, Sendable {
 
 /// Which objects a command means, and how it wants them, in kubectl's grammar.
 ///
-/// `services`, `svc,pods`, `svc web db` and `svc/web pod/db` are all understood.
+/// `services`, `svc,pods`, `all,no`, `svc web db` and `svc/web pod/db` are all understood.
 struct ResourceRequest: Sendable {
     /// One object by its name.
     struct Reference: Hashable, Sendable {
@@ -22,11 +22,21 @@ struct ResourceRequest: Sendable {
     /// The kinds of which all objects are meant; empty where names are given.
     var kinds: [ResourceKind] = []
     var references: [Reference] = []
+    /// Whether each name has its kind in front.
+    private var areNamedWithKinds = false
     var namespace = "default"
     var meansAllNamespaces = false
     var selector: LabelSelector?
+    var fieldSelector: FieldSelector?
+    var order: RowOrder?
     var form = OutputForm.table
     var showsLabels = false
+    /// The labels that have columns of their own.
+    var labelColumns: [String] = []
+    /// Whether names have their kind in front, however many kinds there are.
+    var showsKind = false
+    /// Whether it is no failure that a name is not there.
+    var passesMissing = false
     var hasHeaders = true
     /// Whether changes are to be shown as they come.
     var isWatching = false
@@ -34,35 +44,76 @@ struct ResourceRequest: Sendable {
     /// The namespace that objects are looked for in; nil for all.
     var scope: String? { meansAllNamespaces ? nil : namespace }
 
-    private static let flags = [
-        CommandWords.Flag("namespace", "n"),
-        CommandWords.Flag("all-namespaces", "A", .truth),
+    /// The flags by which every verb says which objects are meant.
+    private static let commonFlags = [
+        CommandWords.Flag("namespace", "n"), CommandWords.Flag("all-namespaces", "A", .truth),
         CommandWords.Flag("selector", "l"),
-        CommandWords.Flag("output", "o"),
-        CommandWords.Flag("show-labels", nil, .truth),
-        CommandWords.Flag("no-headers", nil, .truth),
+    ]
+    /// The flags that `get` has besides.
+    private static let tableFlags = [
+        CommandWords.Flag("field-selector"), CommandWords.Flag("sort-by"),
+        CommandWords.Flag("output", "o"), CommandWords.Flag("show-labels", nil, .truth),
+        CommandWords.Flag("label-columns", "L", .texts),
+        CommandWords.Flag("show-kind", nil, .truth), CommandWords.Flag("no-headers", nil, .truth),
+        CommandWords.Flag("ignore-not-found", nil, .truth),
         CommandWords.Flag("watch", "w", .truth),
     ]
 
-    /// Reads the words behind the verb.
+    /// Reads the words behind a verb that shows tables.
     init(_ words: [String]) throws(CommandMistake) {
-        let words = try CommandWords(words, knowing: Self.flags)
-        namespace = words.text("namespace") ?? namespace
+        try self.init(words, Self.commonFlags + Self.tableFlags)
+    }
+
+    /// Reads the words behind a verb that only says which objects are meant.
+    init(choosing words: [String]) throws(CommandMistake) {
+        try self.init(words, Self.commonFlags)
+    }
+
+    private init(_ words: [String], _ flags: [CommandWords.Flag]) throws(CommandMistake) {
+        let words = try CommandWords(words, knowing: flags)
+        if let text = words.text("namespace"), !text.isEmpty { namespace = text }
         meansAllNamespaces = words.isOn("all-namespaces")
-        selector = try words.text("selector").map { text throws(CommandMistake) in
-            try Self.selector(text)
+        if let text = words.text("selector"), !text.isEmpty { selector = try Self.selector(text) }
+        if let text = words.text("field-selector"), !text.isEmpty {
+            fieldSelector = try FieldSelector(text)
         }
+        if let text = words.text("sort-by"), !text.isEmpty { order = try RowOrder(text) }
         form = try OutputForm(words.text("output"))
         showsLabels = words.isOn("show-labels")
+        labelColumns = (words.text("label-columns") ?? "").split(separator: ",").map(String.init)
+        showsKind = words.isOn("show-kind")
         hasHeaders = !words.isOn("no-headers")
+        passesMissing = words.isOn("ignore-not-found")
         isWatching = words.isOn("watch")
         try takeResources(words.plain)
+        try checkSelection()
+        if isWatching { try checkWatching() }
+    }
+
+    /// Names and selectors do not go together, and each kind is selected by fields of its own.
+    private func checkSelection() throws(CommandMistake) {
+        if selector != nil || fieldSelector != nil, !references.isEmpty {
+            throw CommandMistake(
+                areNamedWithKinds
+                    ? "error: selectors and the all flag cannot be used when passing resource/name "
+                        + "arguments"
+                    : "error: name cannot be provided when a selector is specified"
+            )
+        }
         if meansAllNamespaces, !references.isEmpty {
             throw CommandMistake(
                 "error: a resource cannot be retrieved by name across all namespaces"
             )
         }
-        if isWatching { try checkWatching() }
+        for requirement in fieldSelector?.requirements ?? [] {
+            for kind in kinds where !kind.selectableFields.contains(requirement.field) {
+                throw CommandMistake(
+                    "Error from server (BadRequest): \(kind.names.plural): field label not "
+                        + "supported: \(requirement.field); known are "
+                        + kind.selectableFields.joined(separator: ", ")
+                )
+            }
+        }
     }
 
     /// Only tables of one kind are watched.
@@ -93,6 +144,7 @@ struct ResourceRequest: Sendable {
             )
         }
         if first.contains("/") {
+            areNamedWithKinds = true
             for word in words { references.append(try Self.reference(word)) }
             return
         }
@@ -101,22 +153,22 @@ struct ResourceRequest: Sendable {
             kinds = meant
             return
         }
-        for word in words.dropFirst() {
-            guard !word.contains("/") else {
-                throw CommandMistake(
-                    "error: there is no need to say a kind first when names have theirs, as in "
-                        + "'\(word)'"
-                )
-            }
-            for kind in meant { references.append(Reference(kind: kind, name: word)) }
+        if let word = words.dropFirst().first(where: { $0.contains("/") }) {
+            throw CommandMistake(
+                "error: there is no need to say a kind first when names have theirs, as in "
+                    + "'\(word)'"
+            )
+        }
+        for kind in meant {
+            references += words.dropFirst().map { Reference(kind: kind, name: $0) }
         }
     }
 
     private static func kinds(_ word: String) throws(CommandMistake) -> [ResourceKind] {
-        if word == "all" { return ResourceKind.all }
         var kinds: [ResourceKind] = []
         for name in word.split(separator: ",", omittingEmptySubsequences: false) {
-            kinds.append(try kind(name))
+            let meant = name == "all" ? ResourceKind.all : [try kind(name)]
+            kinds += meant.filter { !kinds.contains($0) }
         }
         return kinds
     }

@@ -134,6 +134,27 @@ import Testing
         #expect(output.text.contains("No endpoints:             its EndpointSlices"))
     }
 
+    @Test(
+        "The name alone is meant, else all that begin so",
+        arguments: [
+            ("web", ["web"]), ("we", ["web", "web-2"]), ("d", ["db"]), ("web-", ["web-2"]),
+        ]
+    )
+    func takesBeginningsOfNames(name: String, meant: [String]) throws {
+        let cluster = SampleCluster(
+            text: ["web", "web-2", "db"].map { name in
+                "{apiVersion: v1, kind: Service, metadata: {name: \(name)}, "
+                    + "spec: {ports: [{port: 80}]}}\n"
+            }.joined(separator: "---\n")
+        )
+        let lines = try cluster.run("describe svc " + name).text.split(separator: "\n")
+        let names = lines.filter { $0.hasPrefix("Name:") }.compactMap {
+            $0.split(separator: " ").last.map(String.init)
+        }
+
+        #expect(names.sorted() == meant)
+    }
+
     @Test func describesNothingElse() throws {
         let output = try SampleCluster.notes.run("describe pod web-1")
 

@@ -166,6 +166,8 @@ import Testing
         ("deploy web --port=80", "service/web exposed\n"),
         ("deploy web", "service/web exposed\n"),
         ("deploy web --dry-run=client", "service/web exposed (dry run)\n"),
+        ("deploy web --dry-run", "service/web exposed (dry run)\n"),
+        ("deploy web --dry-run -oname", "service/web\n"),
         ("deploy web -o name", "service/web\n"),
         ("deploy web --cluster-ip=10.96.0.77", "service/web exposed\n"),
         ("deploy web --cluster-ip=None --type=ClusterIP", "service/web exposed\n"),
@@ -207,7 +209,15 @@ import Testing
         ),
         ("deploy web --selector=a", "error: unexpected label spec: a"),
         ("deploy web --session-affinity=x", "error: unknown session affinity: x"),
-        ("deploy web --dry-run=server", "error: --dry-run is 'none' or 'client' here"),
+        (
+            "deploy web --dry-run=server",
+            "error: --dry-run=server asks an API server, and there is none; --dry-run=client shows "
+                + "what would be written"
+        ),
+        (
+            "deploy web --dry-run=yes",
+            "error: Invalid dry-run value (yes). Must be \"none\" or \"client\"."
+        ),
         (
             "deploy web -o wide",
             "error: unable to match a printer suitable for the output format \"wide\", allowed formats "

@@ -344,7 +344,7 @@ import Testing
             "error: a resource cannot be retrieved by name across all namespaces\n", 1
         ),
         ("get svc --watchful", "error: unknown flag: --watchful\n", 1),
-        ("get svc -n", "error: flag needs an argument: -n\n", 1),
+        ("get svc -n", "error: flag needs an argument: 'n' in -n\n", 1),
         (
             "get svc/",
             "error: arguments in resource/name form must have a single resource and name\n", 1
@@ -360,7 +360,7 @@ import Testing
         ),
         (
             "get svc -o xml",
-            "error: unable to match a printer suitable for the output format \"xml\", allowed formats are: json, jsonpath, jsonpath-as-json, name, wide, yaml\n",
+            "error: unable to match a printer suitable for the output format \"xml\", allowed formats are: custom-columns, json, jsonpath, jsonpath-as-json, name, wide, yaml\n",
             1
         ),
     ])

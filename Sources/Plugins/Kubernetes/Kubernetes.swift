@@ -91,15 +91,17 @@ package struct Kubernetes: Answerer {
                 "objects as kubectl shows them: services, endpoints, endpointslices, pods, "
                     + "namespaces, nodes, deployments, replicasets, statefulsets, daemonsets, jobs, "
                     + "or all. With `-n NAMESPACE`, `-A`, `-l SELECTOR`, "
-                    + "`-o wide|yaml|json|name|jsonpath=TEMPLATE`, `--show-labels`, "
-                    + "`--no-headers`, `-w`",
+                    + "`--field-selector FIELD=VALUE,...`, `--sort-by PATH`, "
+                    + "`-o wide|yaml|json|name|jsonpath=TEMPLATE|custom-columns=HEADING:PATH,...`, "
+                    + "`-L LABEL,...`, `--show-labels`, `--show-kind`, `--no-headers`, "
+                    + "`--ignore-not-found`, `-w`",
                 choices: ClusterConsole.kinds,
                 objects: .ofChosenKind
             ),
             Manual.Option(
                 "describe service [NAME...]",
-                "all about Services, and why one has no endpoints. With `-n NAMESPACE`, `-A`, "
-                    + "`-l SELECTOR`",
+                "all about Services, by their names or the beginnings of these, and why one has no "
+                    + "endpoints. With `-n NAMESPACE`, `-A`, `-l SELECTOR`",
                 objects: .ofChosenKind
             ),
             Manual.Option(
