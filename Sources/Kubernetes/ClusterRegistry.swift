@@ -194,8 +194,8 @@ extension ClusterRegistry.State {
         for change in ManifestChange.all(from: files, to: set.files) {
             seen.insert(change.path)
             Self.compare(
-                Self.forms(change.before, without: losers[change.path]),
-                Self.forms(change.after, without: set.losers[change.path]),
+                change.before?.content.objects(without: losers[change.path]) ?? [],
+                change.after?.content.objects(without: set.losers[change.path]) ?? [],
                 &gone,
                 &come
             )
@@ -205,8 +205,8 @@ extension ClusterRegistry.State {
             for file in set.files
             where losers[file.path] != set.losers[file.path] && !seen.contains(file.path) {
                 Self.compare(
-                    Self.forms(file, without: losers[file.path]),
-                    Self.forms(file, without: set.losers[file.path]),
+                    file.content.objects(without: losers[file.path]),
+                    file.content.objects(without: set.losers[file.path]),
                     &gone,
                     &come
                 )
@@ -217,39 +217,29 @@ extension ClusterRegistry.State {
         change(removing: gone, adding: come)
     }
 
-    /// What of a file counts.
-    private static func forms(
-        _ file: ManifestFile?,
-        without losers: Set<Int>?
-    ) -> [ManifestForm] {
-        guard let forms = file?.content.forms else { return [] }
-        guard let losers else { return forms }
-        return forms.indices.compactMap { losers.contains($0) ? nil : forms[$0] }
-    }
-
     /// Tells what went and what came, without what only stands elsewhere in the file.
     private static func compare(
-        _ old: [ManifestForm],
-        _ new: [ManifestForm],
+        _ old: [StoredObject],
+        _ new: [StoredObject],
         _ gone: inout [StoredObject],
         _ come: inout [StoredObject]
     ) {
         var start = 0
-        while start < min(old.count, new.count), old[start].object == new[start].object {
+        while start < min(old.count, new.count), old[start] == new[start] {
             start += 1
         }
         // What is on both sides is the same as often as it is there.
         var counts: [StoredObject: Int] = [:]
-        if start < old.count { for form in new[start...] { counts[form.object, default: 0] += 1 } }
-        for form in old[start...] {
-            if let count = counts[form.object], count > 0 {
-                counts[form.object] = count - 1
+        if start < old.count { for object in new[start...] { counts[object, default: 0] += 1 } }
+        for object in old[start...] {
+            if let count = counts[object], count > 0 {
+                counts[object] = count - 1
             } else {
-                gone.append(form.object)
+                gone.append(object)
             }
         }
         guard start < old.count else {
-            come += new[start...].lazy.map(\.object)
+            come += new[start...]
             return
         }
         for (object, count) in counts { come += Array(repeating: object, count: count) }

@@ -154,10 +154,8 @@ struct ClusterCensus: Sendable {
             services.change(object, at: key.number, rank: rank, by: difference)
             touchedServices.insert(key)
             namespaces[namespace]?.sliceCount += difference
-        case .pod:
-            change([reader.pod(head)], object, difference)
-        case .podGroup:
-            change(reader.podGroup(head).pods, object, difference)
+        case .pod, .podGroup:
+            change(object.pods, object, difference)
         case .workload, .node, .other:
             break
         }

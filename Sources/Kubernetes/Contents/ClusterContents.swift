@@ -108,15 +108,17 @@ package struct ClusterContents: Sendable {
         var made: [StoredObject: StoredObject] = [:]
         for (object, pods) in registry.madePods { made[object] = pods }
         var found: [Item] = []
-        visit { form, file in
-            guard var reader = ObjectReader(objectsOf: form.object) else { return }
+        visit { object, places, file in
+            guard var reader = ObjectReader(objectsOf: object) else { return }
             let head = reader.head()
             guard namespace == nil || head.namespace == namespace else { return }
             let isPod = head.kind == .pod
             guard isPod || head.kind == .workload else { return }
-            guard let stored = made[form.object] ?? (isPod ? form.object : nil) else { return }
-            for pod in stored.pods {
-                found.append(Item(object: .pod(pod), file: file, position: form.position))
+            guard let stored = made[object] ?? (isPod ? object : nil) else { return }
+            // Each Pod of a run has a place of its own; those of a workload have its place.
+            for (index, pod) in stored.pods.enumerated() {
+                let place = places[min(index, places.count - 1) + places.startIndex]
+                found.append(Item(object: .pod(pod), file: file, position: place.position))
             }
         }
         found.sort { $0.isOrdered(before: $1) }
@@ -135,14 +137,16 @@ package struct ClusterContents: Sendable {
     /// or in all when it is nil.
     package func items(_ kind: Kind, in namespace: String?) -> [Item] {
         var found: [Item] = []
-        visit { form, file in
-            guard var reader = ObjectReader(objectsOf: form.object) else { return }
+        visit { object, places, file in
+            guard var reader = ObjectReader(objectsOf: object) else { return }
             let head = reader.head()
             guard head.kind == kind.code, namespace == nil || head.namespace == namespace else {
                 return
             }
-            for object in form.object.objects {
-                found.append(Item(object: object, file: file, position: form.position))
+            for (document, place) in zip(object.documents, places) {
+                for object in document.objects {
+                    found.append(Item(object: object, file: file, position: place.position))
+                }
             }
         }
         found.sort { $0.isOrdered(before: $1) }
@@ -152,8 +156,8 @@ package struct ClusterContents: Sendable {
     /// The namespaces that exist, sorted: those of Namespace objects and those that others live in.
     package func namespaceNames() -> [String] {
         var names: Set<String> = []
-        visit { form, _ in
-            guard var reader = ObjectReader(objectsOf: form.object) else { return }
+        visit { object, _, _ in
+            guard var reader = ObjectReader(objectsOf: object) else { return }
             let head = reader.head()
             names.insert(head.kind == .namespace ? head.name : head.namespace)
         }
@@ -164,11 +168,23 @@ package struct ClusterContents: Sendable {
     /// The files that were read, in their order, whatever is in them.
     package var paths: [String] { files.map(\.path) }
 
-    private func visit(_ body: (ManifestForm, String) -> Void) {
+    /// Calls `body` with each object that counts, the places of its documents, and its file.
+    private func visit(_ body: (StoredObject, ArraySlice<ManifestPlace>, String) -> Void) {
         for file in files {
             let losers = losers[file.path] ?? []
-            for (number, form) in file.content.forms.enumerated() where !losers.contains(number) {
-                body(form, file.path)
+            let places = file.content.places
+            var first = 0
+            for object in file.content.objects {
+                let numbers = first..<(first + object.documentCount)
+                first = numbers.upperBound
+                if losers.isDisjoint(with: numbers) {
+                    body(object, places[numbers], file.path)
+                    continue
+                }
+                for (number, document) in zip(numbers, object.documents)
+                where !losers.contains(number) {
+                    body(document, places[number...number], file.path)
+                }
             }
         }
     }

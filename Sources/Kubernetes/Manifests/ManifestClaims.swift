@@ -79,10 +79,18 @@ struct ManifestClaims: Sendable {
         for change in changes {
             let number = Self.number(of: change.path)
             let (gone, come) = Self.difference(change)
-            for key in gone { marks.remove(Mark(), at: key.number, rank: number) }
+            for key in gone { marks.remove(Mark(), at: key, rank: number) }
+            var shared: Set<UInt64> = []
             for key in come {
-                marks.insert(Mark(), at: key.number, rank: number)
-                if marks[key.number].count > 1 { touched.insert(key) }
+                marks.insert(Mark(), at: key, rank: number)
+                if marks[key].count > 1 { shared.insert(key) }
+            }
+            guard !shared.isEmpty else { continue }
+            for form in change.after?.content.forms ?? [] {
+                guard let key = StoredKey(claimedBy: form), shared.contains(key.number) else {
+                    continue
+                }
+                touched.insert(key)
             }
         }
         if !contests.isEmpty {
@@ -122,18 +130,18 @@ struct ManifestClaims: Sendable {
     /// The numbers of the files that claim an object.
     private func files(of key: StoredKey) -> Set<UInt32> { Set(marks[key.number].map(\.rank)) }
 
-    /// The keys that a file claims no more, and those that it claims newly.
+    /// The keys that a file claims no more, and those that it claims newly, by their hashes.
     private static func difference(
         _ change: ManifestChange
-    ) -> (gone: [StoredKey], come: [StoredKey]) {
+    ) -> (gone: [UInt64], come: [UInt64]) {
         guard change.before?.content !== change.after?.content else { return ([], []) }
-        let old = change.before?.content.forms ?? []
-        let new = change.after?.content.forms ?? []
-        let start = zip(old, new).prefix { $0.object == $1.object }.count
-        let gone = old[start...].compactMap { StoredKey(claimedBy: $0) }
-        let come = new[start...].compactMap { StoredKey(claimedBy: $0) }
+        let old = change.before?.content.objects ?? []
+        let new = change.after?.content.objects ?? []
+        let start = zip(old, new).prefix { $0 == $1 }.count
+        let gone = claims(of: old[start...])
+        let come = claims(of: new[start...])
         guard !gone.isEmpty, !come.isEmpty else { return (gone, come) }
-        var counts: [StoredKey: Int] = [:]
+        var counts: [UInt64: Int] = [:]
         for key in come { counts[key, default: 0] += 1 }
         let rest = gone.filter { key in
             guard let count = counts[key], count > 0 else { return true }
@@ -141,6 +149,12 @@ struct ManifestClaims: Sendable {
             return false
         }
         return (rest, counts.flatMap { Array(repeating: $0.key, count: $0.value) })
+    }
+
+    private static func claims(of objects: ArraySlice<StoredObject>) -> [UInt64] {
+        var claims: [UInt64] = []
+        for object in objects { object.forEachClaim { claims.append($0) } }
+        return claims
     }
 }
 
@@ -169,8 +183,23 @@ private struct ClaimFinder {
     private var files: [ManifestFile] = []
     /// The indices of the files by their numbers.
     private var indices: [UInt32: [Int]] = [:]
-    /// The numbers of the claims on each object, of each file that was asked for.
-    private var claimNumbers: [Int: [StoredKey: [Int]]] = [:]
+    /// What one file says.
+    private struct IndexedForms {
+        let forms: [ManifestForm]
+        /// The numbers of the claims on each object.
+        var numbers: [StoredKey: [Int]] = [:]
+
+        init(_ content: ManifestContent) {
+            forms = content.forms
+            for (number, form) in forms.enumerated() {
+                guard let key = StoredKey(form.object) else { continue }
+                numbers[key, default: []].append(number)
+            }
+        }
+    }
+
+    /// The files that were asked for, by their indices.
+    private var indexed: [Int: IndexedForms] = [:]
 
     init(_ files: ManifestFiles) { list = files }
 
@@ -185,27 +214,19 @@ private struct ClaimFinder {
         var found: [PlacedClaim] = []
         for index in numbers.flatMap({ indices[$0] ?? [] }).sorted() {
             let file = files[index]
-            if claimNumbers[index] == nil { claimNumbers[index] = Self.index(file.content) }
-            for number in claimNumbers[index]?[key] ?? [] {
+            let known = indexed[index] ?? IndexedForms(file.content)
+            indexed[index] = known
+            for number in known.numbers[key] ?? [] {
                 found.append(
                     PlacedClaim(
                         file: file.path,
                         number: number,
-                        position: file.content.forms[number].position,
-                        object: file.content.forms[number].object,
+                        position: known.forms[number].position,
+                        object: known.forms[number].object,
                         isKept: file.isKept || file.content.kept.contains(number)
                     )
                 )
             }
-        }
-        return found
-    }
-
-    private static func index(_ content: ManifestContent) -> [StoredKey: [Int]] {
-        var found: [StoredKey: [Int]] = [:]
-        for (number, form) in content.forms.enumerated() {
-            guard let key = StoredKey(form.object) else { continue }
-            found[key, default: []].append(number)
         }
         return found
     }

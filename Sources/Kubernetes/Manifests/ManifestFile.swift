@@ -3,24 +3,35 @@
 import Files
 import YAML
 
-/// What one document says, now or when that part of the file was last right.
-struct ManifestForm: Hashable, Sendable {
-    let object: StoredObject
-    /// The place in the file, in half the room of a `YAMLPosition`; the limit of a file's size is
-    /// far below what does not fit.
+/// A place in a file, in half the room of a `YAMLPosition`; the limit of a file's size is far below
+/// what does not fit.
+struct ManifestPlace: Hashable, Sendable {
     private let line: UInt32
     private let column: UInt32
 
-    init(_ object: StoredObject, at position: YAMLPosition) {
-        self.object = object
+    init(_ position: YAMLPosition) {
         line = UInt32(clamping: position.line)
         column = UInt32(clamping: position.column)
     }
 
-    /// The same in the memory of an `other` object that says the same.
-    func sharing(_ other: StoredObject) -> ManifestForm { ManifestForm(other, at: position) }
-
     var position: YAMLPosition { YAMLPosition(line: Int(line), column: Int(column)) }
+}
+
+/// What one document says, now or when that part of the file was last right.
+struct ManifestForm: Hashable, Sendable {
+    let object: StoredObject
+    fileprivate let place: ManifestPlace
+
+    init(_ object: StoredObject, at position: YAMLPosition) {
+        self.init(object, at: ManifestPlace(position))
+    }
+
+    fileprivate init(_ object: StoredObject, at place: ManifestPlace) {
+        self.object = object
+        self.place = place
+    }
+
+    var position: YAMLPosition { place.position }
 }
 
 /// One document of a file, or one item of a List in it.
@@ -49,27 +60,32 @@ final class ManifestContent: Sendable {
         let isBroken: Bool
     }
 
-    /// The forms of all documents, in their order.
-    let forms: [ManifestForm]
+    /// What all documents say, in their order; Pods that are alike are one object (`PodRun`).
+    let objects: [StoredObject]
+    /// Where each document's form stands, in their order.
+    let places: [ManifestPlace]
     /// The indices of the forms that are of use only because a newer one is wrong.
     let kept: Set<Int>
     let mistakes: [ManifestMistake]
     /// Whether there was no document in it, not even a wrong one.
-    var hasNoDocuments: Bool { forms.isEmpty && unusual.isEmpty }
+    var hasNoDocuments: Bool { places.isEmpty && unusual.isEmpty }
     /// Whether no form holds an object.
     let isEmpty: Bool
     private let unusual: [UnusualUnit]
 
     /// Holds what the documents say; what is as in `previous` shares its memory.
     init(_ units: [ManifestUnit], sharing previous: ManifestContent?) {
-        var sharing = SharedForms(previous?.forms ?? [])
-        var forms: [ManifestForm] = []
-        forms.reserveCapacity(units.reduce(0) { $0 + $1.forms.count })
+        var packer = PodRun.Packer()
+        var places: [ManifestPlace] = []
+        places.reserveCapacity(units.reduce(0) { $0 + $1.forms.count })
         var kept: Set<Int> = []
         var unusual: [UnusualUnit] = []
         for (number, unit) in units.enumerated() {
-            if unit.isBroken { kept.formUnion(forms.count..<(forms.count + unit.forms.count)) }
-            for form in unit.forms { forms.append(sharing.form(like: form)) }
+            if unit.isBroken { kept.formUnion(places.count..<(places.count + unit.forms.count)) }
+            for form in unit.forms {
+                packer.add(form.object, isAlone: unit.isBroken)
+                places.append(form.place)
+            }
             if !unit.isBroken, unit.mistakes.isEmpty, unit.forms.count == 1 { continue }
             unusual.append(
                 UnusualUnit(
@@ -81,11 +97,45 @@ final class ManifestContent: Sendable {
                 )
             )
         }
-        self.forms = forms
+        var sharing = SharedObjects(previous?.objects ?? [])
+        objects = packer.finish().map { sharing.object(like: $0) }
+        self.places = places
         self.kept = kept
         self.unusual = unusual
         mistakes = units.flatMap(\.mistakes)
-        isEmpty = forms.allSatisfy { $0.object.objectCount == 0 }
+        isEmpty = objects.allSatisfy { $0.objectCount == 0 }
+    }
+
+    /// The forms of all documents, in their order, put together anew.
+    var forms: [ManifestForm] {
+        var forms: [ManifestForm] = []
+        forms.reserveCapacity(places.count)
+        for object in objects {
+            for document in object.documents {
+                forms.append(ManifestForm(document, at: places[forms.count]))
+            }
+        }
+        return forms
+    }
+
+    /// The objects without the forms of these indices.
+    func objects(without losers: Set<Int>?) -> [StoredObject] {
+        guard let losers, !losers.isEmpty else { return objects }
+        var left: [StoredObject] = []
+        var first = 0
+        for object in objects {
+            let numbers = first..<(first + object.documentCount)
+            first = numbers.upperBound
+            if losers.isDisjoint(with: numbers) {
+                left.append(object)
+            } else {
+                for (number, document) in zip(numbers, object.documents)
+                where !losers.contains(number) {
+                    left.append(document)
+                }
+            }
+        }
+        return left
     }
 
     /// The documents, put together anew.
@@ -119,33 +169,33 @@ final class ManifestContent: Sendable {
 /// Finds the objects of a file's last version again, so that both versions share them.
 ///
 /// A file in which little changed costs little more as long as both versions are held.
-private struct SharedForms {
-    private let forms: [ManifestForm]
+private struct SharedObjects {
+    private let objects: [StoredObject]
     /// Where the next object is likely to be.
     private var next = 0
     /// The indices of the objects, by their hashes; made when one is not where it was expected.
     private var indices: [UInt64: Int]?
 
-    init(_ forms: [ManifestForm]) { self.forms = forms }
+    init(_ objects: [StoredObject]) { self.objects = objects }
 
-    /// `form`, with the memory of an equal object if there is one.
-    mutating func form(like form: ManifestForm) -> ManifestForm {
-        guard !forms.isEmpty else { return form }
-        if next >= forms.count || forms[next].object != form.object {
+    /// An equal object, in the memory of the last version if it is there.
+    mutating func object(like object: StoredObject) -> StoredObject {
+        guard !objects.isEmpty else { return object }
+        if next >= objects.count || objects[next] != object {
             if indices == nil {
                 indices = [:]
-                for (index, form) in forms.enumerated() {
-                    indices?[form.object.contentHash] = index
+                for (index, object) in objects.enumerated() {
+                    indices?[object.contentHash] = index
                 }
             }
             // What is new stands in the place of something, or between two.
-            guard let index = indices?[form.object.contentHash],
-                forms[index].object == form.object
-            else { return form }
+            guard let index = indices?[object.contentHash], objects[index] == object else {
+                return object
+            }
             next = index
         }
         next += 1
-        return form.sharing(forms[next - 1].object)
+        return objects[next - 1]
     }
 }
 
@@ -236,9 +286,9 @@ final class ManifestFile: Sendable {
 
     /// How many of its forms are older ones, but for those that lost their object.
     func keptCount(without losers: Set<Int>?) -> Int {
-        guard let losers else { return isKept ? content.forms.count : content.kept.count }
+        guard let losers else { return isKept ? content.places.count : content.kept.count }
         return isKept
-            ? content.forms.indices.count { !losers.contains($0) }
+            ? content.places.indices.count { !losers.contains($0) }
             : content.kept.subtracting(losers).count
     }
 }

@@ -26,11 +26,16 @@ struct ObjectReader {
 
     /// The key, from the beginning; nil when there is none.
     mutating func key() -> ObjectKey? {
-        let code = Int(byte())
+        let code = byte()
         guard code > 0 else { return nil }
-        let place = code - 1
-        let isKnown = place < StoredCode.keyKinds.count
-        let kind = isKnown ? StoredCode.keyKinds[place] : text(at: range())
+        let kind: String
+        switch code {
+        case StoredCode.otherKey: kind = text(at: range())
+        case StoredCode.podRunKey:
+            _ = number()
+            kind = "Pod"
+        default: kind = StoredCode.kind(ofKey: code)
+        }
         namespace = range()
         name = range()
         return ObjectKey(kind: kind, namespace: text(at: namespace), name: text(at: name))
@@ -39,9 +44,10 @@ struct ObjectReader {
     /// Goes from the beginning to the end of the key; whether there is one.
     @discardableResult
     mutating func skipKey() -> Bool {
-        let code = Int(byte())
+        let code = byte()
         guard code > 0 else { return false }
-        if code > StoredCode.keyKinds.count { _ = range() }
+        if code == StoredCode.otherKey { _ = range() }
+        if code == StoredCode.podRunKey { _ = number() }
         namespace = range()
         name = range()
         return true
@@ -205,53 +211,6 @@ struct ObjectReader {
         )
     }
 
-    // MARK: Endpoints
-
-    /// The ports of a slice.
-    mutating func endpointPorts() -> [EndpointPort] {
-        list { reader in
-            let name = reader.text()
-            let number = reader.number()
-            let transport = StoredCode.transport(reader.byte())
-            return EndpointPort(
-                name: name,
-                number: number == 0 ? nil : UInt16(truncatingIfNeeded: number - 1),
-                transport: transport
-            )
-        }
-    }
-
-    /// Makes `endpoint` what stands in front of the first one of a slice.
-    func begin(_ endpoint: inout StoredEndpoint) {
-        endpoint.lastPodName = Array(bytes[name])
-        endpoint.lastHostname = []
-    }
-
-    /// Reads the next endpoint over the one before it.
-    mutating func read(into endpoint: inout StoredEndpoint) {
-        let flags = byte()
-        endpoint.flags = flags
-        endpoint.addresses.removeAll(keepingCapacity: true)
-        if flags & StoredCode.hasOneV4Address != 0 {
-            endpoint.addresses.append(address(.v4))
-        } else {
-            for _ in 0..<count() { endpoint.addresses.append(address()) }
-        }
-        if flags & StoredCode.hasPodName != 0 {
-            endpoint.lastPodName.removeLast(max(0, endpoint.lastPodName.count - number()))
-            endpoint.lastPodName += bytes[range()]
-        }
-        guard flags & StoredCode.hasHostname != 0 else { return }
-        let shared = number()
-        if flags & StoredCode.isHostnameLikePodName != 0 {
-            endpoint.lastHostname.removeAll(keepingCapacity: true)
-            endpoint.lastHostname += endpoint.lastPodName.prefix(shared)
-        } else {
-            endpoint.lastHostname.removeLast(max(0, endpoint.lastHostname.count - shared))
-        }
-        endpoint.lastHostname += bytes[range()]
-    }
-
     // MARK: Parts
 
     mutating func byte() -> UInt8 {
@@ -316,15 +275,19 @@ struct ObjectReader {
 
     /// Passes over what `metadata` reads.
     mutating func skipMetadata(_ head: Head) {
-        for _ in 0..<count() {
-            skipText()
-            skipText()
-        }
+        _ = skipLabels()
         if head.flags & StoredCode.isDated != 0 { _ = number() }
     }
 
+    /// Passes over what `labels` reads; how many bytes of the name the texts repeat at most.
+    mutating func skipLabels() -> Int {
+        var reach = 0
+        for _ in 0..<2 * count() { reach = max(reach, skipText()) }
+        return reach
+    }
+
     /// Where a text in full stands.
-    private mutating func range() -> Range<Int> {
+    mutating func range() -> Range<Int> {
         let count = count()
         offset += count
         return offset - count..<offset
@@ -358,32 +321,28 @@ struct ObjectReader {
         return String(decoding: Array(other.utf8.prefix(shared)) + bytes[rest], as: UTF8.self)
     }
 
-    mutating func skipText() {
-        switch number() {
-        case 0: return
-        case 1: _ = byte()
-        default: _ = range()
+    /// Passes over a text; how many bytes of the name it repeats.
+    @discardableResult
+    mutating func skipText() -> Int {
+        let first = number()
+        guard first > 1 else {
+            if first == 1 { _ = byte() }
+            return 0
         }
-    }
-}
-
-/// One endpoint of a stored slice, read over the one before in the same memory.
-struct StoredEndpoint {
-    fileprivate(set) var addresses: [IPAddress] = []
-    /// The last names that an endpoint had, which the next ones are told by.
-    fileprivate var lastPodName: [UInt8] = []
-    fileprivate var lastHostname: [UInt8] = []
-    fileprivate var flags: UInt8 = 0
-
-    var isReady: Bool { flags & StoredCode.isReady != 0 }
-
-    /// The name of the Pod it stands for; empty when there is none.
-    var podName: ArraySlice<UInt8> {
-        flags & StoredCode.hasPodName != 0 ? lastPodName[...] : []
+        _ = range()
+        return first - 2
     }
 
-    /// The `hostname` field; empty when there is none.
-    var hostname: ArraySlice<UInt8> {
-        flags & StoredCode.hasHostname != 0 ? lastHostname[...] : []
+    /// The name of the key.
+    var keyName: ArraySlice<UInt8> { bytes[name] }
+
+    /// The bytes of a text in full.
+    mutating func wholeText() -> ArraySlice<UInt8> { bytes[range()] }
+
+    /// The next bytes, as far as there are so many.
+    mutating func bytes(_ count: Int) -> ArraySlice<UInt8> {
+        let start = offset
+        offset += min(count, bytes.count - offset)
+        return bytes[start..<offset]
     }
 }

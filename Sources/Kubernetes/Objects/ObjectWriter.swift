@@ -226,14 +226,7 @@ struct ObjectWriter {
     mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
     /// A number that is not negative.
-    mutating func append(_ number: Int) {
-        var rest = UInt(bitPattern: number)
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(truncatingIfNeeded: rest))
-    }
+    mutating func append(_ number: Int) { bytes.append(number: number) }
 
     mutating func append(_ addresses: [IPAddress]) {
         append(addresses.count)
@@ -256,10 +249,7 @@ struct ObjectWriter {
     }
 
     /// A text in full.
-    private mutating func append(whole text: String) {
-        append(text.utf8.count)
-        bytes += text.utf8
-    }
+    private mutating func append(whole text: String) { bytes.append(text: text.utf8) }
 
     /// A text: 0 for none; 1 and the number of a known one; else 2 more than what it shares with
     /// the name of the key, and the rest.

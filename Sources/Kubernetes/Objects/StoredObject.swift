@@ -51,15 +51,16 @@ package struct StoredObject: Hashable, Sendable {
         return reader.key()
     }
 
-    /// The objects, made anew.
+    /// The objects, made anew; of a run those of all its documents.
     package var objects: [ClusterObject] {
+        guard !isPodRun else { return documents.flatMap(\.objects) }
         var reader = ObjectReader(self)
         reader.skipKey()
         return (0..<reader.count()).map { _ in reader.object() }
     }
 
     /// Whether two documents with this key contradict each other: it is of a kind that is of use.
-    var isClaim: Bool { (1..<StoredCode.otherKey).contains(bytes.first ?? 0) }
+    var isClaim: Bool { (1..<StoredCode.otherKey).contains(bytes.first ?? 0) || isPodRun }
 
     /// How many objects there are.
     var objectCount: Int {
@@ -124,6 +125,16 @@ enum StoredCode {
     ]
     /// The code of a key of which the kind is spelt out.
     static let otherKey = UInt8(keyKinds.count + 1)
+    /// The code of a Pod's key.
+    static let podKey: UInt8 = 5
+    /// The code of the key of a run of Pods (`PodRun`).
+    static let podRunKey = otherKey + 1
+
+    /// The kind of a code that stands for one; empty for others.
+    static func kind(ofKey code: UInt8) -> String {
+        let place = Int(code) - 1
+        return keyKinds.indices.contains(place) ? keyKinds[place] : ""
+    }
 
     /// Texts that many objects share, by place; a new one may be added at the end only.
     static let knownTexts = [

@@ -78,7 +78,9 @@ struct Workloads: Sendable {
         case .node:
             nodes[head.name] = change > 0 ? reader.node(head) : nil
             areNodesTouched = true
-        case .pod: return note(reader.pod(head), object, change)
+        case .pod:
+            // Those of a run have their addresses; all of them are used as they are.
+            return object.pods.reduce(true) { note($1, object, change) && $0 }
         case .service: owners.note(reader.service(head))
         case .endpointSlice:
             owners.noteSlice(of: ServiceKey(namespace: head.namespace, name: reader.text()))
