@@ -14,36 +14,100 @@ package struct FileChanges: Hashable, Sendable {
         return changes
     }()
 
+    /// What was seen to happen to a file or folder.
+    package enum Sign: Hashable, Sendable {
+        /// It was made; what it is to hold may still come.
+        case begun
+        /// It is as whoever wrote it wants it: written and closed, or moved to its place.
+        case whole
+        /// It was deleted or moved away; something may be about to take its place.
+        case gone
+        case other
+    }
+
+    /// What happened to one file or folder, from the first sign to the last.
+    private struct Story: Hashable {
+        /// Whether it was not there before.
+        let isNew: Bool
+        private var last: Sign
+
+        init(_ sign: Sign) {
+            isNew = sign == .begun
+            last = sign
+        }
+
+        /// Whether more is likely to happen in a moment.
+        ///
+        /// What came and went again, as what is moved over another file does, leaves nothing open.
+        var isOpen: Bool {
+            switch last {
+            case .whole: false
+            case .gone: !isNew
+            case .begun, .other: true
+            }
+        }
+
+        mutating func append(_ later: Story) {
+            // Another mode or time takes nothing from what it holds.
+            if later.last != .other || last != .whole { last = later.last }
+        }
+    }
+
     /// Whether nothing happened but what is named.
     package private(set) var isComplete = true
-    /// The watched paths to which something happened themselves, in whatever they hold.
-    package private(set) var paths: Set<String> = []
-    /// The names to which something happened in watched folders, by folder.
-    package private(set) var names: [String: Set<String>] = [:]
+    /// What happened to watched paths themselves.
+    private var ownStories: [String: Story] = [:]
+    /// What happened to names in watched folders, by folder.
+    private var stories: [String: [String: Story]] = [:]
     /// How many names were told, some perhaps more than once.
     private var nameCount = 0
+    /// How many of all stories are open.
+    private var openCount = 0
 
     /// No change at all.
     package init() {}
 
+    /// The watched paths to which something happened themselves, in whatever they hold.
+    package var paths: Set<String> { Set(ownStories.keys) }
+
+    /// The names to which something happened in watched folders, by folder.
+    package var names: [String: Set<String>] { stories.mapValues { Set($0.keys) } }
+
     /// Whether nothing happened, as far as is known.
-    package var isEmpty: Bool { isComplete && paths.isEmpty && names.isEmpty }
+    package var isEmpty: Bool { isComplete && ownStories.isEmpty && stories.isEmpty }
+
+    /// Whether all of it is as it is to stay, as far as can be told.
+    package var isWhole: Bool { isComplete && openCount == 0 }
 
     /// The watched paths on which something happened, or in which.
-    package var watchedPaths: Set<String> { paths.union(names.keys) }
+    package var watchedPaths: Set<String> { paths.union(stories.keys) }
 
     /// Notes that something happened to a watched path itself.
-    package mutating func note(_ path: String) { paths.insert(path) }
+    package mutating func note(_ path: String, _ sign: Sign = .other) {
+        openCount += Self.append(Story(sign), to: &ownStories[path])
+    }
 
     /// Notes that something happened to a name in a watched folder.
-    package mutating func note(_ name: String, in folder: String) {
+    package mutating func note(_ name: String, in folder: String, _ sign: Sign = .other) {
+        note(name, in: folder, Story(sign))
+    }
+
+    private mutating func note(_ name: String, in folder: String, _ story: Story) {
         guard nameCount < Self.maximumNameCount else {
             loseTrack()
             note(folder)
             return
         }
         nameCount += 1
-        names[folder, default: []].insert(name)
+        openCount += Self.append(story, to: &stories[folder, default: [:]][name])
+    }
+
+    /// Adds what happened later; how many more stories are open, which may be negative.
+    private static func append(_ story: Story, to known: inout Story?) -> Int {
+        let wasOpen = known?.isOpen ?? false
+        if known == nil { known = story } else { known?.append(story) }
+        let isOpen = known?.isOpen ?? false
+        return (isOpen ? 1 : 0) - (wasOpen ? 1 : 0)
     }
 
     /// Notes that something happened of which nobody knows what.
@@ -52,9 +116,11 @@ package struct FileChanges: Hashable, Sendable {
     /// Adds what happened later.
     package mutating func formUnion(_ later: FileChanges) {
         isComplete = isComplete && later.isComplete
-        paths.formUnion(later.paths)
-        for (folder, names) in later.names {
-            for name in names { note(name, in: folder) }
+        for (path, story) in later.ownStories {
+            openCount += Self.append(story, to: &ownStories[path])
+        }
+        for (folder, names) in later.stories {
+            for (name, story) in names { note(name, in: folder, story) }
         }
     }
 }

@@ -107,13 +107,28 @@ package struct FileWatcher: ~Copyable {
         guard event.mask & Self.endEvents != 0 else { return !ways.isEmpty }
         for path in watch.ends {
             if event.name.isEmpty {
-                changes.note(path)
+                changes.note(path, Self.sign(of: event, at: path))
             } else {
-                changes.note(event.name, in: path)
+                let sign = Self.sign(of: event, at: "\(path)/\(event.name)")
+                changes.note(event.name, in: path, sign)
             }
         }
         let isWritten = event.mask & UInt32(IN_CLOSE_WRITE) != 0
         return !ways.isEmpty || event.name.isEmpty && !isWritten
+    }
+
+    /// What a record tells of the file at a path.
+    ///
+    /// An empty file is not taken for whole: whoever writes it may empty it, close it, and only then
+    /// open it again for what it is to hold.
+    private static func sign(of event: FileEvent, at path: String) -> FileChanges.Sign {
+        if event.mask & UInt32(IN_CLOSE_WRITE | IN_MOVED_TO) != 0 {
+            var status = stat()
+            let isThere = unsafe stat(path, &status) == 0
+            return isThere && status.st_size == 0 ? .other : .whole
+        }
+        if event.mask & UInt32(IN_CREATE) != 0 { return .begun }
+        return event.mask & UInt32(IN_DELETE | IN_MOVED_FROM) != 0 ? .gone : .other
     }
 
     // MARK: Arranging

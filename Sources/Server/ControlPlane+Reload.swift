@@ -72,7 +72,7 @@ extension ControlPlane {
             published.publish(next)
             board.close(exceptFor: next)
             for order in orders { order.wakeup.wake() }
-            self.changes = FileChanges()
+            gathering.end(isTaken: true, Self.now)
             refusal = []
             settle(next)
             return true
@@ -80,6 +80,7 @@ extension ControlPlane {
             // What is tried again and again is told once.
             if error.lines != refusal { refuse(error) }
             refusal = error.lines
+            gathering.end(isTaken: false, Self.now)
             if published.current.plan.isUnsettled { tryAgainLater() }
             return false
         }
@@ -87,8 +88,8 @@ extension ControlPlane {
 
     /// Has everything read again after a while, each time a longer one.
     private mutating func tryAgainLater() {
-        guard rebuildAt == nil else { return }
-        rebuildAt = Self.now.adding(milliseconds: patienceMilliseconds)
+        guard gathering.due == nil else { return }
+        gathering.tryAgain(at: Self.now.adding(milliseconds: patienceMilliseconds))
         patienceMilliseconds = min(patienceMilliseconds * 2, Self.maximumUnsettledMilliseconds)
     }
 
@@ -122,7 +123,11 @@ extension ControlPlane {
         }
         // What is newly watched may have changed between its reading and the watching; of what
         // cannot be watched nothing is told.
-        if isNew { gather(.unknown) } else if !failed.isEmpty { changes.loseTrack() }
+        if isNew {
+            gathering.note(.unknown, Self.now)
+        } else if !failed.isEmpty {
+            gathering.loseTrack()
+        }
         if lookAt == nil || plan.corefileInterval == nil { lookAt = nextLook(plan) }
         for action in plan.whenServing { action() }
     }

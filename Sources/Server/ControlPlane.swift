@@ -11,8 +11,6 @@ import Wire
 ///
 /// It runs on the main thread and may take its time; the workers never wait for it.
 package struct ControlPlane: ~Copyable {
-    /// How long changes of files may go on arriving before they are taken together, in milliseconds.
-    private static let gatheringMilliseconds: UInt64 = 10
     /// How soon something that was not whole is read again, in milliseconds.
     static let unsettledMilliseconds: UInt64 = 50
     /// The same at last, when it goes on and on.
@@ -54,10 +52,8 @@ package struct ControlPlane: ~Copyable {
 
     var orders: [WorkerOrders] = []
 
-    /// What happened to files since the configuration that is served was made.
-    var changes = FileChanges()
-    /// When files that changed are to be taken; nil when none did.
-    var rebuildAt: Moment?
+    /// What happened to files since the configuration that is served was made, and when to take it.
+    var gathering = Gathering()
     /// Why the configuration could not be built the last time, when it could not.
     var refusal: [String] = []
     /// How long to wait for what is not whole the next time, in milliseconds.
@@ -252,20 +248,12 @@ package struct ControlPlane: ~Copyable {
                     }
                 case Token.files:
                     let later = watcher.changes()
-                    if !later.isEmpty { gather(later) }
+                    if !later.isEmpty { gathering.note(later, Self.now) }
                 default: break
                 }
             }
             runTimers()
         }
-    }
-
-    /// Has changes taken soon, with those that follow in a moment.
-    mutating func gather(_ later: FileChanges) {
-        changes.formUnion(later)
-        // Not later than another look at what was not whole: now it may be.
-        let due = Self.now.adding(milliseconds: Self.gatheringMilliseconds)
-        rebuildAt = rebuildAt.map { min($0, due) } ?? due
     }
 
     /// Does what a signal asks for; an exit code ends the server.
@@ -342,10 +330,7 @@ package struct ControlPlane: ~Copyable {
     /// Does what is due.
     private mutating func runTimers() {
         let now = Self.now
-        if let due = rebuildAt, due <= now {
-            rebuildAt = nil
-            rebuild(corefile, changes)
-        }
+        if let due = gathering.due, due <= now { rebuild(corefile, gathering.begin()) }
         if let due = lookAt, due <= now { lookAtCorefile() }
         if releaseAt <= now {
             published.release()
@@ -371,7 +356,7 @@ package struct ControlPlane: ~Copyable {
     /// How long to wait for events.
     private func timeoutMilliseconds(_ now: Moment) -> Int {
         var next = releaseAt
-        for moment in [rebuildAt, lookAt] {
+        for moment in [gathering.due, lookAt] {
             if let moment, moment < next { next = moment }
         }
         let milliseconds = Int((next.nanoseconds(since: now) + 999_999) / 1_000_000)

@@ -46,4 +46,53 @@ import Testing
         #expect(changes.watchedPaths == ["m"])
         #expect(changes.names["m"]?.count == FileChanges.maximumNameCount)
     }
+
+    @Test(
+        "A name is whole when nothing is likely to follow",
+        arguments: [
+            ([.whole], true),
+            ([.begun], false),
+            ([.begun, .whole], true),
+            ([.gone], false),
+            // Replaced by another, as editors do that keep the old one under another name.
+            ([.gone, .begun], false),
+            ([.gone, .begun, .whole], true),
+            // Written beside, and moved over another.
+            ([.begun, .whole, .gone], true),
+            ([.whole, .gone], false),
+            ([.other], false),
+            ([.whole, .other], true),
+            ([.other, .whole], true),
+        ] as [([FileChanges.Sign], Bool)]
+    )
+    func tellsWhatIsWhole(signs: [FileChanges.Sign], expected: Bool) {
+        var atOnce = FileChanges()
+        var oneByOne = FileChanges()
+        var own = FileChanges()
+
+        for sign in signs {
+            atOnce.note("a", in: "m", sign)
+            own.note("a", sign)
+            var later = FileChanges()
+            later.note("a", in: "m", sign)
+            oneByOne.formUnion(later)
+        }
+
+        #expect([atOnce.isWhole, oneByOne.isWhole, own.isWhole] == [expected, expected, expected])
+    }
+
+    @Test func isWholeWhenAllNamesAre() {
+        var changes = FileChanges()
+        #expect(changes.isWhole)
+
+        changes.note("a", in: "m", .whole)
+        changes.note("b", in: "m", .begun)
+        #expect(!changes.isWhole)
+        changes.note("b", in: "n", .whole)
+        #expect(!changes.isWhole)
+        changes.note("b", in: "m", .whole)
+        #expect(changes.isWhole)
+        changes.loseTrack()
+        #expect(!changes.isWhole)
+    }
 }

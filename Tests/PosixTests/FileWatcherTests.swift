@@ -141,6 +141,42 @@ import Testing
         #expect(watcher.changes().watchedPaths == [path])
     }
 
+    @Test(
+        "A file that is written, or moved to its place, is known to be whole",
+        arguments: [
+            ("write", true), ("empty", false), ("make a folder", false), ("delete", false),
+            ("move in", true), ("move out", false), ("replace", true), ("write beside", true),
+            ("set the mode", false),
+        ]
+    )
+    func tellsWhatIsWhole(event: String, expected: Bool) throws {
+        folder.makeFolder("zones")
+        folder.write("one", to: "zones/file")
+        folder.write("two", to: "outside")
+        var watcher = try FileWatcher()
+        _ = watcher.watch([folder("zones")])
+
+        switch event {
+        case "write": folder.write("x", to: "zones/file")
+        case "empty": folder.write("", to: "zones/file")
+        case "make a folder": folder.makeFolder("zones/folder")
+        case "delete": folder.delete("zones/file")
+        case "move in": folder.move("outside", to: "zones/new")
+        case "move out": folder.move("zones/file", to: "file")
+        case "replace":
+            folder.move("zones/file", to: "zones/file~")
+            folder.write("x", to: "zones/file")
+        case "write beside":
+            folder.write("x", to: "zones/file.new")
+            folder.move("zones/file.new", to: "zones/file")
+        default: try #require(unsafe chmod(folder("zones/file"), 0o644) == 0)
+        }
+        let changes = watcher.changes()
+
+        #expect(!changes.isEmpty)
+        #expect(changes.isWhole == expected)
+    }
+
     @Test func tellsEveryPathToOneFile() throws {
         folder.write("one", to: "file")
         folder.link("link", to: "file")

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Files
+import Plugin
+import Testing
+
+@testable import Server
+
+@Suite struct GatheringTests {
+    private static func moment(_ milliseconds: UInt64) -> Moment {
+        Moment(nanoseconds: 0).adding(milliseconds: milliseconds)
+    }
+
+    private static func change(_ name: String, _ signs: FileChanges.Sign...) -> FileChanges {
+        var changes = FileChanges()
+        for sign in signs { changes.note(name, in: "m", sign) }
+        return changes
+    }
+
+    @Test func takesALoneChangeAtOnce() {
+        var gathering = Gathering()
+        #expect(gathering.due == nil)
+
+        gathering.note(Self.change("a.yaml", .whole), Self.moment(100))
+
+        #expect(gathering.due == Self.moment(100))
+        #expect(gathering.begin().names == ["m": ["a.yaml"]])
+        #expect(gathering.due == nil)
+        gathering.end(isTaken: true, Self.moment(103))
+        #expect(gathering.changes.isEmpty)
+    }
+
+    @Test func waitsForAFileThatIsBegunOrGone() {
+        for sign in [FileChanges.Sign.begun, .gone, .other] {
+            var gathering = Gathering()
+
+            gathering.note(Self.change("a.yaml", sign), Self.moment(100))
+            #expect(gathering.due == Self.moment(110))
+            // What else happens does not put it off.
+            gathering.note(Self.change("b.yaml", .gone), Self.moment(105))
+            #expect(gathering.due == Self.moment(110))
+            gathering.note(Self.change("b.yaml", .whole), Self.moment(106))
+            #expect(gathering.due == Self.moment(110))
+            gathering.note(Self.change("a.yaml", .whole), Self.moment(107))
+            #expect(gathering.due == Self.moment(107))
+        }
+    }
+
+    @Test func gathersWhatFollowsWhatWasTaken() {
+        var gathering = Gathering()
+        gathering.note(Self.change("a.yaml", .whole), Self.moment(100))
+        _ = gathering.begin()
+        gathering.end(isTaken: true, Self.moment(103))
+
+        for offset in 0..<10 as Range<UInt64> {
+            let change = Self.change("\(offset).yaml", .whole)
+            gathering.note(change, Self.moment(103 + offset))
+
+            #expect(gathering.due == Self.moment(113))
+        }
+        #expect(gathering.begin().names["m"]?.count == 10)
+        gathering.end(isTaken: true, Self.moment(120))
+        gathering.note(Self.change("a.yaml", .whole), Self.moment(131))
+        #expect(gathering.due == Self.moment(131))
+    }
+
+    @Test func settlesWhateverIsNotKnown() {
+        var gathering = Gathering()
+
+        gathering.note(.unknown, Self.moment(100))
+
+        #expect(gathering.due == Self.moment(110))
+    }
+
+    @Test func keepsWhatCouldNotBeTaken() {
+        var gathering = Gathering()
+        gathering.note(Self.change("a.yaml", .whole), Self.moment(100))
+        _ = gathering.begin()
+        gathering.end(isTaken: false, Self.moment(103))
+        #expect(gathering.due == nil)
+
+        gathering.tryAgain(at: Self.moment(150))
+        #expect(gathering.due == Self.moment(150))
+        gathering.note(Self.change("b.yaml", .whole), Self.moment(120))
+        #expect(gathering.due == Self.moment(120))
+
+        #expect(gathering.begin().names == ["m": ["a.yaml", "b.yaml"]])
+        #expect(gathering.due == nil)
+    }
+}
