@@ -38,12 +38,11 @@ struct DescribeCommand {
             meant += found
         }
         if meant.isEmpty, output.code == 0 { output.nothingFound(in: request.scope) }
-        let book = MemberBook(contents, in: request.scope, of: meant)
-        for (index, item) in meant.enumerated() {
-            guard case .service(let service) = item.object else { continue }
-            if index > 0 { output.text += "\n\n" }
-            output.text += describe(service, item, book)
+        var texts: [String] = []
+        MemberBook.visit(contents, in: request.scope, of: meant) { book in
+            texts += book.services.map { describe($0, book) }
         }
+        output.text = texts.joined(separator: "\n\n")
         return output
     }
 
@@ -52,16 +51,16 @@ struct DescribeCommand {
         named name: String,
         in items: [ClusterContents.Item]
     ) -> [ClusterContents.Item] {
-        if let item = items.first(where: { $0.metadata.name == name }) { return [item] }
-        return items.filter { $0.metadata.name.hasPrefix(name) }
+        if let item = items.first(where: { $0.name == name }) { return [item] }
+        return items.filter { $0.name.hasPrefix(name) }
     }
 
     private mutating func describe(
-        _ service: Service,
-        _ item: ClusterContents.Item,
+        _ entry: MemberBook.Entry,
         _ book: MemberBook
     ) -> String {
-        let tree = sources.tree(of: item)
+        let service = entry.service
+        let tree = sources.tree(of: entry.item)
         let members = book.members(of: service)
         var lines = DescribedLines()
         lines.add("Name", service.metadata.name)
@@ -75,7 +74,7 @@ struct DescribeCommand {
         lines.add("Session Affinity", service.terms.affinitySeconds == nil ? "None" : "ClientIP")
         addPolicies(of: service, to: &lines)
         lines.add("Events", Service.none)
-        let reasons = EmptyEndpoints(service, members, book.pods(in: service.metadata.namespace))
+        let reasons = EmptyEndpoints(service, members, book.pods)
         if !reasons.lines.isEmpty { lines.add("No endpoints", reasons.lines) }
         return lines.text
     }

@@ -217,8 +217,7 @@ struct ExposeCommand {
             )
         }
         let taken = contents.services(in: nil)
-        if taken.contains(where: { $0.metadata.name == name && $0.metadata.namespace == namespace })
-        {
+        if taken.contains(where: { $0.name == name && $0.namespace == namespace }) {
             throw CommandMistake(
                 "Error from server (AlreadyExists): services \"\(name)\" already exists"
             )
@@ -230,7 +229,7 @@ struct ExposeCommand {
             throw CommandMistake(
                 "The Service \"\(name)\" is invalid: spec.clusterIPs: Invalid value: [\"\(wanted)\"]: "
                     + "failed to allocate IP \(wanted): provided IP is already allocated to "
-                    + "\(item.metadata.namespace)/\(item.metadata.name)"
+                    + "\(item.namespace)/\(item.name)"
             )
         }
     }

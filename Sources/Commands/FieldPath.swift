@@ -55,7 +55,8 @@ struct CustomColumn: Hashable, Sendable {
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard let colon = part.firstIndex(of: ":") else {
                 throw CommandMistake(
-                    "error: unexpected custom-columns spec: \(part), expected <header>:<json-path-expr>"
+                    "error: unexpected custom-columns spec: \(part), "
+                        + "expected <header>:<json-path-expr>"
                 )
             }
             let path = try FieldPath(String(part[part.index(after: colon)...]))

@@ -23,38 +23,41 @@ struct GetCommand {
 
     mutating func run() throws(CommandMistake) -> CommandOutput {
         let groups = try gather()
-        let found = groups.flatMap(\.rows)
         switch request.form {
         case _ where request.isWatching: watch(groups)
         case .table, .wide: writeTables(groups)
         case .name:
-            for row in found { output.text += "\(row.kind.names.prefix)/\(row.name)\n" }
-        case .yaml: output.text += whole(found)?.yaml ?? ""
-        case .json: output.text += whole(found)?.json ?? ""
+            for group in groups {
+                visit(group) { command, row in
+                    command.output.text += "\(row.kind.names.prefix)/\(row.name)\n"
+                }
+            }
+        case .yaml: output.text += whole(groups)?.yaml ?? ""
+        case .json: output.text += whole(groups)?.json ?? ""
         case .template(let template, let isJSON):
-            if let tree = whole(found) { write(template, tree, isJSON) }
-        case .columns(let columns): try write(columns, found)
+            if let tree = whole(groups) { write(template, tree, isJSON) }
+        case .columns(let columns): try write(columns, groups)
         }
         return output
     }
 
+    // MARK: What is asked for
+
     /// The rows of one kind.
     private struct Group {
         let kind: ResourceKind
-        var rows: [Row]
+        /// Nil for all that are selected: they are made when they are shown, one after the other.
+        var rows: [Row]?
     }
 
     /// What is asked for; names that are not there are said to be so.
     private mutating func gather() throws(CommandMistake) -> [Group] {
-        var groups: [Group] = []
-        for kind in request.kinds {
-            groups.append(Group(kind: kind, rows: rows.rows(of: kind).filter(isSelected)))
-        }
-        if let selector = request.fieldSelector {
-            for index in groups.indices {
-                groups[index].rows = groups[index].rows.filter { rows.selects($0, selector) }
-            }
-        }
+        // Where labels are neither asked for nor shown, none is read.
+        rows.readsLabels =
+            request.form != .table && request.form != .name || request.selector != nil
+            || request.fieldSelector != nil || request.order != nil || request.showsLabels
+            || !request.labelColumns.isEmpty
+        var groups = request.kinds.map { Group(kind: $0) }
         addNamed(to: &groups)
         guard let order = request.order else { return groups }
         guard !request.isWatching else {
@@ -62,7 +65,7 @@ struct GetCommand {
             return groups
         }
         for index in groups.indices {
-            groups[index].rows = try order.sorted(groups[index].rows, &rows)
+            groups[index].rows = try order.sorted(collected(groups[index]), &rows)
         }
         return groups
     }
@@ -79,7 +82,7 @@ struct GetCommand {
                 continue
             }
             if groups.last?.kind == kind {
-                groups[groups.count - 1].rows.append(found)
+                groups[groups.count - 1].rows?.append(found)
             } else {
                 groups.append(Group(kind: kind, rows: [found]))
             }
@@ -90,48 +93,74 @@ struct GetCommand {
         Dictionary(rows.map { ($0.name, $0) }) { first, _ in first }
     }
 
-    private func isSelected(_ row: Row) -> Bool {
-        request.selector?.selects(row.metadata.labels) ?? true
+    /// Shows the rows of a group, one after the other.
+    private mutating func visit(_ group: Group, _ body: (inout GetCommand, Row) -> Void) {
+        if let rows = group.rows {
+            for row in rows { body(&self, row) }
+            return
+        }
+        let all = rows
+        all.visit(group.kind) { row in
+            if isSelected(row) { body(&self, row) }
+        }
+    }
+
+    private mutating func isSelected(_ row: Row) -> Bool {
+        guard request.selector?.selects(row.metadata.labels) ?? true else { return false }
+        return request.fieldSelector.map { rows.selects(row, $0) } ?? true
+    }
+
+    /// The rows of a group, all at once.
+    private mutating func collected(_ group: Group) -> [Row] {
+        var rows: [Row] = []
+        visit(group) { _, row in rows.append(row) }
+        return rows
     }
 
     // MARK: Tables
 
     private mutating func writeTables(_ groups: [Group]) {
-        let full = groups.filter { !$0.rows.isEmpty }
-        guard !full.isEmpty else {
-            guard output.code == 0, request.references.isEmpty, !request.passesMissing else {
-                return
+        let hasPrefix = request.showsKind || Set(groups.map(\.kind)).count > 1
+        var hasAny = false
+        for group in groups {
+            var table = table(of: group.kind)
+            visit(group) { command, row in
+                table.add(command.cells(of: row, hasPrefix: hasPrefix))
             }
-            let isNamespaced = request.kinds.contains(where: \.isNamespaced)
-            output.nothingFound(in: isNamespaced ? request.scope : nil)
+            guard table.rowCount > 0 else { continue }
+            if hasAny, request.hasHeaders { output.text += "\n" }
+            output.text += table.text(hasHeaders: request.hasHeaders)
+            hasAny = true
+        }
+        guard !hasAny, output.code == 0, request.references.isEmpty, !request.passesMissing else {
             return
         }
-        let hasPrefix = request.showsKind || Set(groups.map(\.kind)).count > 1
-        for (index, group) in full.enumerated() {
-            if index > 0, request.hasHeaders { output.text += "\n" }
-            let table = table(group, hasPrefix: hasPrefix)
-            output.text += table.text(hasHeaders: request.hasHeaders)
-        }
+        let isNamespaced = request.kinds.contains(where: \.isNamespaced)
+        output.nothingFound(in: isNamespaced ? request.scope : nil)
     }
 
-    private mutating func table(_ group: Group, hasPrefix: Bool) -> TextTable {
-        let kind = group.kind
-        let showsNamespace = request.meansAllNamespaces && kind.isNamespaced
-        let isWide = request.form == .wide
-        var headings = showsNamespace ? ["NAMESPACE"] : []
-        headings += ["NAME"] + kind.headings + (isWide ? kind.wideHeadings : [])
+    private func showsNamespace(_ kind: ResourceKind) -> Bool {
+        request.meansAllNamespaces && kind.isNamespaced
+    }
+
+    /// An empty table for rows of a kind.
+    private func table(of kind: ResourceKind) -> TextTable {
+        var headings = showsNamespace(kind) ? ["NAMESPACE"] : []
+        headings += ["NAME"] + kind.headings
+        if request.form == .wide { headings += kind.wideHeadings }
         headings += request.labelColumns.map(Self.heading)
         if request.showsLabels { headings.append("LABELS") }
-        var table = TextTable(headings)
-        for row in group.rows {
-            var cells = showsNamespace ? [row.metadata.namespace] : []
-            cells.append(hasPrefix ? "\(kind.names.prefix)/\(row.name)" : row.name)
-            cells += rows.cells(of: row, isWide: isWide, wallSeconds: wallSeconds)
-            cells += request.labelColumns.map { row.metadata.labels[$0] ?? Service.none }
-            if request.showsLabels { cells.append(row.metadata.labels.labelText) }
-            table.add(cells)
-        }
-        return table
+        return TextTable(headings)
+    }
+
+    /// What a row has under these headings.
+    private mutating func cells(of row: Row, hasPrefix: Bool) -> [String] {
+        var cells = showsNamespace(row.kind) ? [row.metadata.namespace] : []
+        cells.append(hasPrefix ? "\(row.kind.names.prefix)/\(row.name)" : row.name)
+        cells += rows.cells(of: row, isWide: request.form == .wide, wallSeconds: wallSeconds)
+        cells += request.labelColumns.map { row.metadata.labels[$0] ?? Service.none }
+        if request.showsLabels { cells.append(row.metadata.labels.labelText) }
+        return cells
     }
 
     /// The heading of a column for a label: what stands behind its last slash.
@@ -144,20 +173,22 @@ struct GetCommand {
     /// Writes the lines of the table so that whoever asks sees which of them change.
     private mutating func watch(_ groups: [Group]) {
         guard output.code == 0, let group = groups.first else { return }
+        let found = collected(group)
         var lines: [WatchedLines.Line] = []
         if request.form == .name {
-            for row in group.rows {
+            for row in found {
                 let name = "\(row.kind.names.prefix)/\(row.name)"
                 lines.append(WatchedLines.Line(subject: row.subject, content: name, text: name))
             }
         } else {
-            let table = table(group, hasPrefix: request.showsKind)
+            var table = table(of: group.kind)
+            for row in found { table.add(cells(of: row, hasPrefix: request.showsKind)) }
             var texts = table.lines(hasHeaders: request.hasHeaders)[...]
-            if request.hasHeaders, !group.rows.isEmpty, let headings = texts.popFirst() {
+            if request.hasHeaders, !found.isEmpty, let headings = texts.popFirst() {
                 lines.append(WatchedLines.Line(subject: "", content: "", text: headings))
             }
-            for ((row, cells), text) in zip(zip(group.rows, table.rows), texts) {
-                let lasting = zip(table.headings, cells).filter {
+            for (number, (row, text)) in zip(found, texts).enumerated() {
+                let lasting = zip(table.headings, table.cells(ofRow: number)).filter {
                     !ResourceKind.passingHeadings.contains($0.0)
                 }
                 let content = lasting.map(\.1).joined(separator: " ")
@@ -172,10 +203,12 @@ struct GetCommand {
 
     /// The object that is asked for by its name, else a list; nil when nothing with such a name is
     /// there.
-    private mutating func whole(_ found: [Row]) -> Tree? {
-        guard !found.isEmpty || request.references.isEmpty else { return nil }
+    private mutating func whole(_ groups: [Group]) -> Tree? {
         var trees: [Tree] = []
-        for row in found { trees.append(rows.whole(row)) }
+        for group in groups {
+            visit(group) { command, row in trees.append(command.rows.whole(row)) }
+        }
+        guard !trees.isEmpty || request.references.isEmpty else { return nil }
         guard request.references.count != 1 else { return trees.first }
         return [
             "apiVersion": "v1",
@@ -188,20 +221,25 @@ struct GetCommand {
     /// A table of columns that whoever asks has made up.
     private mutating func write(
         _ columns: [CustomColumn],
-        _ found: [Row]
+        _ groups: [Group]
     ) throws(CommandMistake) {
-        guard !found.isEmpty || request.references.isEmpty else { return }
         var table = TextTable(columns.map(\.heading))
-        for row in found {
-            let tree = rows.whole(row)
-            var cells: [String] = []
-            do throws(JSONPathError) {
-                for column in columns { cells.append(try column.cell(of: tree)) }
-            } catch {
-                throw CommandMistake("error: error executing jsonpath: \(error)")
+        var mistake: JSONPathError?
+        for group in groups {
+            visit(group) { command, row in
+                guard mistake == nil else { return }
+                let tree = command.rows.whole(row)
+                do throws(JSONPathError) {
+                    var cells: [String] = []
+                    for column in columns { cells.append(try column.cell(of: tree)) }
+                    table.add(cells)
+                } catch {
+                    mistake = error
+                }
             }
-            table.add(cells)
         }
+        if let mistake { throw CommandMistake("error: error executing jsonpath: \(mistake)") }
+        guard table.rowCount > 0 || request.references.isEmpty else { return }
         output.text += table.text(hasHeaders: request.hasHeaders)
     }
 

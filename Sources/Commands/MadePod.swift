@@ -10,7 +10,7 @@ struct MadePod {
 
     /// The Pod with this name; nil where there is none.
     init?(_ contents: ClusterContents, named name: String, in namespace: String) {
-        let found = contents.pods(in: namespace).first { $0.metadata.name == name }
+        let found = contents.pods(in: namespace).first { $0.name == name }
         guard let found, case .pod(let pod) = found.object else { return nil }
         item = found
         self.pod = pod

@@ -2,72 +2,143 @@
 
 import Kubernetes
 
-/// The slices and Pods of some namespaces, to find the members of Services in.
+/// The Services of one namespace, and the slices and Pods to find their members in.
 struct MemberBook {
-    /// A namespace, and what is looked for in it.
-    private struct Place: Hashable {
-        let namespace: String
-        let name: String
-        var value = ""
+    /// A Service, and where it is written.
+    struct Entry {
+        let service: Service
+        let item: ClusterContents.Item
     }
 
-    /// The slices of each Service.
-    private var slices: [Place: [EndpointSlice]] = [:]
-    private var podsByNamespace: [String: [Pod]] = [:]
-    /// Which of the Pods of a namespace carry a label, of the labels that Services select by.
-    private var labelled: [Place: [Int]] = [:]
+    /// A slice that a manifest has, and where.
+    struct WrittenSlice {
+        let slice: EndpointSlice
+        let item: ClusterContents.Item
+    }
 
-    /// `services`: of which members are to be found.
-    init(_ contents: ClusterContents, in namespace: String?, of services: [ClusterContents.Item]) {
-        for item in contents.items(.endpointSlice, in: namespace) {
-            guard case .endpointSlice(let slice) = item.object else { continue }
-            let place = Place(namespace: slice.metadata.namespace, name: slice.serviceName)
-            slices[place, default: []].append(slice)
+    /// A label that Services select by.
+    private struct Label: Hashable {
+        let key: String
+        let value: String
+    }
+
+    /// In the order in which they were given.
+    private(set) var services: [Entry] = []
+    /// Without what came of Endpoints objects; sorted by name.
+    private(set) var writtenSlices: [WrittenSlice] = []
+    /// All Pods of the namespace, if any Service needs them.
+    private(set) var pods: [Pod] = []
+    /// The slices of each Service, and what came of its Endpoints object.
+    private var slices: [String: [EndpointSlice]] = [:]
+    /// Which of the Pods carry a label, of the labels that Services select by.
+    private var labelled: [Label: [Int]] = [:]
+
+    /// Makes the book of a namespace; `pods`: the Pods, asked for only if they are needed;
+    /// `withLabels`: whether others look at labels and selectors, too.
+    private init(
+        of services: ArraySlice<ClusterContents.Item>,
+        slices items: ArraySlice<ClusterContents.Item>,
+        withLabels: Bool,
+        pods: () -> ArraySlice<ClusterContents.Item>
+    ) {
+        for item in items {
+            guard case .endpointSlice(let slice) = item.object(withLabels: withLabels) else {
+                continue
+            }
+            slices[slice.serviceName, default: []].append(slice)
+            guard !slice.isFromEndpoints else { continue }
+            writtenSlices.append(WrittenSlice(slice: slice, item: item))
         }
         for item in services {
-            guard case .service(let service) = item.object else { continue }
-            for place in Self.places(of: service) { labelled[place] = [] }
-        }
-        for item in contents.pods(in: namespace) {
-            guard case .pod(let pod) = item.object else { continue }
-            let own = item.metadata.namespace
-            for (name, value) in item.metadata.labels {
-                let place = Place(namespace: own, name: name, value: value)
-                labelled[place]?.append(podsByNamespace[own]?.count ?? 0)
+            let needsSelector = withLabels || slices[item.name] == nil
+            guard case .service(let service) = item.object(withLabels: needsSelector) else {
+                continue
             }
-            podsByNamespace[own, default: []].append(pod)
+            self.services.append(Entry(service: service, item: item))
+        }
+        for entry in self.services where slices[entry.service.metadata.name] == nil {
+            for label in Self.labels(of: entry.service) { labelled[label] = [] }
+        }
+        if !labelled.isEmpty { add(pods()) }
+    }
+
+    private mutating func add(_ items: ArraySlice<ClusterContents.Item>) {
+        for item in items {
+            guard case .pod(let pod) = item.object else { continue }
+            for (key, value) in pod.metadata.labels {
+                labelled[Label(key: key, value: value)]?.append(pods.count)
+            }
+            pods.append(pod)
         }
     }
 
-    private static func places(of service: Service) -> [Place] {
-        service.selector.map {
-            Place(namespace: service.metadata.namespace, name: $0.key, value: $0.value)
-        }
+    private static func labels(of service: Service) -> [Label] {
+        service.selector.map { Label(key: $0.key, value: $0.value) }
     }
-
-    /// All Pods of a namespace.
-    func pods(in namespace: String) -> [Pod] { podsByNamespace[namespace] ?? [] }
 
     /// The members of one of the Services.
     func members(of service: Service) -> ServiceMembers {
-        ServiceMembers(of: service, slices: slices(of: service), pods: candidates(of: service))
+        ServiceMembers(
+            of: service,
+            slices: slices[service.metadata.name] ?? [],
+            pods: candidates(of: service)
+        )
     }
 
     /// The slices that would be made for one of the Services, where none are written.
     func computedSlices(of service: Service) -> [ComputedSlice] {
-        guard slices(of: service).isEmpty else { return [] }
+        guard slices[service.metadata.name] == nil else { return [] }
         return ComputedSlice.all(of: service, pods: candidates(of: service))
-    }
-
-    private func slices(of service: Service) -> [EndpointSlice] {
-        let metadata = service.metadata
-        return slices[Place(namespace: metadata.namespace, name: metadata.name)] ?? []
     }
 
     /// The Pods that a Service may select: the rarest of the labels leaves the fewest.
     private func candidates(of service: Service) -> [Pod] {
-        let numbers = Self.places(of: service).map { labelled[$0] ?? [] }
-        let pods = podsByNamespace[service.metadata.namespace] ?? []
+        guard slices[service.metadata.name] == nil else { return [] }
+        let numbers = Self.labels(of: service).map { labelled[$0] ?? [] }
         return (numbers.min { $0.count < $1.count } ?? []).map { pods[$0] }
+    }
+}
+
+extension MemberBook {
+    /// Shows the book of one namespace after the other: of those that some Services, in the order
+    /// of their namespaces, or any slices are in.
+    ///
+    /// There is one book at a time, as a cluster is large and a namespace is not. Labels and
+    /// selectors that are not needed to find members are left out where `withLabels` is false.
+    static func visit(
+        _ contents: ClusterContents,
+        in namespace: String?,
+        of services: [ClusterContents.Item],
+        withLabels: Bool = true,
+        _ body: (MemberBook) -> Void
+    ) {
+        var services = services[...]
+        var slices = contents.items(.endpointSlice, in: namespace)[...]
+        var pods: ArraySlice<ClusterContents.Item>?
+        while let next = [services.first, slices.first].compactMap({ $0?.namespace }).min() {
+            func own() -> ArraySlice<ClusterContents.Item> {
+                var rest = pods ?? contents.pods(in: namespace)[...]
+                rest = rest.drop { $0.namespace < next }
+                defer { pods = rest }
+                return rest.take(next)
+            }
+            body(
+                MemberBook(
+                    of: services.take(next),
+                    slices: slices.take(next),
+                    withLabels: withLabels,
+                    pods: own
+                )
+            )
+        }
+    }
+}
+
+extension ArraySlice<ClusterContents.Item> {
+    /// Takes away those at the beginning that are in a namespace.
+    fileprivate mutating func take(_ namespace: String) -> Self {
+        let taken = prefix { $0.namespace == namespace }
+        self = self[taken.endIndex...]
+        return taken
     }
 }

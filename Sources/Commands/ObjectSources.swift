@@ -17,7 +17,7 @@ struct ObjectSources {
     /// The object as it is written; nil when it is not there any more.
     mutating func tree(of item: ClusterContents.Item) -> Tree? {
         guard let tree = tree(at: item),
-            tree["metadata"]?["name"]?.text == item.metadata.name
+            tree["metadata"]?["name"]?.text == item.name
         else { return nil }
         return tree
     }
@@ -27,7 +27,7 @@ struct ObjectSources {
     mutating func pod(_ item: ClusterContents.Item) -> Tree? {
         guard let tree = tree(at: item), let kind = tree["kind"]?.text else { return nil }
         if Workload.Kind(kind) != nil { return tree["spec"]?["template"] }
-        return tree["metadata"]?["name"]?.text == item.metadata.name ? tree : nil
+        return tree["metadata"]?["name"]?.text == item.name ? tree : nil
     }
 
     /// Whatever is written at the place of an object.

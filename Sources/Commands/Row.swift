@@ -8,7 +8,7 @@ struct Row {
     indirect enum Substance {
         case service(Service, ClusterContents.Item)
         /// The endpoints of a Service.
-        case endpoints(Service, ServiceMembers)
+        case endpoints(ServiceMembers)
         case slice(EndpointSlice, ClusterContents.Item)
         case computedSlice(ComputedSlice)
         /// A Pod, and where it or the workload that it was made of is written.

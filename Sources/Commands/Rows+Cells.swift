@@ -16,7 +16,7 @@ extension Rows {
         var cells: [String]
         switch row.substance {
         case .service(let service, _): cells = Self.cells(of: service)
-        case .endpoints(_, let members): cells = [members.readyText()]
+        case .endpoints(let members): cells = [members.readyText()]
         case .slice(let slice, _):
             let addresses = slice.endpoints.flatMap(\.addresses)
             cells = Self.sliceCells(addresses.first?.family ?? .v4, slice.ports, addresses)
@@ -59,9 +59,10 @@ extension Rows {
         let numbers = ports.map { port in
             port.number.map(String.init) ?? (port.name.isEmpty ? "*" : port.name)
         }
+        let shown = addresses.prefix(ServiceMembers.maximumShownCount).map(\.description)
         return [
-            family.text, ports.isEmpty ? unset : ServiceMembers.first(numbers),
-            addresses.isEmpty ? unset : ServiceMembers.first(addresses.map(\.description)),
+            family.text, ports.isEmpty ? unset : ServiceMembers.first(numbers, of: numbers.count),
+            addresses.isEmpty ? unset : ServiceMembers.first(shown, of: addresses.count),
         ]
     }
 

@@ -11,6 +11,8 @@ struct Rows {
     var sources: ObjectSources
     /// The Pods of all workloads; nil until they are asked for.
     private var workloadBook: WorkloadBook?
+    /// Whether the labels and selectors of Services are looked at.
+    var readsLabels = true
 
     init(_ contents: ClusterContents, in scope: String?, _ sources: ObjectSources) {
         self.contents = contents
@@ -30,63 +32,71 @@ struct Rows {
 
     /// All objects of a kind in the namespace that is looked into; sorted by namespace and name.
     func rows(of kind: ResourceKind) -> [Row] {
+        var rows: [Row] = []
+        visit(kind) { rows.append($0) }
+        return rows
+    }
+
+    /// Shows all objects of a kind, one after the other, in the order of `rows`.
+    func visit(_ kind: ResourceKind, _ body: (Row) -> Void) {
         switch kind {
-        case .service: serviceRows()
-        case .endpoints: endpointRows()
-        case .endpointSlice: sliceRows()
-        case .pod: podRows()
-        case .namespace: namespaceRows()
-        case .node: nodeRows()
-        case .deployment, .replicaSet, .statefulSet, .daemonSet, .job: workloadRows(kind)
+        case .service: visitServices(body)
+        case .endpoints: visitEndpoints(body)
+        case .endpointSlice: visitSlices(body)
+        case .pod: visitPods(body)
+        case .namespace: namespaceRows().forEach(body)
+        case .node: nodeRows().forEach(body)
+        case .deployment, .replicaSet, .statefulSet, .daemonSet, .job:
+            workloadRows(kind).forEach(body)
         }
     }
 
-    private func serviceRows() -> [Row] {
-        contents.services(in: scope).compactMap { item in
-            guard case .service(let service) = item.object else { return nil }
-            return Row(.service, item.metadata, .service(service, item))
+    private func visitServices(_ body: (Row) -> Void) {
+        for item in contents.services(in: scope) {
+            guard case .service(let service) = item.object(withLabels: readsLabels) else {
+                continue
+            }
+            body(Row(.service, service.metadata, .service(service, item)))
         }
+    }
+
+    private func visitBooks(_ body: (MemberBook) -> Void) {
+        let services = contents.services(in: scope)
+        MemberBook.visit(contents, in: scope, of: services, withLabels: readsLabels, body)
     }
 
     /// One row for each Service that has endpoints or could have some.
-    private func endpointRows() -> [Row] {
-        let services = contents.services(in: scope)
-        let book = MemberBook(contents, in: scope, of: services)
-        return services.compactMap { item in
-            guard case .service(let service) = item.object else { return nil }
-            if case .externalName = service.kind { return nil }
-            let found = book.members(of: service)
-            if found.members.isEmpty, service.selector.isEmpty { return nil }
-            return Row(.endpoints, item.metadata, .endpoints(service, found))
+    private func visitEndpoints(_ body: (Row) -> Void) {
+        visitBooks { book in
+            for entry in book.services where !entry.service.isAlias {
+                let found = book.members(of: entry.service)
+                if found.members.isEmpty, entry.service.selector.isEmpty { continue }
+                body(Row(.endpoints, entry.service.metadata, .endpoints(found)))
+            }
         }
     }
 
     /// The slices that are written, and those that would be made.
-    private func sliceRows() -> [Row] {
-        var rows: [Row] = []
-        for item in contents.items(.endpointSlice, in: scope) {
-            guard case .endpointSlice(let slice) = item.object, !slice.isFromEndpoints else {
-                continue
+    private func visitSlices(_ body: (Row) -> Void) {
+        visitBooks { book in
+            var rows = book.writtenSlices.map { written in
+                Row(.endpointSlice, written.slice.metadata, .slice(written.slice, written.item))
             }
-            rows.append(Row(.endpointSlice, item.metadata, .slice(slice, item)))
-        }
-        let services = contents.services(in: scope)
-        let book = MemberBook(contents, in: scope, of: services)
-        for item in services {
-            guard case .service(let service) = item.object else { continue }
-            for slice in book.computedSlices(of: service) {
-                rows.append(Row(.endpointSlice, slice.metadata, .computedSlice(slice)))
+            let writtenCount = rows.count
+            for entry in book.services {
+                rows += book.computedSlices(of: entry.service).map {
+                    Row(.endpointSlice, $0.metadata, .computedSlice($0))
+                }
             }
-        }
-        return rows.sorted { left, right in
-            (left.metadata.namespace, left.name) < (right.metadata.namespace, right.name)
+            if rows.count > writtenCount { rows.sort { $0.name < $1.name } }
+            rows.forEach(body)
         }
     }
 
-    private func podRows() -> [Row] {
-        contents.pods(in: scope).compactMap { item in
-            guard case .pod(let pod) = item.object else { return nil }
-            return Row(.pod, item.metadata, .pod(pod, item))
+    private func visitPods(_ body: (Row) -> Void) {
+        for item in contents.pods(in: scope) {
+            guard case .pod(let pod) = item.object else { continue }
+            body(Row(.pod, pod.metadata, .pod(pod, item)))
         }
     }
 
@@ -95,20 +105,20 @@ struct Rows {
             guard case .workload(let workload) = item.object, workload.kind == kind.workload else {
                 return nil
             }
-            return Row(kind, item.metadata, .workload(workload, item))
+            return Row(kind, workload.metadata, .workload(workload, item))
         }
     }
 
     private func nodeRows() -> [Row] {
         contents.nodes().compactMap { item in
             guard case .node(let node) = item.object else { return nil }
-            return Row(.node, item.metadata, .node(node, item))
+            return Row(.node, node.metadata, .node(node, item))
         }
     }
 
     private func namespaceRows() -> [Row] {
         var items: [String: ClusterContents.Item] = [:]
-        for item in contents.items(.namespace, in: nil) { items[item.metadata.name] = item }
+        for item in contents.items(.namespace, in: nil) { items[item.name] = item }
         return contents.namespaceNames().map { name in
             var metadata = items[name]?.metadata ?? Metadata(name: name, namespace: "")
             metadata.labels.merge(["kubernetes.io/metadata.name": name]) { own, _ in own }

@@ -86,22 +86,29 @@ extension ServiceMembers {
     /// `name`: of the port that is meant; nil for all.
     func readyText(port name: String? = nil) -> String {
         var texts: [String] = []
-        for member in ready {
-            let shown = member.address.family == .v6 ? "[\(member.address)]" : "\(member.address)"
-            let numbers = member.ports.filter { name == nil || $0.name == name }.compactMap(
-                \.number
-            )
-            if numbers.isEmpty, name == nil { texts.append("\(member.address)") }
-            texts += numbers.map { "\(shown):\($0)" }
+        var count = 0
+        func add(_ text: @autoclosure () -> String) {
+            count += 1
+            if count <= Self.maximumShownCount { texts.append(text()) }
         }
-        return Self.first(texts)
+        for member in ready {
+            let address = member.address
+            var hasNumber = false
+            for port in member.ports where name == nil || port.name == name {
+                guard let number = port.number else { continue }
+                hasNumber = true
+                add(address.family == .v6 ? "[\(address)]:\(number)" : "\(address):\(number)")
+            }
+            if !hasNumber, name == nil { add("\(address)") }
+        }
+        return Self.first(texts, of: count)
     }
 
-    /// The first of some texts, and how many more there are.
-    static func first(_ texts: [String]) -> String {
+    /// The first of some texts, and how many more there are; `count`: of all of them.
+    static func first(_ texts: [String], of count: Int) -> String {
         guard !texts.isEmpty else { return Service.none }
         let shown = texts.prefix(maximumShownCount).joined(separator: ",")
-        let rest = texts.count - maximumShownCount
+        let rest = count - maximumShownCount
         return rest > 0 ? "\(shown) + \(rest) more..." : shown
     }
 }

@@ -28,7 +28,7 @@ extension Rows {
             tree["spec"] = spec
             tree.fill("status", Self.status(of: service))
             return tree
-        case .endpoints(_, let members): return ["subsets": Self.subsets(of: members)]
+        case .endpoints(let members): return ["subsets": Self.subsets(of: members)]
         case .computedSlice(let slice): return Self.tree(slice)
         case .pod(let pod, let item): return Self.filled(sources.pod(item) ?? [:], from: pod)
         case .slice(_, let item), .workload(_, let item): return sources.tree(of: item) ?? [:]

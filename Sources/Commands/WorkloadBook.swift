@@ -42,13 +42,13 @@ struct WorkloadBook {
             guard case .workload(let workload) = item.object, let owner = workload.owner else {
                 continue
             }
-            let own = Place(workload.kind.name, item.metadata.namespace, item.metadata.name)
-            owners[own] = Place(owner.kind, item.metadata.namespace, owner.name)
+            let own = Place(workload.kind.name, item.namespace, item.name)
+            owners[own] = Place(owner.kind, item.namespace, owner.name)
         }
         for item in contents.pods(in: namespace) {
             guard case .pod(let pod) = item.object, let owner = pod.owner else { continue }
             made[item.place, default: Counts()].add(pod)
-            let place = Place(owner.kind, item.metadata.namespace, owner.name)
+            let place = Place(owner.kind, item.namespace, owner.name)
             owned[place, default: Counts()].add(pod)
             if let above = owners[place] { owned[above, default: Counts()].add(pod) }
         }
@@ -56,8 +56,7 @@ struct WorkloadBook {
 
     /// How many Pods a workload has; `item`: the same, and where it is written.
     func counts(of workload: Workload, _ item: ClusterContents.Item) -> Counts {
-        let metadata = item.metadata
-        let place = Place(workload.kind.name, metadata.namespace, metadata.name)
+        let place = Place(workload.kind.name, item.namespace, item.name)
         return made[item.place] ?? owned[place] ?? Counts()
     }
 }

@@ -91,12 +91,23 @@ package final class ClusterRegistry: Sendable {
     /// The Nodes that no manifest has.
     var madeNodes: [Node] { state.withLock { $0.workloads?.madeNodes ?? [] } }
 
-    /// The Services that are in use for those that are written, nil for each that is refused; and the
-    /// one that was made because no manifest has it.
-    func inUse(_ written: [ClusterObject]) -> (inUse: [ClusterObject?], made: ClusterObject?) {
+    /// How Services that are written are used, nil for each that is refused; and the one that was
+    /// made because no manifest has it.
+    func uses(
+        of written: [ClusterContents.Item]
+    ) -> (uses: [Provision.Use?], made: Provision.Use?) {
         state.withLock { state in
-            guard let provision = state.provision else { return (written, nil) }
-            return (written.map { provision.inUse($0) }, provision.made)
+            let uses = written.map { item -> Provision.Use? in
+                guard let object = item.stored else { return nil }
+                guard let provision = state.provision else {
+                    return Provision.Use(object: object, holding: nil)
+                }
+                return provision.use(
+                    of: object,
+                    ServiceKey(namespace: item.namespace, name: item.name)
+                )
+            }
+            return (uses, state.provision?.madeUse)
         }
     }
 

@@ -10,7 +10,7 @@ extension Service {
     }
 
     /// Whether it is another name for something elsewhere, which has no endpoints.
-    var isAlias: Bool { if case .externalName = kind { true } else { false } }
+    package var isAlias: Bool { if case .externalName = kind { true } else { false } }
 
     /// The addresses of a Pod that are its endpoints: those of the families of the Service's own
     /// addresses, all where it has none.

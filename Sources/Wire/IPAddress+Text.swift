@@ -106,7 +106,10 @@ extension IPAddress: CustomStringConvertible {
     /// The text form: dotted quad, or the one canonical IPv6 form (RFC 5952 §4).
     package var description: String {
         if family == .v4 {
-            return (0..<4).map { String(byte(at: $0)) }.joined(separator: ".")
+            // Texts as short as these are not allocated.
+            var text = String(byte(at: 0))
+            for index in 1..<4 { text += "." + String(byte(at: index)) }
+            return text
         }
         if high == 0, low >> 32 == 0xFFFF { return "::ffff:\(unmapped)" }
         let groups = (0..<8).map { UInt16(byte(at: $0 * 2)) << 8 | UInt16(byte(at: $0 * 2 + 1)) }

@@ -66,13 +66,55 @@ import Wire
     )
     func findsTheMembers(name: String, addresses: [String]) throws {
         let contents = try Self.cluster.contents()
-        let services = contents.services(in: nil)
-        let book = MemberBook(contents, in: nil, of: services)
-        let item = try #require(services.first { $0.metadata.name == name })
-        guard case .service(let service) = item.object else { return }
-        let members = book.members(of: service).members
+        var found: [String: [String]] = [:]
+        var pods: [[String]] = []
+        MemberBook.visit(contents, in: nil, of: contents.services(in: nil)) { book in
+            for entry in book.services {
+                found[entry.service.metadata.name] = book.members(of: entry.service).members.map {
+                    "\($0.address)"
+                }
+            }
+            pods.append(book.pods.map(\.metadata.name))
+        }
 
-        #expect(members.map(\.address.description) == addresses)
-        #expect(book.pods(in: "default").map(\.metadata.name) == ["first", "second"])
+        #expect(found[name] == addresses)
+        #expect(pods == [["first", "second"]])
+    }
+
+    @Test("A book for each namespace with Services or slices, Pods only where they are needed")
+    func showsOneNamespaceAfterTheOther() throws {
+        let parts = ["a", "b", "c", "d"].map { namespace in
+            let service = """
+                {apiVersion: v1, kind: Service, metadata: {name: s, namespace: \(namespace)},
+                 spec: {selector: {app: a}, ports: [{port: 80}]}}
+
+                """
+            let slice = """
+                {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, addressType: IPv4,
+                 metadata: {name: w, namespace: \(namespace), labels: {kubernetes.io/service-name: s}},
+                 endpoints: [{addresses: [192.0.2.1]}], ports: [{port: 80}]}
+
+                """
+            let pod = """
+                {apiVersion: v1, kind: Pod, status: {podIP: 10.0.0.1},
+                 metadata: {name: p-\(namespace), namespace: \(namespace), labels: {app: a}},
+                 spec: {containers: [{name: c, image: i}]}}
+
+                """
+            switch namespace {
+            case "a": return service + "---\n" + pod
+            case "b": return slice + "---\n" + pod
+            case "c": return service + "---\n" + slice + "---\n" + pod
+            default: return service + "---\n" + pod
+            }
+        }
+        let contents = try SampleCluster(text: parts.joined(separator: "---\n")).contents()
+        var shown: [String] = []
+        MemberBook.visit(contents, in: nil, of: contents.services(in: nil)) { book in
+            let pods = book.pods.map(\.metadata.name).joined(separator: ",")
+            shown.append("\(book.services.count) \(book.writtenSlices.count) \(pods)")
+        }
+
+        #expect(shown == ["1 0 p-a", "0 1 ", "1 1 ", "1 0 p-d"])
     }
 }

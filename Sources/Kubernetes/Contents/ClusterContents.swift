@@ -7,52 +7,6 @@ import YAML
 /// It shares the memory of the manifests. Objects are made when they are asked for; looking through
 /// all of them makes only those of the kind and namespace that are meant.
 package struct ClusterContents: Sendable {
-    /// Where an object is written.
-    package struct Place: Hashable, Sendable {
-        package let file: String
-        package let position: YAMLPosition
-    }
-
-    /// One object, and where it is written.
-    package struct Item: Sendable {
-        /// What copies share: an object has many parts, each of them counted, and there are many.
-        private final class Content: Sendable {
-            let object: ClusterObject
-            let metadata: Metadata
-            let place: Place
-
-            init(_ object: ClusterObject, _ place: Place) {
-                self.object = object
-                metadata = object.metadata
-                self.place = place
-            }
-        }
-
-        private let content: Content
-
-        fileprivate init(object: ClusterObject, file: String, position: YAMLPosition) {
-            content = Content(object, Place(file: file, position: position))
-        }
-
-        /// An object that no manifest has.
-        fileprivate init(writtenNowhere object: ClusterObject) {
-            self.init(object: object, file: "", position: YAMLPosition(line: 0, column: 0))
-        }
-
-        package var object: ClusterObject { content.object }
-        package var metadata: Metadata { content.metadata }
-        package var place: Place { content.place }
-        package var file: String { content.place.file }
-        package var position: YAMLPosition { content.place.position }
-
-        fileprivate func isOrdered(before other: Item) -> Bool {
-            let (left, right) = (content, other.content)
-            return left.metadata.namespace == right.metadata.namespace
-                ? left.metadata.name < right.metadata.name
-                : left.metadata.namespace < right.metadata.namespace
-        }
-    }
-
     /// The kinds that are kept as objects.
     package enum Kind: Sendable {
         case namespace, service, endpointSlice, pod, workload, node
@@ -87,14 +41,15 @@ package struct ClusterContents: Sendable {
     /// One that no manifest has is written nowhere.
     package func services(in namespace: String?) -> [Item] {
         let written = items(.service, in: namespace)
-        let (inUse, made) = registry.inUse(written.map(\.object))
+        let (uses, made) = registry.uses(of: written)
         var found: [Item] = []
-        for (item, object) in zip(written, inUse) {
-            guard let object else { continue }
-            found.append(Item(object: object, file: item.file, position: item.position))
+        found.reserveCapacity(written.count + 1)
+        for (item, use) in zip(written, uses) {
+            if let use { found.append(Item(item, as: use)) }
         }
-        if let made, namespace == nil || namespace == made.metadata.namespace {
-            let item = Item(writtenNowhere: made)
+        if let item = made.flatMap({ Item(writtenNowhere: $0) }),
+            namespace == nil || namespace == item.namespace
+        {
             found.insert(item, at: found.firstIndex { item.isOrdered(before: $0) } ?? found.count)
         }
         return found
@@ -110,15 +65,15 @@ package struct ClusterContents: Sendable {
         var found: [Item] = []
         visit { object, places, file in
             guard var reader = ObjectReader(objectsOf: object) else { return }
+            let isPod = reader.nextKind == .pod
+            guard isPod || reader.nextKind == .workload else { return }
             let head = reader.head()
             guard namespace == nil || head.namespace == namespace else { return }
-            let isPod = head.kind == .pod
-            guard isPod || head.kind == .workload else { return }
             guard let stored = made[object] ?? (isPod ? object : nil) else { return }
             // Each Pod of a run has a place of its own; those of a workload have its place.
             for (index, pod) in stored.pods.enumerated() {
                 let place = places[min(index, places.count - 1) + places.startIndex]
-                found.append(Item(object: .pod(pod), file: file, position: place.position))
+                found.append(Item(.pod(pod), at: Place(file: file, position: place.position)))
             }
         }
         found.sort { $0.isOrdered(before: $1) }
@@ -130,7 +85,7 @@ package struct ClusterContents: Sendable {
     package func nodes() -> [Item] {
         let written = items(.node, in: nil)
         guard written.isEmpty else { return written }
-        return registry.madeNodes.map { Item(writtenNowhere: .node($0)) }
+        return registry.madeNodes.map { Item(.node($0), at: .nowhere) }
     }
 
     /// The objects of a kind as they are written, sorted by namespace and name; in one namespace,
@@ -139,13 +94,13 @@ package struct ClusterContents: Sendable {
         var found: [Item] = []
         visit { object, places, file in
             guard var reader = ObjectReader(objectsOf: object) else { return }
+            guard reader.nextKind == kind.code else { return }
             let head = reader.head()
-            guard head.kind == kind.code, namespace == nil || head.namespace == namespace else {
-                return
-            }
+            guard namespace == nil || head.namespace == namespace else { return }
             for (document, place) in zip(object.documents, places) {
-                for object in document.objects {
-                    found.append(Item(object: object, file: file, position: place.position))
+                let place = Place(file: file, position: place.position)
+                for index in 0..<document.objectCount {
+                    found.append(Item(document, index: index, head, at: place))
                 }
             }
         }

@@ -2,22 +2,24 @@
 
 /// Services as they are in use, for people to look at.
 extension Provision {
-    /// The form in use of a Service that is written so, with what it was given; nil when none is.
-    ///
-    /// Any other object is in use as it is.
-    func inUse(_ written: ClusterObject) -> ClusterObject? {
-        guard case .service(var service) = written else { return written }
-        let key = service.key
+    /// How a Service is used.
+    struct Use: Sendable {
+        /// The form that is used: what is written, or an older one.
+        let object: StoredObject
+        /// What it was given; nil where nothing was.
+        let holding: Holding?
+    }
+
+    /// How a Service with this name that is written so is used; nil when it is not.
+    func use(of written: StoredObject, _ key: ServiceKey) -> Use? {
+        var object = written
         if let complaint = complaints[key] {
-            guard let standIn = complaint.standIn?.service else { return nil }
-            service = standIn
+            guard let standIn = complaint.standIn else { return nil }
+            object = standIn
         }
-        grants[key]?.fill(&service)
-        return .service(service)
+        return Use(object: object, holding: grants[key])
     }
 
     /// The API server's own Service, where it was made because no manifest has it.
-    var made: ClusterObject? {
-        madeServer?.service.flatMap { inUse(.service($0)) }
-    }
+    var madeUse: Use? { madeServer.flatMap { use(of: $0, AllocationOptions.serverKey) } }
 }

@@ -27,17 +27,19 @@ package struct ServiceMembers: Sendable {
     /// Gathers the members of a Service; `slices`: those of its namespace that speak of it; `pods`:
     /// those of its namespace that it may select.
     package init(of service: Service, slices: [EndpointSlice], pods: [Pod]) {
-        let written = slices.filter { $0.serviceName == service.metadata.name }
-        let own = written.filter { !$0.isFromEndpoints }
-        areWritten = !written.isEmpty
+        let isOwn = { (slice: EndpointSlice) in slice.serviceName == service.metadata.name }
+        areWritten = slices.contains(where: isOwn)
         if areWritten {
-            for slice in own.isEmpty ? written : own { add(slice) }
+            let hasTrueSlices = slices.contains { isOwn($0) && !$0.isFromEndpoints }
+            for slice in slices where isOwn(slice) && slice.isFromEndpoints != hasTrueSlices {
+                add(slice)
+            }
         } else if !service.selector.isEmpty, !service.isAlias {
             for pod in pods where service.selects(pod) && !pod.isFinished { add(pod, service) }
         }
         members.sort { $0.address.isOrdered(before: $1.address) }
-        ready =
-            service.publishesNotReadyAddresses ? members : members.filter(\.isReady)
+        let areAllReady = service.publishesNotReadyAddresses || members.allSatisfy(\.isReady)
+        ready = areAllReady ? members : members.filter(\.isReady)
     }
 
     private mutating func add(_ slice: EndpointSlice) {

@@ -12,8 +12,13 @@ struct ObjectReader {
     /// Where the key's name stands, which texts are told by.
     private var name = 0..<0
     private var namespace = 0..<0
+    /// Whether labels and selectors are wanted; they are empty where they are not.
+    let readsLabels: Bool
 
-    init(_ object: StoredObject) { bytes = object.bytes }
+    init(_ object: StoredObject, readsLabels: Bool = true) {
+        bytes = object.bytes
+        self.readsLabels = readsLabels
+    }
 
     /// Begins at the first object, behind the key; nil when there is no object.
     init?(objectsOf object: StoredObject) {
@@ -64,9 +69,15 @@ struct ObjectReader {
         let flags: UInt8
     }
 
+    /// The kind of the object that begins here.
+    var nextKind: StoredCode.Kind {
+        let flags = offset < bytes.count ? bytes[offset] : 0
+        return StoredCode.Kind(rawValue: flags & StoredCode.kindBits) ?? .other
+    }
+
     mutating func head() -> Head {
+        let kind = nextKind
         let flags = byte()
-        let kind = StoredCode.Kind(rawValue: flags & StoredCode.kindBits) ?? .other
         guard flags & StoredCode.isNamedLikeKey != 0 else {
             let namespace = text()
             return Head(kind: kind, namespace: namespace, name: text(), flags: flags)
@@ -260,30 +271,6 @@ struct ObjectReader {
 
     mutating func word(_ count: Int) -> UInt64 {
         (0..<count).reduce(0) { word, _ in word << 8 | UInt64(byte()) }
-    }
-
-    /// The labels of an object.
-    mutating func labels() -> [String: String] {
-        let count = count()
-        var labels = [String: String](minimumCapacity: min(count, 64))
-        for _ in 0..<count {
-            let key = text()
-            labels[key] = text()
-        }
-        return labels
-    }
-
-    /// Passes over what `metadata` reads.
-    mutating func skipMetadata(_ head: Head) {
-        _ = skipLabels()
-        if head.flags & StoredCode.isDated != 0 { _ = number() }
-    }
-
-    /// Passes over what `labels` reads; how many bytes of the name the texts repeat at most.
-    mutating func skipLabels() -> Int {
-        var reach = 0
-        for _ in 0..<2 * count() { reach = max(reach, skipText()) }
-        return reach
     }
 
     /// Where a text in full stands.

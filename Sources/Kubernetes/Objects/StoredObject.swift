@@ -59,6 +59,15 @@ package struct StoredObject: Hashable, Sendable {
         return (0..<reader.count()).map { _ in reader.object() }
     }
 
+    /// One of the objects, made anew; without labels and selectors where these are not wanted.
+    func object(at index: Int, withLabels: Bool = true) -> ClusterObject {
+        var reader = ObjectReader(self, readsLabels: withLabels)
+        reader.skipKey()
+        _ = reader.count()
+        for _ in 0..<index { _ = reader.object() }
+        return reader.object()
+    }
+
     /// Whether two documents with this key contradict each other: it is of a kind that is of use.
     var isClaim: Bool { (1..<StoredCode.otherKey).contains(bytes.first ?? 0) || isPodRun }
 

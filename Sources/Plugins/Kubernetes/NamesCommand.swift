@@ -40,10 +40,10 @@ struct NamesCommand {
         let namespace = known.isOn("all-namespaces") ? nil : known.text("namespace") ?? "default"
         let items = contents.services(in: namespace)
         var output = CommandOutput()
-        for name in names where !items.contains(where: { $0.metadata.name == name }) {
+        for name in names where !items.contains(where: { $0.name == name }) {
             output.missing("services", name)
         }
-        for item in items where names.isEmpty || names.contains(item.metadata.name) {
+        for item in items where names.isEmpty || names.contains(item.name) {
             guard case .service(let service) = item.object else { continue }
             tell(service)
         }
