@@ -54,9 +54,10 @@ import Wire
             ttl: UInt32 = 60,
             kind: CacheKind = .success,
             code: ResponseCode = .noError,
-            at seconds: UInt64 = 0
+            at seconds: UInt64 = 0,
+            _ change: (inout Query) -> Void = { _ in }
         ) throws {
-            let query = try query(name)
+            let query = try query(name) { change(&$0) }
             cache.store(
                 cache.key(query),
                 query,
@@ -190,6 +191,41 @@ import Wire
 
             #expect(try bench.find("www.example", at: 71)?.found.kind == kind)
         }
+    }
+
+    /// A failure of the type, or what it had before, at 70 s; what is given a second after AAAA
+    /// brought that there is no such name.
+    @Test(arguments: [
+        ("cache", true, FoundAnswer(kind: .denial)),
+        ("cache", false, FoundAnswer(kind: .denial)),
+        (
+            "cache {\n  serve_stale 1h\n  serve_stale_policy prefer_positive\n}", false,
+            FoundAnswer(kind: .success, isStale: true, isDue: true)
+        ),
+    ])
+    func aNameThatIsNotThereGoesBeforeWhatSaysLess(
+        text: String,
+        hasFailed: Bool,
+        expected: FoundAnswer
+    ) throws {
+        let bench = try Bench(text)
+        if hasFailed {
+            try bench.store("www.example", [], kind: .failure, code: .serverFailure, at: 70)
+        } else {
+            try bench.store("www.example", [1])
+        }
+        #expect(try bench.find("www.example", at: 70)?.found.kind != .denial)
+
+        try bench.store("www.example", [], ttl: 5, kind: .denial, code: .nameError, at: 70) {
+            $0.type = .aaaa
+        }
+
+        let found = try #require(try bench.find("www.example", at: 70))
+        #expect(found.found == expected)
+        #expect(found.answers == (expected.kind == .success ? ["www.example. 30 A 0.0.0.1"] : []))
+        // Once both have run out, the type's own answer is the better one again.
+        let later = try bench.find("www.example", at: 76)
+        #expect(later?.found.kind == (hasFailed ? .denial : .success))
     }
 
     @Test func asksForPopularAnswersBeforeTheyRunOut() throws {

@@ -86,7 +86,8 @@ final class AnswerCache: Sendable {
 
     /// Fills in the answer to a query as far as there is one; nil when there is none.
     ///
-    /// What is kept for its type comes first, then that there is no such name.
+    /// What is kept for its type comes first, then that there is no such name; but a failure of one
+    /// type, or what has run out, says less than a fresh answer that no type has anything.
     func find(
         _ key: CacheKey,
         _ query: borrowing Query,
@@ -94,14 +95,23 @@ final class AnswerCache: Sendable {
         at now: Moment,
         into answer: inout Answer
     ) -> FoundAnswer? {
-        if let found = look(key, query, settings, at: now, into: &answer) { return found }
-        return look(missingKey(query), query, settings, at: now, into: &answer)
+        let found = look(key, query, settings, at: now, into: &answer)
+        if let found, found.kind != .failure,
+            !found.isStale || settings.prefersPositive && found.kind == .success
+        {
+            return found
+        }
+        let isLast = found == nil
+        let missing = missingKey(query)
+        return look(missing, query, settings, givesStale: isLast, at: now, into: &answer) ?? found
     }
 
+    /// `givesStale`: whether what has run out may be given.
     private func look(
         _ key: CacheKey,
         _ query: borrowing Query,
         _ settings: borrowing CacheSettings,
+        givesStale: Bool = true,
         at now: Moment,
         into answer: inout Answer
     ) -> FoundAnswer? {
@@ -112,7 +122,8 @@ final class AnswerCache: Sendable {
             let moments = shard.moments(cell)
             found.isStale = now >= moments.expires
             if found.isStale,
-                found.kind == .failure || !settings.mayGive(expiredAt: moments.expires, now)
+                !givesStale || found.kind == .failure
+                    || !settings.mayGive(expiredAt: moments.expires, now)
             {
                 return nil
             }
