@@ -15,7 +15,12 @@ extension ForwardRoute {
         setup: inout Setup
     ) throws(CorefileError) -> [NamedPlace] {
         var places: [NamedPlace] = []
-        for word in stanza.arguments.dropFirst() where UpstreamHostName(word, setup) == nil {
+        var hasHosts = false
+        for word in stanza.arguments.dropFirst() {
+            guard UpstreamHostName(word, setup) == nil else {
+                hasHosts = true
+                continue
+            }
             for place in try UpstreamAddress.places(word, setup: &setup)
             where !places.contains(where: { $0.place == place }) {
                 places.append((place, word))
@@ -26,9 +31,6 @@ extension ForwardRoute {
                     )
                 }
             }
-        }
-        let hasHosts = stanza.arguments.dropFirst().contains {
-            UpstreamHostName($0, setup) != nil
         }
         guard !places.isEmpty || hasHosts else {
             throw CorefileError(
