@@ -26,6 +26,8 @@ package struct ZoneList: Sendable {
     private let slots: [Slot]
     /// The different label counts of the zones, largest first.
     private let depths: [Int]
+    /// The place of the first zone that is the root, which needs no look-up; -1 when none is.
+    private let rootPlace: Int
 
     /// The zones in this order.
     package init(_ zones: [Name]) {
@@ -47,6 +49,7 @@ package struct ZoneList: Sendable {
         self.places = places
         self.slots = slots
         depths = Set(places.map(\.labelCount)).sorted(by: >)
+        rootPlace = places.firstIndex { $0.labelCount == 0 } ?? -1
     }
 
     package var isEmpty: Bool { places.isEmpty }
@@ -82,6 +85,7 @@ package struct ZoneList: Sendable {
 
     /// The place of the zone that is the labels of `name` from one on; nil when there is none.
     package func place(of name: borrowing QueryName, fromLabel label: Int) -> Int? {
+        guard label < name.labelCount else { return rootPlace >= 0 ? rootPlace : nil }
         let hash = name.hash(fromLabel: label)
         let mask = slots.count &- 1
         var slot = Int(truncatingIfNeeded: hash) & mask

@@ -68,18 +68,31 @@ package struct QueryName: ~Copyable, Sendable {
     ///
     /// The lengths of labels are below every letter, so that they stay as they are.
     private static func copy(_ name: Span<UInt8>, to target: inout MutableSpan<UInt8>) {
+        guard name.count >= 8 else {
+            for offset in 0..<name.count {
+                target[offset] = name[offset]
+                target[lowerStart &+ offset] = name[offset].asciiLowercased
+            }
+            return
+        }
+        // The last eight are copied once more, whatever is left of them.
+        let last = name.count &- 8
         var offset = 0
-        while offset &+ 8 <= name.count {
-            let bytes = name.uint64(at: offset)
-            target.set64(bytes, at: offset)
-            target.set64(bytes.asciiLowercased, at: lowerStart &+ offset)
+        while offset < last {
+            copyEight(name, at: offset, to: &target)
             offset &+= 8
         }
-        while offset < name.count {
-            target[offset] = name[offset]
-            target[lowerStart &+ offset] = name[offset].asciiLowercased
-            offset &+= 1
-        }
+        copyEight(name, at: last, to: &target)
+    }
+
+    private static func copyEight(
+        _ name: Span<UInt8>,
+        at offset: Int,
+        to target: inout MutableSpan<UInt8>
+    ) {
+        let bytes = name.uint64(at: offset)
+        target.set64(bytes, at: offset)
+        target.set64(bytes.asciiLowercased, at: lowerStart &+ offset)
     }
 
     /// The query form of a name from a table.

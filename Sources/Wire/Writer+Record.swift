@@ -128,19 +128,20 @@ extension Writer {
         addresses: Span<UInt8>,
         byteCount: Int
     ) -> Int {
-        let size = 12 &+ byteCount
-        let number = min(addresses.count / byteCount, (limit &- count) / size)
         // Owner, type, class and the upper half of the time to live; then what is left of it, and
         // the length: the same for each.
         let head =
             UInt64(0xC000 | offset) << 48 | UInt64(type.rawValue) << 32
             | UInt64(recordClass.rawValue) << 16 | UInt64(ttl >> 16)
         let tail = (ttl & 0xFFFF) << 16 | UInt32(truncatingIfNeeded: byteCount)
-        guard number > 0 else { return 0 }
+        let room = limit &- count
         if byteCount == 4 {
+            let number = max(0, min(addresses.count >> 2, room >> 4))
             setEach(addresses.extracting(0..<(number &* 4)), behind: head, tail)
             return number
         }
+        let size = 28
+        let number = max(0, min(addresses.count >> 4, room / size))
         var (source, target) = (0, count)
         for _ in 0..<number {
             set64(head, at: target)
