@@ -39,9 +39,15 @@ extension Answer {
     package mutating func swapRecords(_ first: Int, _ second: Int, ofRun run: Int) {
         let (left, right) = (runs[run].data(at: first), runs[run].data(at: second))
         var bytes = memory.mutableSpan
-        for index in 0..<left.count {
-            bytes.swapAt(left.lowerBound &+ index, right.lowerBound &+ index)
-        }
+        bytes.swapPieces(of: left.count, left.lowerBound, right.lowerBound)
+    }
+
+    /// Brings the records of a run into an order by chance.
+    package mutating func shuffle(run: Int, _ random: inout SplitMix) {
+        let (start, size) = (runs[run].dataOffset, runs[run].dataByteCount)
+        let count = runs[run].recordCount
+        var bytes = memory.mutableSpan
+        bytes.shufflePieces(of: size, count: count, at: start, &random)
     }
 
     /// Makes the record at `index` of a run the first; those in front of it come last.

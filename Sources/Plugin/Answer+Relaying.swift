@@ -121,15 +121,12 @@ extension Answer {
     /// Makes the relayed address at `index` the first; those in front of it come last.
     package mutating func beginAddresses(at index: Int) { relayed?.first = index }
 
-    /// Exchanges two relayed addresses.
-    package mutating func swapAddresses(_ first: Int, _ second: Int) {
+    /// Brings the relayed addresses into an order by chance.
+    package mutating func shuffleAddresses(_ random: inout SplitMix) {
         guard let relayed, let row = relayed.addresses else { return }
-        let left = relayed.address(at: first, of: row)
-        let right = relayed.address(at: second, of: row)
+        let start = relayed.address(at: 0, of: row).lowerBound
         var bytes = memory.mutableSpan
-        for index in 0..<left.count {
-            bytes.swapAt(left.lowerBound &+ index, right.lowerBound &+ index)
-        }
+        bytes.shufflePieces(of: row.recordByteCount, count: row.count, at: start, &random)
     }
 
     /// Turns relayed records into runs, for whoever has to see them one by one; it allocates.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Server
+import Plugin
 
 /// Everything that happens by chance in a simulation, from one seed.
 struct Dice: Sendable {
@@ -12,9 +12,7 @@ struct Dice: Sendable {
     mutating func next() -> UInt64 { bits.next() }
 
     /// A number from 0 to `bound` - 1.
-    mutating func below(_ bound: Int) -> Int {
-        Int(truncatingIfNeeded: bits.next().multipliedFullWidth(by: UInt64(max(1, bound))).high)
-    }
+    mutating func below(_ bound: Int) -> Int { bits.number(below: bound) }
 
     /// A number of `range`.
     mutating func number(_ range: ClosedRange<Int>) -> Int {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Server
+import Plugin
 import Synchronization
 
 /// A generator that a closure can share.

@@ -304,7 +304,7 @@ import Wire
     /// Against a dictionary that never forgets: what is found must be what was stored last.
     @Test(arguments: 0..<4 as Range<UInt64>)
     func neverGivesAnythingElse(seed: UInt64) throws {
-        var random = RandomBits(seed: seed)
+        var random = SplitMix(seed: seed)
         let bench = try Bench("cache {\n  capacity 1MB\n  success 900\n  serve_stale off\n}")
         var model: [String: (addresses: [UInt32], end: UInt64)] = [:]
         var hits = 0

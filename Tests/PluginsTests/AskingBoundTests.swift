@@ -13,7 +13,7 @@ import Wire
     private let surroundings = Surroundings()
 
     /// The Corefile of a seed.
-    private static func stanza(_ count: Int, _ random: inout RandomBits) -> String {
+    private static func stanza(_ count: Int, _ random: inout SplitMix) -> String {
         var lines = ["policy \(["random", "round_robin", "sequential"][random.number(below: 3)])"]
         let switches = [
             "hedge", "force_tcp", "prefer_udp", "failfast_all_unhealthy_upstreams", "max_fails 0",
@@ -28,7 +28,7 @@ import Wire
     /// Something that an upstream may do.
     private static func act(
         on exchange: Exchange,
-        _ random: inout RandomBits
+        _ random: inout SplitMix
     ) -> ScriptedDesk.Act {
         let milliseconds = UInt64([0, 1, 10, 60, 500, 2_500][random.number(below: 6)])
         let codes: [ResponseCode] = [
@@ -61,11 +61,11 @@ import Wire
     /// and each of these once more over TCP.
     @Test(arguments: 0..<60 as Range<UInt64>)
     func asksSoOftenAndNoMore(seed: UInt64) async throws {
-        var random = RandomBits(seed: seed)
+        var random = SplitMix(seed: seed)
         let count = 1 + random.number(below: 5)
         let text = Self.stanza(count, &random)
         let plugin = try surroundings.make(Forward.self, text).0
-        let bits = Mutex(RandomBits(seed: seed &+ 1_000))
+        let bits = Mutex(SplitMix(seed: seed &+ 1_000))
         let desk = ScriptedDesk { exchange, _ in
             bits.withLock { Self.act(on: exchange, &$0) }
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Plugin
 import Testing
 
 @testable import Plugins
@@ -15,7 +16,7 @@ import Testing
 
     @Test(arguments: 0..<8 as Range<UInt64>)
     func findsWhatIsInAndNothingElse(seed: UInt64) {
-        var random = RandomBits(seed: seed)
+        var random = SplitMix(seed: seed)
         var index = CacheIndex()
         var model: [UInt32: UInt64] = [:]
         for step in 0..<3_000 as Range<UInt32> {

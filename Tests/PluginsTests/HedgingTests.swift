@@ -88,7 +88,7 @@ import Wire
 
     @Test func comesToRestWhereOneOfTwentyTakesLonger() {
         var latency = SlowLatency()
-        var random = RandomBits(seed: 3)
+        var random = SplitMix(seed: 3)
         for _ in 0..<20_000 {
             latency = latency.adding(nanoseconds: UInt64(random.number(below: 1_000_000)))
         }

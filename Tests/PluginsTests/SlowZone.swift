@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Plugin
+
 @testable import Plugins
 
 /// A zone as a list of lines, asked by going through all of them: slow, and plain to see.
@@ -30,7 +32,7 @@ struct SlowZone {
     }
 
     /// A random zone without mistakes.
-    init(_ random: inout RandomBits) {
+    init(_ random: inout SplitMix) {
         lines = [
             Line(owner: [], type: "SOA", data: "ns.out. admin.out. 1 2 3 4 5"),
             Line(owner: [], type: "NS", data: "ns.out."),
@@ -54,7 +56,7 @@ struct SlowZone {
     }
 
     /// A random name of one label at least.
-    private static func name(_ random: inout RandomBits, deepest: Int) -> [String] {
+    private static func name(_ random: inout SplitMix, deepest: Int) -> [String] {
         (0...random.number(below: deepest)).map { _ in
             ["a", "b", "c", "*"][random.number(below: 4)]
         }

@@ -27,7 +27,7 @@ import Wire
         var maximumRate = 0
         /// The part of all questions that get lost whatever is asked.
         var chanceOfLoss = 0.0
-        var random = RandomBits(seed: 5)
+        var random = SplitMix(seed: 5)
         var now = Moment(nanoseconds: 1_000_000_000)
         var left = 10.0
         var tallies: [IPAddress: Tally] = [:]

@@ -20,7 +20,7 @@ import Wire
 
     @Test("A random zone answers like a slow one that is right", arguments: 0..<30 as Range<UInt64>)
     func answersLikeTheSlowZone(seed: UInt64) throws {
-        var random = RandomBits(seed: seed)
+        var random = SplitMix(seed: seed)
         let slow = SlowZone(&random)
         let plugin = try filePlugin(slow.text, origin: SlowZone.origin)
 

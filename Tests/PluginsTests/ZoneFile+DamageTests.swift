@@ -61,7 +61,7 @@ import Wire
 
     @Test("Bytes that are changed at random", arguments: 0..<40 as Range<UInt64>)
     func takesChangedBytes(seed: UInt64) throws {
-        var random = RandomBits(seed: seed)
+        var random = SplitMix(seed: seed)
         let sharp = Array("\n\r \t()\";\\$@.*0\0/-{},#=\u{ff}".utf8)
         for _ in 0..<25 {
             var bytes = sample

@@ -49,7 +49,7 @@ struct Asking {
     let bits: UInt64
     /// The place of the upstream that is looked at first.
     let start: Int
-    var random: RandomBits
+    var random: SplitMix
 
     var contest = Contest()
     var attempts: [Attempt] = []
@@ -102,7 +102,7 @@ struct Asking {
         self.cells = cells
         self.bits = bits
         start = route.firstPlace()
-        random = RandomBits(seed: bits)
+        random = SplitMix(seed: bits)
     }
 
     /// Asks until one replies, nobody is left, or the time is over.

@@ -102,7 +102,7 @@ package struct Loadbalance: Finisher {
         guard answer.recordCount > 1, answer.code == .noError, query.type != .axfr,
             query.type != .ixfr
         else { return }
-        var random = RandomBits(seed: query.randomBits)
+        var random = SplitMix(seed: query.randomBits)
         var start = 0
         while start < answer.runCount {
             var end = start + 1
@@ -119,21 +119,18 @@ package struct Loadbalance: Finisher {
     private func spreadRelayed(_ answer: inout Answer, seed: UInt64) {
         let count = answer.relayedAddressCount
         guard count > 1, answer.code == .noError else { return }
-        var random = RandomBits(seed: seed)
+        var random = SplitMix(seed: seed)
         if count > Self.maximumShuffledCount, !isShuffled {
             return answer.beginAddresses(at: random.number(below: count))
         }
-        for last in stride(from: count - 1, to: 0, by: -1) {
-            let other = random.number(below: last + 1)
-            if other != last { answer.swapAddresses(other, last) }
-        }
+        answer.shuffleAddresses(&random)
     }
 
     /// Brings the runs of one set, and the records of each, into an order by chance.
     private func spread(
         _ runs: Range<Int>,
         of answer: inout Answer,
-        _ random: inout RandomBits
+        _ random: inout SplitMix
     ) {
         var last = runs.upperBound - 1
         while last > runs.lowerBound {
@@ -147,24 +144,10 @@ package struct Loadbalance: Finisher {
             if count > Self.maximumShuffledCount, !isShuffled {
                 answer.begin(run: run, at: random.number(below: count))
             } else {
-                Self.shuffle(run, of: &answer, &random)
+                answer.shuffle(run: run, &random)
             }
         }
         if !preferred.isEmpty { prefer(runs, of: &answer) }
-    }
-
-    /// Fisher and Yates: every order is as likely as any other.
-    private static func shuffle(
-        _ run: Int,
-        of answer: inout Answer,
-        _ random: inout RandomBits
-    ) {
-        var last = answer.recordCount(ofRun: run) - 1
-        while last > 0 {
-            let other = random.number(below: last + 1)
-            if other != last { answer.swapRecords(other, last, ofRun: run) }
-            last -= 1
-        }
     }
 
     /// Moves the addresses of each network to the front, network by network: those of a run in it,
@@ -188,26 +171,5 @@ package struct Loadbalance: Finisher {
                 front += 1
             }
         }
-    }
-}
-
-/// Random numbers for spreading, from one seed: SplitMix64.
-struct RandomBits {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    /// The next 64 bits.
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return bits ^ (bits >> 31)
-    }
-
-    /// A number from 0 to `bound` - 1; for small bounds the bias cannot be seen.
-    mutating func number(below bound: Int) -> Int {
-        Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(max(bound, 1))).high)
     }
 }

@@ -15,4 +15,9 @@ package struct SplitMix: RandomNumberGenerator, Sendable {
         bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
         return bits ^ (bits >> 31)
     }
+
+    /// A number from 0 to `bound` - 1; for small bounds the bias cannot be seen.
+    package mutating func number(below bound: Int) -> Int {
+        Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(max(bound, 1))).high)
+    }
 }
