@@ -147,12 +147,15 @@ package final class ClusterRegistry: Sendable {
     /// What is wrong with the objects of the last set only beside others, in the order of their
     /// names.
     var complaints: (services: [Provision.Complaint], pods: [Workloads.Complaint]) {
-        let (services, pods) = state.withLock { state in
-            (state.provision?.complaints ?? [:], state.workloads?.complaints ?? [:])
+        let (services, pods, nodes) = state.withLock { state in
+            (
+                state.provision?.complaints ?? [:], state.workloads?.complaints ?? [:],
+                state.workloads?.nodeComplaints ?? []
+            )
         }
         return (
             services.values.sorted { $0.key < $1.key },
-            pods.sorted { $0.key < $1.key }.map(\.value)
+            pods.sorted { $0.key < $1.key }.flatMap(\.value) + nodes
         )
     }
 

@@ -125,4 +125,98 @@ import Wire
             ]
         )
     }
+
+    @Test func givesAnAddressThatIsFreeAgainToWhoWaitsForOne() throws {
+        var options = AllocationOptions()
+        options.podNetworks = [try #require(AddressNetwork("10.9.0.0/24"))]
+        let first = ClusterObject.workload(Crew.deployment("first", podCount: 200))
+        let last = ClusterObject.pod(Crew.pod("last", "10.9.0.2"))
+        let waiting = ClusterObject.workload(Crew.deployment("web", podCount: 20))
+
+        var crew = Crew([last, first, waiting], options)
+        let said = crew.complaints.count
+        crew.change(removing: [last])
+        let count = crew.addresses.count
+        crew.change(removing: [first])
+
+        #expect(said == 1)
+        #expect(count == 208)
+        #expect(crew.addresses.count == 20)
+        #expect(crew.complaints == [])
+    }
+
+    @Test func takesAnAddressFromAPodThatANodeComesToHave() throws {
+        var crew = Crew([.workload(Crew.deployment("web", podCount: 3)), .node(Crew.node("n1"))])
+        let before = crew.pods
+        var other = Crew.node("n2")
+        other.addresses = before[1].addresses
+
+        crew.change(adding: [.node(other)])
+
+        #expect(crew.pods[0] == before[0])
+        #expect(crew.pods[2] == before[2])
+        #expect(crew.pods[1].addresses.count == 1)
+        #expect(crew.pods[1].addresses != before[1].addresses)
+    }
+
+    /// A range of more blocks than are counted, and a Node far behind these.
+    @Test func hasBlocksLeftWhereANodeIsBehindThem() throws {
+        var options = AllocationOptions()
+        options.podNetworks = [try #require(AddressNetwork("fd00::/40"))]
+        var far = Crew.node("far")
+        far.podNetworks = [try #require(AddressNetwork("fd00:0:ff:ffff::/64"))]
+
+        let crew = Crew(
+            [.workload(Crew.deployment("web", podCount: 4)), .node(Crew.node("n1")), .node(far)],
+            options
+        )
+
+        #expect(crew.addresses.count == 4)
+        #expect(crew.complaints == [])
+    }
+
+    private static func rooms(_ nodes: [Node]) -> NodeRooms {
+        var rooms = NodeRooms(AllocationOptions())
+        _ = rooms.setRooms(nodes.map { NodeRoom($0) }, remembered: [:])
+        for index in rooms.rooms.indices {
+            _ = rooms.choose(index, .v4, 7, for: index) { _ in false }
+        }
+        return rooms
+    }
+
+    @Test func tellsWhosePodsHaveLostTheirAddressesAndNobodyElse() throws {
+        let nodes = (0..<4).map { Crew.node("n\($0)") }
+        var labelled = nodes[1]
+        labelled.metadata.labels = ["disk": "ssd"]
+        var networked = nodes[2]
+        networked.podNetworks = [try #require(AddressNetwork("10.244.3.0/24"))]
+        func makers(_ others: [Node]) -> Set<Int>? {
+            var rooms = Self.rooms(nodes)
+            return rooms.setRooms(others.map { NodeRoom($0) }, remembered: [:])?.makers
+        }
+
+        #expect(makers(nodes) == nil)
+        #expect(makers(nodes + [Crew.node("n9")]) == [])
+        #expect(makers(Array(nodes.dropFirst())) == [0])
+        #expect(makers([nodes[0], labelled, nodes[2], nodes[3]]) == [])
+        // The third takes what the fourth had.
+        #expect(makers([nodes[0], nodes[1], networked, nodes[3]]) == [3])
+    }
+
+    @Test func movesPodsFromANodeThatHasAnotherLabelAndLeavesOthersThere() throws {
+        var picky = Crew.deployment("picky", podCount: 2)
+        picky.template.placement.nodeSelector = ["disk": "ssd"]
+        let nodes = ["a", "b"].map { ClusterObject.node(Crew.node($0, labels: ["disk": "ssd"])) }
+        var crew = Crew(
+            nodes + [.workload(picky), .workload(Crew.deployment("web", podCount: 4))]
+        )
+        let before = crew.pods
+
+        crew.change(removing: [nodes[0]], adding: [.node(Crew.node("a"))])
+
+        for (old, new) in zip(before, crew.pods) {
+            let isPicky = new.metadata.name.hasPrefix("picky")
+            #expect(isPicky ? new.placement.nodeName == "b" : new == old)
+        }
+    }
 }

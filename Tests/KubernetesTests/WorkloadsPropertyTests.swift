@@ -49,7 +49,10 @@ import Wire
 
         private mutating func pod() -> Pod {
             let address = numbers.chance(40) ? "10.9.0.\(numbers.below(256))" : ""
-            var pod = Crew.pod("p\(numbers.below(6))", address, isFinished: numbers.chance(10))
+            // Some have the names of those that a StatefulSet makes.
+            let ordinal = "w\(numbers.below(6))-\(numbers.below(3))"
+            let name = numbers.chance(30) ? ordinal : "p\(numbers.below(6))"
+            var pod = Crew.pod(name, address, isFinished: numbers.chance(10))
             pod.placement = placement()
             if numbers.chance(20) { pod.owner = Owner(kind: "ReplicaSet", name: "w1-x") }
             return pod
@@ -61,11 +64,14 @@ import Wire
                 labels: numbers.chance(50) ? ["disk": "ssd"] : [:],
                 isSchedulable: numbers.chance(80)
             )
-            let networks = ["10.9.0.16/28", "10.42.0.0/29", "10.9.0.0/25"]
+            let networks = ["10.9.0.16/28", "10.42.0.0/29", "10.9.0.0/25", "10.96.0.0/24"]
             if numbers.chance(30) {
                 node.podNetworks = [numbers.pick(networks)].compactMap { AddressNetwork($0) }
             }
             if numbers.chance(50) { node.addresses = [IPAddress(v4: 0xC000_0207)] }
+            if numbers.chance(20) {
+                node.addresses = [IPAddress(v4: 0x0A09_0000 + UInt32(numbers.below(256)))]
+            }
             return node
         }
 
@@ -111,8 +117,11 @@ import Wire
 
             let place = "seed \(seed), step \(step)"
             let given = crew.pods.filter { !$0.addresses.isEmpty }
-            let own = given.flatMap(\.addresses).filter { $0 != IPAddress(v4: 0xC000_0207) }
+            let nodes = Set(crew.objects.flatMap(\.nodeAddresses))
+            let own = given.flatMap(\.addresses).filter { !nodes.contains($0) }
             #expect(Set(own).count == own.count, "\(place): an address has two holders")
+            let names = crew.allPodNames
+            #expect(Set(names).count == names.count, "\(place): two Pods have one name")
             let state = AllocationState(crew.registry.allRecords.bytes)
             let again = Crew(crew.objects, try Self.options(), remembering: state.memory)
             let difference = Set(again.lines).symmetricDifference(crew.lines)
@@ -143,7 +152,23 @@ import Wire
     }
 }
 
+extension Crew {
+    /// The names of the Pods that are written and of those that are made.
+    fileprivate var allPodNames: [String] {
+        let written = objects.compactMap { object in
+            if case .pod(let pod) = object { pod.metadata.name } else { nil }
+        }
+        let made = registry.madePods.filter { $0.object.key?.kind != "Pod" }
+        return written + made.flatMap(\.pods.pods).map(\.metadata.name)
+    }
+}
+
 extension ClusterObject {
+    /// The addresses of the Node that it is.
+    fileprivate var nodeAddresses: [IPAddress] {
+        if case .node(let node) = self { node.addresses } else { [] }
+    }
+
     /// The addresses of the Pod that it is.
     fileprivate var writtenAddresses: [IPAddress] {
         if case .pod(let pod) = self { pod.addresses } else { [] }

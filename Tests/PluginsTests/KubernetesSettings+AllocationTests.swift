@@ -113,6 +113,13 @@ import Wire
                 'pod_cidr' says otherwise
                 """
             ),
+            (
+                "service_cidr 10.0.0.0/8",
+                """
+                3:14: '10.0.0.0/8' has addresses of '10.244.0.0/16', which Pods have unless \
+                'pod_cidr' says otherwise
+                """
+            ),
             ("workloads yes", "3:11: 'yes' is neither 'on' nor 'off'"),
             (
                 "node_ports 30000",

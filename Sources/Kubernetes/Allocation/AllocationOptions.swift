@@ -35,6 +35,11 @@ package struct AllocationOptions: Hashable, Sendable {
 
     package init() {}
 
+    /// Who has the addresses of a network that is none for Pods.
+    func holder(of network: AddressNetwork) -> String {
+        serviceNetworks.contains(network) ? "Services" : "load balancers"
+    }
+
     /// The Service that holds the first address of the range.
     static let serverKey = ServiceKey(namespace: "default", name: "kubernetes")
 }

@@ -27,12 +27,17 @@ extension ManifestSet {
     /// What is wrong with Pods that could not be made, where what asks for them stands in the files.
     func mistakes(of complaints: [Workloads.Complaint]) -> [ManifestMistake] {
         let places = claims.places(of: complaints.map(\.object), in: files)
-        return zip(complaints, places).compactMap { complaint, place in
-            guard let place, let key = complaint.object.key else { return nil }
+        let holders = claims.places(of: complaints.map { $0.holder ?? $0.object }, in: files)
+        return zip(complaints, zip(places, holders)).compactMap { complaint, places in
+            guard let place = places.0, let key = complaint.object.key else { return nil }
+            var text = "\(key.kind) \(FieldReader.quoted(key.name)): \(complaint.text)"
+            if complaint.holder != nil, let holder = places.1 {
+                text += " at \(holder.file):\(holder.position)"
+            }
             return ManifestMistake(
                 file: place.file,
                 position: place.position,
-                "\(key.kind) \(FieldReader.quoted(key.name)): \(complaint.text)",
+                text,
                 isWarning: true
             )
         }

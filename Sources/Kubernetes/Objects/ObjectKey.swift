@@ -18,6 +18,13 @@ package struct ObjectKey: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+extension ObjectKey {
+    /// The key of a Pod.
+    static func pod(_ namespace: String, _ name: String) -> ObjectKey {
+        ObjectKey(kind: "Pod", namespace: namespace, name: name)
+    }
+}
+
 extension ObjectKey: Comparable {
     package static func < (left: ObjectKey, right: ObjectKey) -> Bool {
         (left.namespace, left.name, left.kind) < (right.namespace, right.name, right.kind)

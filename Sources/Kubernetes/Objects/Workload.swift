@@ -156,6 +156,8 @@ package struct PodGroup: Hashable, Sendable {
 
     /// One of the Pods.
     package struct Member: Hashable, Sendable {
+        /// Empty where there is no Pod, as a manifest has one of its name: then its place and its
+        /// addresses are kept for it.
         package var name: String
         /// Its place among those of the workload.
         package var index: Int
@@ -207,8 +209,8 @@ package struct PodGroup: Hashable, Sendable {
         self.members = members
     }
 
-    /// The Pods, each whole.
-    package var pods: [Pod] { members.map(pod) }
+    /// The Pods that there are, each whole.
+    package var pods: [Pod] { members.lazy.filter { !$0.name.isEmpty }.map(pod) }
 
     private func pod(_ member: Member) -> Pod {
         var labels = metadata.labels

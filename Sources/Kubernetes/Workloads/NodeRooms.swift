@@ -2,136 +2,71 @@
 
 import Wire
 
-/// One Node, and the addresses that its Pods may have.
-struct NodeRoom: Sendable {
-    let name: String
-    let labels: [String: String]
-    /// Whether new Pods may come.
-    let isSchedulable: Bool
-    /// Whether no manifest has it, and it is there because somebody asks for it: it is left to these.
-    let isAskedFor: Bool
-    /// The Node's own addresses, which Pods in its network have as well.
-    let addresses: [IPAddress]
-    /// The networks that are written in its manifest.
-    let writtenNetworks: [AddressNetwork]
-    /// First those of the written networks, then those that it was given, in the order in which it
-    /// was.
-    fileprivate(set) var pools: [AddressPool] = []
-    /// How many of the first pools have no address left.
-    fileprivate var fullCount = 0
-
-    /// A Node as a manifest has it.
-    init(_ node: Node) {
-        name = node.metadata.name
-        var labels = node.metadata.labels
-        labels[Self.hostLabel] = labels[Self.hostLabel] ?? name
-        self.labels = labels
-        isSchedulable = node.isSchedulable
-        isAskedFor = false
-        addresses = node.addresses
-        writtenNetworks = node.podNetworks
-    }
-
-    /// A Node that no manifest has; `isAskedFor`: it is there because somebody asks for it.
-    init(_ name: String, isAskedFor: Bool) {
-        self.name = name
-        labels = [
-            Self.hostLabel: name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
-        ]
-        isSchedulable = true
-        self.isAskedFor = isAskedFor
-        addresses = []
-        writtenNetworks = []
-    }
-
-    /// The label that has the name of the Node.
-    static let hostLabel = "kubernetes.io/hostname"
-
-    /// Whether it is one of those that a Pod may run on.
-    func suits(_ placement: Placement) -> Bool {
-        if !placement.nodeName.isEmpty { return placement.nodeName == name }
-        return placement.nodeSelector.allSatisfy { labels[$0.key] == $0.value }
-    }
-
-    /// The networks that it was given.
-    var givenNetworks: [AddressNetwork] {
-        pools.map(\.network).filter { !writtenNetworks.contains($0) }
-    }
-
-    fileprivate func isSame(as other: NodeRoom) -> Bool {
-        name == other.name && labels == other.labels && isSchedulable == other.isSchedulable
-            && isAskedFor == other.isAskedFor
-            && addresses == other.addresses && writtenNetworks == other.writtenNetworks
-    }
-}
-
 /// The Nodes, and which of them has which addresses.
 ///
 /// Each Node has networks of its own: those in its manifest, else blocks of the range for Pods. When
-/// its networks are full, it gets another block.
+/// its networks are full, it gets another block. No two have an address in common, nor has any one
+/// of the Services or of the load balancers.
 struct NodeRooms: Sendable {
-    /// The blocks of one range for Pods.
-    private struct Blocks: Sendable {
-        let range: AddressNetwork
-        let length: Int
-        var numbers: NumberPool
-
-        /// Blocks as large as they usually are, and at least 16 of them.
-        init(_ range: AddressNetwork) {
-            self.range = range
-            let usual = range.family == .v4 ? 24 : 64
-            length = min(max(usual, range.length + 4), range.base.bitCount - 2)
-            let count = 1 << min(max(0, length - range.length), 40)
-            numbers = NumberPool(count: count, staticCount: 0)
-        }
-
-        /// The network of a block.
-        func network(_ number: Int) -> AddressNetwork? {
-            let shift = range.base.bitCount - length
-            return AddressNetwork(range.base.advanced(by: number, shift: shift), length: length)
-        }
-
-        /// Has nobody get a block that has any of a network.
-        mutating func take(_ network: AddressNetwork) {
-            guard range.overlaps(network) else { return }
-            guard let first = number(of: network.base) else {
-                for number in 0..<numbers.count { numbers.take(number) }
-                return
-            }
-            let count = 1 << min(max(0, length - network.length), 40)
-            for number in first..<min(numbers.count, first + count) { numbers.take(number) }
-        }
-
-        /// The block that an address lies in.
-        func number(of address: IPAddress) -> Int? {
-            guard range.contains(address) else { return nil }
-            let shift = UInt128(range.base.bitCount - length)
-            let distance = (address.bits &- range.base.bits) >> shift
-            return distance < UInt128(numbers.count) ? Int(distance) : nil
-        }
-    }
-
-    /// Whose a network is.
-    private struct Holder: Sendable {
+    /// A network of which nobody else may have anything.
+    private struct Held: Sendable {
+        let network: AddressNetwork
         /// The index of the Node.
         let room: Int
         /// The number among the Node's pools.
         let pool: Int
     }
 
+    /// A network in a Node's manifest that it has not, as others have some of it.
+    struct Refusal: Sendable {
+        let node: String
+        let network: AddressNetwork
+        /// What others have.
+        let other: AddressNetwork
+        /// The Node that has it; nil where that are Services or load balancers.
+        let holder: String?
+    }
+
+    /// What other Nodes mean for Pods.
+    struct Change {
+        /// A Node as it was and as it is; nil where there was or is none.
+        typealias Pair = (before: NodeRoom?, after: NodeRoom?)
+
+        /// The Nodes that are others than before.
+        var pairs: [Pair] = []
+        /// The numbers of the objects whose Pods have lost their addresses.
+        var makers: Set<Int> = []
+    }
+
     /// In the order of their names.
     private(set) var rooms: [NodeRoom] = []
     /// The Nodes that Pods run on which ask for none.
     private(set) var open: [Int] = []
+    /// What is written in manifests, but not used.
+    private(set) var refusals: [Refusal] = []
     private var indices: [String: Int] = [:]
-    private var holders: [AddressNetwork: Holder] = [:]
-    /// The lengths of the networks that somebody holds.
-    private var lengths: Set<Int> = []
+    /// The networks of all Nodes in the order of their addresses, of which no two overlap.
+    private var held: [Held] = []
     /// The Nodes' own addresses, which Pods only have in their network.
     private var ownAddresses: Set<IPAddress> = []
-    private var blocks: [Blocks]
+    private var blocks: [PodBlocks]
+    private let ranges: [AddressNetwork]
+    /// The networks of Services and load balancers.
+    private let reserved: [AddressNetwork]
 
-    init(_ ranges: [AddressNetwork]) { blocks = ranges.map(Blocks.init) }
+    init(_ options: AllocationOptions) {
+        ranges = options.podNetworks
+        reserved = options.serviceNetworks + options.loadBalancerNetworks
+        blocks = []
+        resetBlocks()
+    }
+
+    private mutating func resetBlocks() {
+        blocks = ranges.map(PodBlocks.init)
+        for place in blocks.indices {
+            for network in reserved { blocks[place].take(network) }
+        }
+    }
 
     subscript(index: Int) -> NodeRoom { rooms[index] }
 
@@ -156,66 +91,107 @@ struct NodeRooms: Sendable {
 
     // MARK: Nodes that come and go
 
-    /// Takes other Nodes; whether any is others than before.
+    /// Takes other Nodes; what that means, or nil when none is another than before.
     ///
     /// `remembered`: which networks Nodes were given before, by their names.
     mutating func setRooms(
         _ new: [NodeRoom],
         remembered: [String: [AddressNetwork]]
-    ) -> Bool {
+    ) -> Change? {
         let new = new.sorted { $0.name < $1.name }
         let isSame = new.count == rooms.count && zip(new, rooms).allSatisfy { $0.isSame(as: $1) }
-        guard !isSame else { return false }
-        var before: [String: NodeRoom] = [:]
-        for room in rooms { before[room.name] = room }
+        guard !isSame else { return nil }
+        let before = self
         rooms = new
         indices = Dictionary(
             uniqueKeysWithValues: new.enumerated().map { ($0.element.name, $0.offset) }
         )
         open = new.indices.filter { new[$0].isSchedulable && !new[$0].isAskedFor }
-        holders = [:]
+        held = []
+        refusals = []
         ownAddresses = Set(new.flatMap(\.addresses))
-        for index in blocks.indices { blocks[index] = Blocks(blocks[index].range) }
+        resetBlocks()
         // What is written counts first, whoever had it; then those that are still there go on.
         for index in rooms.indices {
-            let known = before[rooms[index].name]?.pools ?? []
+            let known = before.room(of: rooms[index].name)?.pools ?? []
             for network in rooms[index].writtenNetworks {
-                let pool = known.first { $0.network == network } ?? AddressPool(pods: network)
-                _ = hold(pool, index)
+                let pool = known.first { $0.network == network } ?? PodPool(network)
+                if !hold(pool, index) { refuse(network, index) }
             }
         }
         for index in rooms.indices {
-            let name = rooms[index].name
-            guard let old = before[name] else { continue }
-            for pool in old.pools where old.givenNetworks.contains(pool.network) {
+            guard let old = before.room(of: rooms[index].name) else { continue }
+            for pool in old.pools where !old.writtenNetworks.contains(pool.network) {
                 _ = hold(pool, index)
             }
         }
-        for index in rooms.indices {
+        for index in rooms.indices where !remembered.isEmpty {
             for network in remembered[rooms[index].name] ?? [] where isBlock(network) {
-                _ = hold(AddressPool(pods: network), index)
+                _ = hold(PodPool(network), index)
             }
         }
-        return true
+        return change(since: before)
+    }
+
+    private func room(of name: String) -> NodeRoom? { indices[name].map { rooms[$0] } }
+
+    private func change(since before: NodeRooms) -> Change {
+        var change = Change()
+        for old in before.rooms {
+            guard let new = room(of: old.name) else {
+                change.pairs.append((old, nil))
+                change.makers.formUnion(old.makers)
+                continue
+            }
+            let networks = new.pools.map(\.network)
+            let lost = old.pools.filter { !networks.contains($0.network) }
+            guard !old.isSame(as: new) || !lost.isEmpty else { continue }
+            change.pairs.append((old, new))
+            for pool in lost { change.makers.formUnion(pool.makers) }
+        }
+        for new in rooms where before.indices[new.name] == nil { change.pairs.append((nil, new)) }
+        for address in ownAddresses.subtracting(before.ownAddresses) {
+            if let maker = before.maker(of: address) { change.makers.insert(maker) }
+        }
+        return change
     }
 
     /// Gives a network to a Node, if nobody else has any of it.
-    private mutating func hold(_ pool: AddressPool, _ index: Int) -> Bool {
+    private mutating func hold(_ pool: PodPool, _ index: Int) -> Bool {
         let network = pool.network
-        guard !isHeld(network) else { return false }
+        let place = held.partitioningIndex { network.base.isOrdered(before: $0.network.base) }
+        guard overlap(with: network, at: place) == nil else { return false }
         for place in blocks.indices { blocks[place].take(network) }
-        holders[network] = Holder(room: index, pool: rooms[index].pools.count)
-        lengths.insert(network.length)
+        held.insert(Held(network: network, room: index, pool: rooms[index].pools.count), at: place)
         rooms[index].pools.append(pool)
         return true
     }
 
-    /// Whether somebody has any of a network.
-    private func isHeld(_ network: AddressNetwork) -> Bool {
-        if holders[network] != nil { return true }
-        // Networks of one length are the same or have nothing in common.
-        guard lengths.contains(where: { $0 != network.length }) else { return false }
-        return holders.keys.contains { $0.overlaps(network) }
+    /// What others have of a network, and the Node that has it; `place`: where it would be held.
+    private func overlap(
+        with network: AddressNetwork,
+        at place: Int
+    ) -> (network: AddressNetwork, room: Int?)? {
+        if let other = reserved.first(where: network.overlaps) { return (other, nil) }
+        // What is held does not overlap itself: only the neighbours can overlap it.
+        for neighbour in [place - 1, place] where held.indices.contains(neighbour) {
+            let other = held[neighbour]
+            if other.network.overlaps(network) { return (other.network, other.room) }
+        }
+        return nil
+    }
+
+    private mutating func refuse(_ network: AddressNetwork, _ index: Int) {
+        let place = held.partitioningIndex { network.base.isOrdered(before: $0.network.base) }
+        guard let (other, room) = overlap(with: network, at: place), room != index else { return }
+        refusals.append(
+            Refusal(
+                node: rooms[index].name,
+                network: network,
+                other: other,
+                holder: room.map { rooms[$0].name }
+            )
+        )
     }
 
     private func isBlock(_ network: AddressNetwork) -> Bool {
@@ -224,35 +200,32 @@ struct NodeRooms: Sendable {
 
     // MARK: Addresses
 
-    private func holder(of address: IPAddress) -> Holder? {
-        for length in lengths {
-            guard let network = AddressNetwork(address, length: length) else { continue }
-            if let holder = holders[network] { return holder }
-        }
-        return nil
+    private func holder(of address: IPAddress) -> Held? {
+        let place = held.partitioningIndex { address.isOrdered(before: $0.network.base) }
+        guard place > 0, held[place - 1].network.contains(address) else { return nil }
+        return held[place - 1]
     }
 
     /// The Node in whose networks an address lies.
     func index(holding address: IPAddress) -> Int? { holder(of: address)?.room }
 
-    /// Whether somebody was given an address.
-    func isGiven(_ address: IPAddress) -> Bool {
-        guard let holder = holder(of: address) else { return false }
-        let pool = rooms[holder.room].pools[holder.pool]
-        return pool.number(of: address).map(pool.numbers.isTaken) ?? false
+    /// The number of the object of which a Pod was given an address.
+    func maker(of address: IPAddress) -> Int? {
+        holder(of: address).flatMap { rooms[$0.room].pools[$0.pool].maker(of: address) }
     }
 
-    /// Takes an address of a Node for a Pod; false when it has no such address left.
-    mutating func take(_ address: IPAddress, _ index: Int) -> Bool {
+    /// Takes an address of a Node for a Pod of an object; false when it has no such address left.
+    mutating func take(_ address: IPAddress, _ index: Int, for maker: Int) -> Bool {
         guard !ownAddresses.contains(address), let holder = holder(of: address),
             holder.room == index
         else { return false }
-        return rooms[index].pools[holder.pool].take(address)
+        return rooms[index].pools[holder.pool].take(address, for: maker)
     }
 
-    mutating func release(_ address: IPAddress) {
-        guard !ownAddresses.contains(address), let holder = holder(of: address) else { return }
-        rooms[holder.room].pools[holder.pool].release(address)
+    /// Gives back an address that an object's Pod was given.
+    mutating func release(_ address: IPAddress, of maker: Int) {
+        guard let holder = holder(of: address) else { return }
+        rooms[holder.room].pools[holder.pool].release(address, of: maker)
         rooms[holder.room].fullCount = min(rooms[holder.room].fullCount, holder.pool)
     }
 
@@ -263,6 +236,7 @@ struct NodeRooms: Sendable {
         _ index: Int,
         _ family: IPAddress.Family,
         _ hash: UInt64,
+        for maker: Int,
         isUsed: (IPAddress) -> Bool
     ) -> IPAddress? {
         var place = rooms[index].fullCount
@@ -270,29 +244,14 @@ struct NodeRooms: Sendable {
             if place == rooms[index].pools.count, !extend(index, family) { return nil }
             if rooms[index].pools[place].isFull {
                 if place == rooms[index].fullCount { rooms[index].fullCount += 1 }
-            } else if rooms[index].pools[place].network.family == family,
-                let address = choose(index, pool: place, hash, isUsed)
-            {
-                return address
+            } else if rooms[index].pools[place].network.family == family {
+                let address = rooms[index].pools[place].choose(hash, for: maker) { [ownAddresses] in
+                    isUsed($0) || ownAddresses.contains($0)
+                }
+                if let address { return address }
             }
             place += 1
         }
-    }
-
-    private mutating func choose(
-        _ index: Int,
-        pool place: Int,
-        _ hash: UInt64,
-        _ isUsed: (IPAddress) -> Bool
-    ) -> IPAddress? {
-        var passed: [IPAddress] = []
-        defer { for address in passed { rooms[index].pools[place].release(address) } }
-        while let address = rooms[index].pools[place].choice(hash) {
-            rooms[index].pools[place].take(address)
-            guard isUsed(address) || ownAddresses.contains(address) else { return address }
-            passed.append(address)
-        }
-        return nil
     }
 
     /// Gives a Node another block; false when there is none left.
@@ -304,7 +263,7 @@ struct NodeRooms: Sendable {
             while let number = choice(of: blocks[place].numbers, name, count) {
                 blocks[place].numbers.take(number)
                 guard let network = blocks[place].network(number) else { break }
-                if hold(AddressPool(pods: network), index) { return true }
+                if hold(PodPool(network), index) { return true }
             }
         }
         return false

@@ -104,6 +104,17 @@ extension Owner {
 }
 
 extension StoredObject {
+    /// Where the Pods may run that are made of it; nil when it is of another kind.
+    var placement: Placement? {
+        guard var reader = ObjectReader(objectsOf: self) else { return nil }
+        let head = reader.head()
+        return switch head.kind {
+        case .workload: reader.workload(head).template.placement
+        case .pod: reader.pod(head).placement
+        case .namespace, .service, .endpointSlice, .other, .node, .podGroup: nil
+        }
+    }
+
     /// The workload that it is; nil when it is of another kind.
     var workload: Workload? {
         guard var reader = ObjectReader(objectsOf: self) else { return nil }

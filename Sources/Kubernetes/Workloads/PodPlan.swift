@@ -20,6 +20,8 @@ struct PodPlan {
     }
 
     let key: ObjectKey
+    /// The number of the object.
+    let maker: Int
     let placement: Placement
     /// The Nodes that it may run on, sorted.
     let nodes: [Int]
@@ -33,8 +35,9 @@ struct PodPlan {
     }
 
     /// The plan of an object; nil when it is of another kind.
-    init?(_ key: ObjectKey, _ object: StoredObject, _ rooms: NodeRooms) {
+    init?(_ key: ObjectKey, _ object: StoredObject, maker: Int, _ rooms: NodeRooms) {
         self.key = key
+        self.maker = maker
         let placement: Placement
         var isEverywhere = false
         switch object.objects.first {
@@ -93,16 +96,26 @@ struct PodPlan {
         return nodes[(Int(start) + place) % nodes.count]
     }
 
-    /// What is made of it now, each Pod with what it was given.
-    func made(_ rooms: NodeRooms) -> StoredObject? {
+    /// What is made of it now, each Pod with what it was given; and the names of the Pods that are
+    /// not made, as a manifest has them: `isWritten`.
+    func made(
+        _ rooms: NodeRooms,
+        isWritten: (String) -> Bool
+    ) -> (object: StoredObject?, written: [String]) {
         switch subject {
         case .pod(var pod):
             pod.addresses = slots.first?.addresses ?? []
             if let node = slots.first?.node { pod.placement.nodeName = rooms[node].name }
-            return StoredObject(.pod(pod))
+            return (StoredObject(.pod(pod)), [])
         case .workload(let workload):
-            guard !slots.isEmpty else { return nil }
-            return StoredObject(.podGroup(group(of: workload, rooms)))
+            guard !slots.isEmpty else { return (nil, []) }
+            var group = group(of: workload, rooms)
+            var written: [String] = []
+            for index in group.members.indices where isWritten(group.members[index].name) {
+                written.append(group.members[index].name)
+                group.members[index].name = ""
+            }
+            return (StoredObject(.podGroup(group)), written)
         }
     }
 

@@ -4,13 +4,6 @@ import Wire
 
 /// What was made, and what a file is told of it.
 extension Workloads {
-    /// The objects whose Pods were given an address; it is looked for only when it is written too.
-    func holders(of address: IPAddress) -> [ObjectKey] {
-        entries.filter { entry in
-            entry.value.made?.pods.contains { $0.addresses.contains(address) } ?? false
-        }.map(\.key)
-    }
-
     /// Every object of which Pods were made, with these.
     var made: [(object: StoredObject, pods: StoredObject)] {
         entries.values.compactMap { entry in

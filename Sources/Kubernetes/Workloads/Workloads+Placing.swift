@@ -37,12 +37,14 @@ extension Workloads {
         guard plan.slots[place].addresses.isEmpty,
             rooms[node].suits(plan.placement), !rooms.areHosts(node, plan.placement),
             addresses.map(\.family) == options.podNetworks.map(\.family),
-            !addresses.contains(where: isWritten)
+            !addresses.contains(where: { isWritten($0) })
         else { return }
         var taken: [IPAddress] = []
-        for address in addresses where rooms.take(address, node) { taken.append(address) }
+        for address in addresses where rooms.take(address, node, for: plan.maker) {
+            taken.append(address)
+        }
         guard taken.count == addresses.count else {
-            for address in taken { rooms.release(address) }
+            for address in taken { rooms.release(address, of: plan.maker) }
             return
         }
         plan.slots[place].node = node
@@ -62,10 +64,10 @@ extension Workloads {
             // Where one Node is full, others may have addresses left; where all are, that is it.
             guard !isFull else { continue }
             let hash = plan.slots[place].hash
-            var found = addresses(on: first, hash).map { (first, $0) }
+            var found = addresses(on: first, hash, plan.maker).map { (first, $0) }
             if found == nil, plan.slots[place].wanted == nil {
                 for node in plan.nodes where node != first && found == nil {
-                    found = addresses(on: node, hash).map { (node, $0) }
+                    found = addresses(on: node, hash, plan.maker).map { (node, $0) }
                 }
             }
             if let found { (plan.slots[place].node, plan.slots[place].addresses) = found }
@@ -76,15 +78,19 @@ extension Workloads {
     }
 
     /// An address of each family on a Node; nil when any is missing.
-    private mutating func addresses(on node: Int, _ hash: UInt64) -> [IPAddress]? {
+    private mutating func addresses(
+        on node: Int,
+        _ hash: UInt64,
+        _ maker: Int
+    ) -> [IPAddress]? {
         var found: [IPAddress] = []
         let poolCount = rooms[node].pools.count
         for network in options.podNetworks {
-            let address = rooms.choose(node, network.family, hash) { [written] in
-                written?.contains($0) ?? false
+            let address = rooms.choose(node, network.family, hash, for: maker) {
+                [written] in written?.contains($0) ?? false
             }
             guard let address else {
-                for address in found { rooms.release(address) }
+                for address in found { rooms.release(address, of: maker) }
                 return nil
             }
             found.append(address)

@@ -11,17 +11,13 @@ import Wire
 ///
 /// A workload makes no Pods where the manifests have those that a cluster made of it: `PodOwners`.
 struct Workloads: Sendable {
-    /// What is wrong with the Pods of an object.
-    struct Complaint: Sendable {
-        let object: StoredObject
-        let text: String
-    }
-
     /// A workload, or a Pod without an address, and what was made of it.
     struct Entry {
         /// Nil when it went.
         var object: StoredObject?
         var made: StoredObject?
+        /// By which it is told who has an address.
+        let number: Int
     }
 
     /// The Nodes that there are where no manifest has one.
@@ -29,15 +25,21 @@ struct Workloads: Sendable {
 
     let options: AllocationOptions
     /// What is wrong now, by object.
-    var complaints: [ObjectKey: Complaint] = [:]
+    private(set) var complaints: [ObjectKey: [Complaint]] = [:]
     /// The objects of which a file must be told what their Pods, or they as Nodes, were given.
     var unsaved: Set<ObjectKey> = []
 
     var entries: [ObjectKey: Entry] = [:]
-    private(set) var nodes: [String: Node] = [:]
+    private(set) var nodes: [String: NodeRoom] = [:]
     /// The Nodes that somebody asks for by name, and how many do.
     private var askedNodes: [String: Int] = [:]
     private var owners = PodOwners()
+    private var numbers = MakerNumbers()
+    /// On which Nodes the objects may run of which the Pods are others when the Nodes are:
+    /// DaemonSets, and what is in the network of its Node.
+    private var nodeBound: [ObjectKey: Placement] = [:]
+    /// How many Pods manifests have.
+    private var writtenPodCount = 0
     var rooms: NodeRooms
     private var touched: Set<ObjectKey> = []
     private var areNodesTouched = true
@@ -50,7 +52,7 @@ struct Workloads: Sendable {
     init(_ options: AllocationOptions, remembering memory: PodMemory = PodMemory()) {
         self.options = options
         remembered = memory
-        rooms = NodeRooms(options.podNetworks)
+        rooms = NodeRooms(options)
     }
 
     // MARK: Objects that come and go
@@ -73,10 +75,14 @@ struct Workloads: Sendable {
             let workload = reader.workload(head)
             owners.note(workload, object, change)
             touchOwners(of: workload.owner, head.namespace)
-            note(workload.template.placement, change)
-            noteMaker(object, change)
+            note(
+                workload.template.placement,
+                of: object,
+                isNodeBound: workload.kind == .daemonSet,
+                change
+            )
         case .node:
-            nodes[head.name] = change > 0 ? reader.node(head) : nil
+            nodes[head.name] = change > 0 ? NodeRoom(reader.node(head)) : nil
             areNodesTouched = true
         case .pod:
             // Those of a run have their addresses; all of them are used as they are.
@@ -89,24 +95,36 @@ struct Workloads: Sendable {
         return true
     }
 
-    /// Notes an object that Pods are made of.
-    private mutating func noteMaker(_ object: StoredObject, _ change: Int) {
+    /// Notes an object that Pods are made of, and where these may run.
+    private mutating func note(
+        _ placement: Placement,
+        of object: StoredObject,
+        isNodeBound: Bool,
+        _ change: Int
+    ) {
         // Without a name there is no object.
         guard let key = object.key else { return }
+        note(placement, change)
         touched.insert(key)
         if change > 0 {
-            entries[key, default: Entry()].object = object
+            let number = entries[key]?.number ?? numbers.next()
+            numbers[number] = object
+            entries[key, default: Entry(number: number)].object = object
+            nodeBound[key] = isNodeBound || placement.usesHostNetwork ? placement : nil
         } else if entries[key]?.object == object {
             entries[key]?.object = nil
+            nodeBound[key] = nil
         }
     }
 
     private mutating func note(_ pod: Pod, _ object: StoredObject, _ change: Int) -> Bool {
         owners.note(pod, change)
         touchOwners(of: pod.owner, pod.metadata.namespace)
+        writtenPodCount += change
+        // At first everything is looked at.
+        if !isFirst { touchMakers(ofPod: pod.metadata) }
         if pod.addresses.isEmpty, !pod.isFinished, !pod.placement.isPending {
-            note(pod.placement, change)
-            noteMaker(object, change)
+            note(pod.placement, of: object, isNodeBound: false, change)
             return false
         }
         guard written != nil, !pod.isFinished else { return true }
@@ -114,11 +132,13 @@ struct Workloads: Sendable {
             if change > 0 {
                 written?.insert(address)
                 // Whoever was given it has to leave it.
-                if rooms.isGiven(address) { touched.formUnion(holders(of: address)) }
+                if let maker = rooms.maker(of: address) { touch(maker) }
             } else {
                 written?.remove(address)
             }
         }
+        // It may be the one that somebody waits for.
+        if change < 0 { touched.formUnion(complaints.keys) }
         return true
     }
 
@@ -129,6 +149,30 @@ struct Workloads: Sendable {
         let count = (askedNodes[name] ?? 0) + change
         askedNodes[name] = count > 0 ? count : nil
         if count == 0 || count == change { areNodesTouched = true }
+    }
+
+    /// Has an object be looked at again.
+    private mutating func touch(_ maker: Int) {
+        if let key = numbers[maker]?.key { touched.insert(key) }
+    }
+
+    /// Has those be looked at again that may make a Pod of this name.
+    private mutating func touchMakers(ofPod metadata: Metadata) {
+        guard !entries.isEmpty else { return }
+        var base = metadata.name[...]
+        // Behind the workload's name stands a number, a word that was made up, or two of these.
+        for _ in 0..<2 {
+            guard let dash = base.lastIndex(of: "-") else { return }
+            base = base[..<dash]
+            for kind in Workload.Kind.allCases {
+                let key = ObjectKey(
+                    kind: kind.name,
+                    namespace: metadata.namespace,
+                    name: String(base)
+                )
+                if entries[key] != nil { touched.insert(key) }
+            }
+        }
     }
 
     private mutating func touchOwners(of owner: Owner?, _ namespace: String) {
@@ -155,10 +199,25 @@ struct Workloads: Sendable {
         guard !touched.isEmpty else { return Provision.Difference() }
         if written == nil { written = Self.addresses(of: census) }
         var difference = Provision.Difference()
+        let freed = place(touched, census, &difference)
+        // What nobody has any more is for those who wait for an address.
+        if !complaints.isEmpty, freed.contains(where: { rooms.maker(of: $0) == nil }) {
+            _ = place(Set(complaints.keys).subtracting(touched), census, &difference)
+        }
+        return difference
+    }
+
+    /// Gives places to the Pods of some objects; the addresses that Pods of these had before.
+    private mutating func place(
+        _ keys: Set<ObjectKey>,
+        _ census: ClusterCensus,
+        _ difference: inout Provision.Difference
+    ) -> [IPAddress] {
         var plans: [PodPlan] = []
-        for key in touched.sorted() {
+        var released: [IPAddress] = []
+        for key in keys.sorted() {
             // Whoever stays takes it again: the networks may be others than they were.
-            release(key)
+            released += release(key)
             if let plan = plan(key, census) {
                 plans.append(plan)
             } else {
@@ -170,8 +229,8 @@ struct Workloads: Sendable {
         for index in plans.indices { restore(&plans[index], isInUse: true) }
         for index in plans.indices { restore(&plans[index], isInUse: false) }
         for index in plans.indices { complete(&plans[index]) }
-        for plan in plans { finish(plan, &difference) }
-        return difference
+        for plan in plans { finish(plan, census, &difference) }
+        return released
     }
 
     /// Takes it that who has not come back by the first look is gone.
@@ -185,9 +244,7 @@ struct Workloads: Sendable {
             unsaved.insert(key)
         }
         guard !rooms.rooms.isEmpty else { return }
-        for name in remembered.networks.keys where rooms.index(of: name) == nil {
-            unsaved.insert(ObjectKey(kind: PodRecord.nodeKind, namespace: "", name: name))
-        }
+        for name in remembered.networks.keys where rooms.index(of: name) == nil { noteNode(name) }
         remembered.networks = [:]
     }
 
@@ -195,23 +252,56 @@ struct Workloads: Sendable {
         guard let object = entries[key]?.object, !owners.haveMade(key, object, census) else {
             return nil
         }
-        return PodPlan(key, object, rooms)
+        return entries[key].flatMap { PodPlan(key, object, maker: $0.number, rooms) }
     }
 
     private mutating func updateNodes() {
         guard areNodesTouched, !entries.isEmpty else { return }
         areNodesTouched = false
-        var new = nodes.values.map { NodeRoom($0) }
+        var new = Array(nodes.values)
         if nodes.isEmpty {
             new = Self.nodeNames.map { NodeRoom($0, isAskedFor: false) }
             for name in askedNodes.keys where !Self.nodeNames.contains(name) {
                 new.append(NodeRoom(name, isAskedFor: true))
             }
         }
-        let before = rooms.rooms.isEmpty ? remembered.networks : givenNetworks
-        guard rooms.setRooms(new, remembered: remembered.networks) else { return }
-        touched.formUnion(entries.keys)
-        noteNetworks(since: before)
+        let isFirst = rooms.rooms.isEmpty
+        guard let change = rooms.setRooms(new, remembered: remembered.networks) else { return }
+        touch(change)
+        for pair in change.pairs {
+            let name = pair.after?.name ?? pair.before?.name ?? ""
+            let before = isFirst ? remembered.networks[name] : pair.before?.givenNetworks
+            if before ?? [] != pair.after?.givenNetworks ?? [] { noteNode(name) }
+        }
+        guard isFirst else { return }
+        for name in remembered.networks.keys where rooms.index(of: name) == nil { noteNode(name) }
+    }
+
+    /// Has all objects be looked at again of which Pods may have to go or come.
+    private mutating func touch(_ change: NodeRooms.Change) {
+        for maker in change.makers { touch(maker) }
+        for case (let before?, let after?) in change.pairs where before.labels != after.labels {
+            for maker in before.makers {
+                guard let placement = numbers[maker]?.placement, !after.suits(placement) else {
+                    continue
+                }
+                touch(maker)
+            }
+        }
+        // Who has not got all may have it now.
+        touched.formUnion(complaints.keys)
+        for (key, placement) in nodeBound {
+            let isAffected = change.pairs.contains { before, after in
+                placement.usesHostNetwork
+                    || before?.suits(placement) ?? false != after?.suits(placement) ?? false
+            }
+            if isAffected { touched.insert(key) }
+        }
+    }
+
+    /// Notes that a file must be told the networks of a Node.
+    private mutating func noteNode(_ name: String) {
+        unsaved.insert(ObjectKey(kind: PodRecord.nodeKind, namespace: "", name: name))
     }
 
     /// The networks that Nodes were given, by their names.
@@ -222,13 +312,6 @@ struct Workloads: Sendable {
             if !networks.isEmpty { given[room.name] = networks }
         }
         return given
-    }
-
-    private mutating func noteNetworks(since before: [String: [AddressNetwork]]) {
-        let after = givenNetworks
-        for name in Set(before.keys).union(after.keys) where before[name] != after[name] {
-            unsaved.insert(ObjectKey(kind: PodRecord.nodeKind, namespace: "", name: name))
-        }
     }
 
     /// The addresses that Pods in manifests have.
@@ -242,10 +325,12 @@ struct Workloads: Sendable {
 
     func isWritten(_ address: IPAddress) -> Bool { written?.contains(address) ?? false }
 
-    private mutating func release(_ key: ObjectKey) {
-        for pod in entries[key]?.made?.members ?? [] {
-            for address in pod.addresses { rooms.release(address) }
-        }
+    /// Takes back what the Pods of an object were given; which addresses that are.
+    private mutating func release(_ key: ObjectKey) -> [IPAddress] {
+        guard let entry = entries[key], let made = entry.made else { return [] }
+        let addresses = made.members.flatMap(\.addresses)
+        for address in addresses { rooms.release(address, of: entry.number) }
+        return addresses
     }
 
     private mutating func drop(_ key: ObjectKey, _ difference: inout Provision.Difference) {
@@ -259,15 +344,26 @@ struct Workloads: Sendable {
             entries[key]?.made = nil
             unsaved.insert(key)
         }
-        if entry.object == nil { entries[key] = nil }
+        if entry.object == nil {
+            entries[key] = nil
+            numbers[entry.number] = nil
+        }
     }
 
     // MARK: Outcome
 
-    private mutating func finish(_ plan: PodPlan, _ difference: inout Provision.Difference) {
+    private mutating func finish(
+        _ plan: PodPlan,
+        _ census: ClusterCensus,
+        _ difference: inout Provision.Difference
+    ) {
         guard let entry = entries[plan.key], let object = entry.object else { return }
-        complaints[plan.key] = complaint(about: plan, object)
-        let made = plan.made(rooms)
+        let namespace = plan.key.namespace
+        let (made, names) = plan.made(rooms) { name in
+            writtenPodCount > 0 && isWritten(name, namespace, census)
+        }
+        let found = [complaint(about: plan, object), complaint(about: names, object)]
+        complaints[plan.key] = found.contains { $0 != nil } ? found.compactMap(\.self) : nil
         guard made != entry.made else { return }
         if let before = entry.made { difference.gone.append(before) }
         if let made { difference.come.append(made) }
@@ -275,27 +371,6 @@ struct Workloads: Sendable {
         if known != made?.share { unsaved.insert(plan.key) }
         if made != nil { remembered.set(nil, of: plan.key) }
         entries[plan.key]?.made = made
-    }
-
-    private func complaint(about plan: PodPlan, _ object: StoredObject) -> Complaint? {
-        let count = plan.slots.count { $0.addresses.isEmpty }
-        guard count > 0 else { return nil }
-        let pods = count == 1 ? "a Pod has" : "\(count) Pods have"
-        if plan.nodes.isEmpty {
-            let placement = plan.placement
-            let reason =
-                !placement.nodeName.isEmpty
-                ? "no Node has the name \(placement.nodeName)"
-                : placement.nodeSelector.isEmpty
-                    ? "no Node takes new Pods"
-                    : "no Node that takes new Pods has the labels of nodeSelector"
-            return Complaint(object: object, text: "\(pods) no address, as \(reason)")
-        }
-        let ranges = options.podNetworks.map(\.description).joined(separator: " ")
-        return Complaint(
-            object: object,
-            text: "\(pods) no address, as \(ranges) has none left; a larger pod_cidr has"
-        )
     }
 
     /// Forgets that anything is to be saved, once it is.

@@ -86,8 +86,12 @@ extension KubernetesSettings {
                 )
             default: break
             }
-            guard option.name.text == "load_balancer_pool", allocation.makesPods else { continue }
+            guard ["load_balancer_pool", "service_cidr"].contains(option.name.text),
+                allocation.makesPods
+            else { continue }
             let isWritten = stanza.options.contains { $0.name.text == "pod_cidr" }
+            // Of two that are written, it is said of the network for Pods.
+            if isWritten, option.name.text == "service_cidr" { continue }
             try option.check(
                 against: allocation.podNetworks,
                 isWritten ? "" : ", which Pods have unless 'pod_cidr' says otherwise"
