@@ -99,7 +99,12 @@ struct GetCommand {
             for row in rows { body(&self, row) }
             return
         }
-        let all = rows
+        // What is found on the way to workloads is needed again to show them.
+        guard group.kind.workload == nil else {
+            for row in rows.rows(of: group.kind) where isSelected(row) { body(&self, row) }
+            return
+        }
+        var all = rows
         all.visit(group.kind) { row in
             if isSelected(row) { body(&self, row) }
         }

@@ -18,16 +18,9 @@ struct MadePod {
 
     /// The Pod as it would be written; its containers are those of the workload's template.
     func tree(_ search: ObjectSearch) -> Tree {
-        var metadata: Tree = [
-            "name": .string(pod.metadata.name), "namespace": .string(pod.metadata.namespace),
-        ]
-        metadata["labels"] = .map(
-            pod.metadata.labels.map { Tree.Pair(key: $0.key, value: .string($0.value)) }
-        )
         let workload = search.object(in: item.file, at: item.position)
-        return [
-            "apiVersion": "v1", "kind": "Pod", "metadata": metadata,
-            "spec": workload?["spec"]?["template"]?["spec"] ?? [:],
-        ]
+        var tree = Rows.filled(workload?["spec"]?["template"] ?? [:], from: pod)
+        tree.set(["metadata", "labels"], Rows.tree(pod.metadata.labels))
+        return tree
     }
 }

@@ -42,15 +42,18 @@ struct MemberBook {
         pods: () -> ArraySlice<ClusterContents.Item>
     ) {
         for item in items {
-            guard case .endpointSlice(let slice) = item.object(withLabels: withLabels) else {
+            guard case .endpointSlice(var slice) = item.object(withLabels: withLabels) else {
                 continue
             }
+            // Its labels say whether it is mirrored, and its Service's selector does.
+            if slice.isFromEndpoints, case .endpointSlice(let whole) = item.object { slice = whole }
             slices[slice.serviceName, default: []].append(slice)
             guard !slice.isFromEndpoints else { continue }
             writtenSlices.append(WrittenSlice(slice: slice, item: item))
         }
         for item in services {
-            let needsSelector = withLabels || slices[item.name] == nil
+            let written = slices[item.name]
+            let needsSelector = withLabels || written?.allSatisfy(\.isFromEndpoints) ?? true
             guard case .service(let service) = item.object(withLabels: needsSelector) else {
                 continue
             }
@@ -85,10 +88,14 @@ struct MemberBook {
         )
     }
 
-    /// The slices that would be made for one of the Services, where none are written.
+    /// The slices that would be made for one of the Services, where none are written: of its Pods,
+    /// or of its Endpoints object.
     func computedSlices(of service: Service) -> [ComputedSlice] {
-        guard slices[service.metadata.name] == nil else { return [] }
-        return ComputedSlice.all(of: service, pods: candidates(of: service))
+        guard let written = slices[service.metadata.name] else {
+            return ComputedSlice.all(of: service, pods: candidates(of: service))
+        }
+        guard written.allSatisfy(\.isFromEndpoints) else { return [] }
+        return ComputedSlice.mirroring(written, of: service)
     }
 
     /// The Pods that a Service may select: the rarest of the labels leaves the fewest.

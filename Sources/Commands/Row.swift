@@ -14,6 +14,8 @@ struct Row {
         /// A Pod, and where it or the workload that it was made of is written.
         case pod(Pod, ClusterContents.Item)
         case workload(Workload, ClusterContents.Item)
+        /// A ReplicaSet that was made of a Deployment, and where that is written.
+        case madeReplicaSet(Workload, ClusterContents.Item)
         case node(Node, ClusterContents.Item)
         /// A namespace; written nowhere where only others live in it.
         case namespace(ClusterContents.Item?)

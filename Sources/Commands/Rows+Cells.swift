@@ -27,7 +27,7 @@ extension Rows {
             let text = PodText(pod, sources.pod(item))
             cells = [text.ready, text.status, text.restarts]
             if isWide { cells += [text.address, text.node, Service.none, Service.none] }
-        case .workload(let workload, let item):
+        case .workload(let workload, let item), .madeReplicaSet(let workload, let item):
             cells = self.cells(of: workload, item, wallSeconds)
             if isWide { cells += wideCells(of: row, item) }
         case .node(let node, let item):
@@ -91,7 +91,11 @@ extension Rows {
     }
 
     private mutating func wideCells(of row: Row, _ item: ClusterContents.Item) -> [String] {
-        let spec = sources.tree(of: item)?["spec"]
+        var tree = sources.tree(of: item)
+        if case .madeReplicaSet(let made, _) = row.substance {
+            tree = tree.map { Self.tree(made, of: $0) }
+        }
+        let spec = tree?["spec"]
         let containers = spec?["template"]?["spec"]?["containers"]?.items ?? []
         let cells = ["name", "image"].map { key in
             containers.compactMap { $0[key]?.text }.joined(separator: ",")

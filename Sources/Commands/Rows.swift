@@ -11,6 +11,10 @@ struct Rows {
     var sources: ObjectSources
     /// The Pods of all workloads; nil until they are asked for.
     private var workloadBook: WorkloadBook?
+    /// Where Nodes stand, by their names; nil until it is asked for.
+    var zones: [String: String]?
+    /// Where Pods are written, by namespace and name; nil until it is asked for.
+    var podItems: [String: [String: ClusterContents.Item]]?
     /// Whether the labels and selectors of Services are looked at.
     var readsLabels = true
 
@@ -25,20 +29,32 @@ struct Rows {
         of workload: Workload,
         _ item: ClusterContents.Item
     ) -> WorkloadBook.Counts {
+        book().counts(of: workload, item)
+    }
+
+    /// Whether a Deployment has its Pods by way of a ReplicaSet that no manifest has.
+    private mutating func makesReplicaSet(
+        _ deployment: Workload,
+        _ item: ClusterContents.Item
+    ) -> Bool {
+        book().makesReplicaSet(deployment, item)
+    }
+
+    private mutating func book() -> WorkloadBook {
         let book = workloadBook ?? WorkloadBook(contents, in: scope)
         workloadBook = book
-        return book.counts(of: workload, item)
+        return book
     }
 
     /// All objects of a kind in the namespace that is looked into; sorted by namespace and name.
-    func rows(of kind: ResourceKind) -> [Row] {
+    mutating func rows(of kind: ResourceKind) -> [Row] {
         var rows: [Row] = []
         visit(kind) { rows.append($0) }
         return rows
     }
 
     /// Shows all objects of a kind, one after the other, in the order of `rows`.
-    func visit(_ kind: ResourceKind, _ body: (Row) -> Void) {
+    mutating func visit(_ kind: ResourceKind, _ body: (Row) -> Void) {
         switch kind {
         case .service: visitServices(body)
         case .endpoints: visitEndpoints(body)
@@ -100,13 +116,25 @@ struct Rows {
         }
     }
 
-    private func workloadRows(_ kind: ResourceKind) -> [Row] {
-        contents.items(.workload, in: scope).compactMap { item in
-            guard case .workload(let workload) = item.object, workload.kind == kind.workload else {
-                return nil
+    private mutating func workloadRows(_ kind: ResourceKind) -> [Row] {
+        var rows: [Row] = []
+        for item in contents.items(.workload, in: scope) {
+            guard case .workload(let workload) = item.object else { continue }
+            if workload.kind == kind.workload {
+                rows.append(Row(kind, workload.metadata, .workload(workload, item)))
+            } else if kind == .replicaSet, let made = workload.replicaSet,
+                makesReplicaSet(workload, item)
+            {
+                rows.append(Row(kind, made.metadata, .madeReplicaSet(made, item)))
             }
-            return Row(kind, workload.metadata, .workload(workload, item))
         }
+        // Those that are written are in order; what is made has another name than its Deployment.
+        if kind == .replicaSet {
+            rows.sort {
+                ($0.metadata.namespace, $0.name) < ($1.metadata.namespace, $1.name)
+            }
+        }
+        return rows
     }
 
     private func nodeRows() -> [Row] {

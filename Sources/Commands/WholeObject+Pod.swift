@@ -14,6 +14,9 @@ extension Rows {
             ("subdomain", pod.subdomain),
         ]
         for (key, text) in texts where !text.isEmpty { tree.fill(["spec", key], .string(text)) }
+        var spec = tree["spec"] ?? [:]
+        spec.fillPod()
+        tree["spec"] = spec
         if let first = pod.addresses.first {
             let addresses = pod.addresses.map { ["ip": .string($0.description)] as Tree }
             tree.fill(["status", "podIP"], .string(first.description))
@@ -26,25 +29,11 @@ extension Rows {
         return tree
     }
 
-    private static func tree(_ owner: Owner) -> Tree {
+    static func tree(_ owner: Owner) -> Tree {
         var tree: Tree = ["controller": .boolean(true)]
         tree["kind"] = .string(owner.kind)
         tree["name"] = .string(owner.name)
         if let kind = ResourceKind(owner.kind) { tree["apiVersion"] = .string(kind.names.version) }
         return tree
-    }
-}
-
-extension Tree {
-    /// Gives a key of a map in this one a value where it has none.
-    fileprivate mutating func fill(_ path: [String], _ value: Tree) {
-        guard let key = path.first else { return }
-        guard path.count > 1 else {
-            fill(key, value)
-            return
-        }
-        var inner = self[key] ?? [:]
-        inner.fill(Array(path.dropFirst()), value)
-        self[key] = inner
     }
 }

@@ -29,22 +29,36 @@ extension Rows {
             tree.fill("status", Self.status(of: service))
             return tree
         case .endpoints(let members): return ["subsets": Self.subsets(of: members)]
-        case .computedSlice(let slice): return Self.tree(slice)
+        case .computedSlice(let slice): return tree(slice)
         case .pod(let pod, let item): return Self.filled(sources.pod(item) ?? [:], from: pod)
-        case .slice(_, let item), .workload(_, let item): return sources.tree(of: item) ?? [:]
-        case .node(let node, let item):
-            return sources.tree(of: item) ?? Self.tree(node.podNetworks.map(\.description))
-        case .namespace(let item): return item.flatMap { sources.tree(of: $0) } ?? [:]
+        case .slice(_, let item): return sources.tree(of: item) ?? [:]
+        case .workload(let workload, let item): return filled(workload, item)
+        case .madeReplicaSet(let made, let item): return filledReplicaSet(made, item)
+        case .node(let node, let item): return filled(node, item)
+        case .namespace(let item):
+            var tree = item.flatMap { sources.tree(of: $0) } ?? [:]
+            tree.fill(["spec", "finalizers"], ["kubernetes"])
+            tree.fill(["status", "phase"], "Active")
+            return tree
         }
     }
 
-    /// A Node of which only its networks are known.
-    private static func tree(_ podNetworks: [String]) -> Tree {
-        guard let first = podNetworks.first else { return [:] }
-        return ["spec": ["podCIDR": .string(first), "podCIDRs": list(podNetworks)]]
+    /// A Node with the networks that it was given, and what Pods may have of it where that is not
+    /// less than all.
+    private mutating func filled(_ node: Node, _ item: ClusterContents.Item) -> Tree {
+        var tree = sources.tree(of: item) ?? [:]
+        let networks = node.podNetworks.map(\.description)
+        if let first = networks.first {
+            tree.fill(["spec", "podCIDR"], .string(first))
+            tree.fill(["spec", "podCIDRs"], Self.list(networks))
+        }
+        if let capacity = tree["status"]?["capacity"] {
+            tree.fill(["status", "allocatable"], capacity)
+        }
+        return tree
     }
 
-    private static func tree(_ texts: [String: String]) -> Tree {
+    static func tree(_ texts: [String: String]) -> Tree {
         .map(texts.map { Tree.Pair(key: $0.key, value: .string($0.value)) })
     }
 
@@ -128,43 +142,11 @@ extension Rows {
         return tree
     }
 
-    private static func tree(_ port: EndpointPort) -> Tree {
+    static func tree(_ port: EndpointPort) -> Tree {
         var tree: Tree = [:]
         if !port.name.isEmpty { tree["name"] = .string(port.name) }
         if let number = port.number { tree["port"] = .integer(Int(number)) }
         tree["protocol"] = .string(port.transport.rawValue)
-        return tree
-    }
-
-    private static func tree(_ slice: ComputedSlice) -> Tree {
-        var tree: Tree = ["addressType": .string(slice.family.text)]
-        let namespace = slice.metadata.namespace
-        tree["endpoints"] = .list(slice.endpoints.map { Self.tree($0, in: namespace) })
-        tree["ports"] = .list(
-            slice.ports.map { port in
-                var tree = Self.tree(port)
-                // A slice names its ports even where a Service does not have to.
-                tree.fill("name", "")
-                return tree
-            }
-        )
-        return tree
-    }
-
-    private static func tree(
-        _ endpoint: ComputedSlice.Endpoint,
-        in namespace: String
-    ) -> Tree {
-        var tree: Tree = ["addresses": [.string(endpoint.address.description)]]
-        tree["conditions"] = [
-            "ready": .boolean(endpoint.isReady), "serving": .boolean(endpoint.isServing),
-            "terminating": .boolean(false),
-        ]
-        if !endpoint.hostname.isEmpty { tree["hostname"] = .string(endpoint.hostname) }
-        if !endpoint.nodeName.isEmpty { tree["nodeName"] = .string(endpoint.nodeName) }
-        tree["targetRef"] = [
-            "kind": "Pod", "name": .string(endpoint.podName), "namespace": .string(namespace),
-        ]
         return tree
     }
 }

@@ -34,6 +34,8 @@ struct WorkloadBook {
     /// By the place where the workload is written.
     private var made: [ClusterContents.Place: Counts] = [:]
     private var owned: [Place: Counts] = [:]
+    /// The workloads that others belong to.
+    private var owners: Set<Place> = []
 
     init(_ contents: ClusterContents, in namespace: String?) {
         // A Deployment has its Pods by way of ReplicaSets.
@@ -43,7 +45,9 @@ struct WorkloadBook {
                 continue
             }
             let own = Place(workload.kind.name, item.namespace, item.name)
-            owners[own] = Place(owner.kind, item.namespace, owner.name)
+            let above = Place(owner.kind, item.namespace, owner.name)
+            owners[own] = above
+            self.owners.insert(above)
         }
         for item in contents.pods(in: namespace) {
             guard case .pod(let pod) = item.object, let owner = pod.owner else { continue }
@@ -52,6 +56,14 @@ struct WorkloadBook {
             owned[place, default: Counts()].add(pod)
             if let above = owners[place] { owned[above, default: Counts()].add(pod) }
         }
+    }
+
+    /// Whether the Pods of a Deployment, or that it is to have none, come of a ReplicaSet that was
+    /// made here.
+    func makesReplicaSet(_ deployment: Workload, _ item: ClusterContents.Item) -> Bool {
+        let place = Place(deployment.kind.name, item.namespace, item.name)
+        guard !owners.contains(place) else { return false }
+        return made[item.place] != nil || deployment.podCount == 0 && owned[place] == nil
     }
 
     /// How many Pods a workload has; `item`: the same, and where it is written.

@@ -109,6 +109,7 @@ import Testing
                       ready: true
                       serving: true
                       terminating: false
+                    nodeName: node1
                     targetRef:
                       kind: Pod
                       name: web-1
@@ -119,6 +120,7 @@ import Testing
                       ready: false
                       serving: false
                       terminating: false
+                    nodeName: node2
                     targetRef:
                       kind: Pod
                       name: web-2

@@ -77,8 +77,9 @@ import Testing
                 NAME                  READY   UP-TO-DATE   AVAILABLE   AGE
                 deployment.apps/web   3/3     3            3           10d
 
-                NAME                   DESIRED   CURRENT   READY   AGE
-                replicaset.apps/lone   1         1         1       <unknown>
+                NAME                            DESIRED   CURRENT   READY   AGE
+                replicaset.apps/lone            1         1         1       <unknown>
+                replicaset.apps/web-fdjbdldv2   3         3         3       10d
 
                 NAME                  READY   AGE
                 statefulset.apps/db   0/2     <unknown>
@@ -98,8 +99,9 @@ import Testing
                 NAMESPACE   NAME                  READY   UP-TO-DATE   AVAILABLE   AGE   CONTAINERS   IMAGES               SELECTOR
                 default     deployment.apps/web   3/3     3            3           10d   nginx,log    nginx:1.25,busybox   app=web
 
-                NAMESPACE   NAME                   DESIRED   CURRENT   READY   AGE         CONTAINERS   IMAGES   SELECTOR
-                default     replicaset.apps/lone   1         1         1       <unknown>   c            i        app=lone
+                NAMESPACE   NAME                            DESIRED   CURRENT   READY   AGE         CONTAINERS   IMAGES               SELECTOR
+                default     replicaset.apps/lone            1         1         1       <unknown>   c            i                    app=lone
+                default     replicaset.apps/web-fdjbdldv2   3         3         3       10d         nginx,log    nginx:1.25,busybox   app=web,pod-template-hash=fdjbdldv2
 
                 NAMESPACE   NAME                  READY   AGE         CONTAINERS   IMAGES
                 default     statefulset.apps/db   0/2     <unknown>   pg           postgres
@@ -165,10 +167,20 @@ import Testing
                 spec:
                   containers:
                   - image: postgres
+                    imagePullPolicy: Always
                     name: pg
+                    resources: {}
+                    terminationMessagePath: /dev/termination-log
+                    terminationMessagePolicy: File
+                  dnsPolicy: ClusterFirst
+                  enableServiceLinks: true
                   hostname: db-0
                   nodeName: node-2
+                  restartPolicy: Always
+                  schedulerName: default-scheduler
+                  securityContext: {}
                   subdomain: db
+                  terminationGracePeriodSeconds: 30
                 status:
                   conditions:
                   - status: "False"

@@ -15,6 +15,8 @@ package struct ComputedSlice: Hashable, Sendable {
     private static let headlessLabel = "service.kubernetes.io/headless"
     private static let managerLabel = "endpointslice.kubernetes.io/managed-by"
     private static let manager = "endpointslice-controller.k8s.io"
+    private static let mirroringManager = "endpointslicemirroring-controller.k8s.io"
+    private static let unmirroredLabel = "endpointslice.kubernetes.io/skip-mirror"
 
     /// One Pod at one of its addresses.
     package struct Endpoint: Hashable, Sendable {
@@ -27,6 +29,7 @@ package struct ComputedSlice: Hashable, Sendable {
         package let hostname: String
         /// Empty when it is not known.
         package let nodeName: String
+        /// Empty when it stands for none.
         package let podName: String
     }
 
@@ -34,14 +37,15 @@ package struct ComputedSlice: Hashable, Sendable {
     package let family: IPAddress.Family
     package let ports: [EndpointPort]
     package let endpoints: [Endpoint]
+    /// Whether it repeats an Endpoints object of its Service's name.
+    package let isMirrored: Bool
 
     /// The slices of a Service, each of one address family and of endpoints with the same ports;
     /// for a family without endpoints one that is empty, without a selector none.
     ///
     /// `pods`: those of its namespace that it may select.
     package static func all(of service: Service, pods: [Pod]) -> [ComputedSlice] {
-        guard !service.selector.isEmpty else { return [] }
-        if case .externalName = service.kind { return [] }
+        guard !service.selector.isEmpty, !service.isAlias else { return [] }
         var found: [IPAddress.Family: [[EndpointPort]: [Endpoint]]] = [:]
         for pod in pods where service.selects(pod) && !pod.isFinished {
             let ports = service.endpointPorts(at: pod)
@@ -50,20 +54,70 @@ package struct ComputedSlice: Hashable, Sendable {
                 found[address.family, default: [:]][ports, default: []].append(endpoint)
             }
         }
-        var names = Names(of: service.metadata)
-        return service.sliceFamilies(Set(found.keys)).flatMap { family in
-            let groups = sorted(found[family] ?? [[]: []])
-            return groups.flatMap { ports, endpoints in
-                chunks(of: endpoints).map { chunk in
-                    ComputedSlice(
-                        metadata: metadata(named: names.next(), of: service),
-                        family: family,
-                        ports: ports,
-                        endpoints: Array(chunk)
+        var own = service.metadata.labels
+        own[headlessLabel] = service.kind == .headless ? "" : nil
+        own[managerLabel] = manager
+        own[serviceLabel] = service.metadata.name
+        var metadata = service.metadata
+        metadata.labels = own
+        return slices(of: found, service.sliceFamilies(Set(found.keys)), metadata)
+    }
+
+    /// The slices that repeat an Endpoints object, as the controller makes them for a Service
+    /// without a selector; none where its label says so.
+    ///
+    /// `subsets`: those of the object, each as a slice.
+    package static func mirroring(
+        _ subsets: [EndpointSlice],
+        of service: Service
+    ) -> [ComputedSlice] {
+        guard service.selector.isEmpty, !service.isAlias, var metadata = subsets.first?.metadata,
+            metadata.labels[unmirroredLabel] != "true"
+        else { return [] }
+        var found: [IPAddress.Family: [[EndpointPort]: [Endpoint]]] = [:]
+        for subset in subsets {
+            for endpoint in subset.endpoints {
+                for address in endpoint.addresses {
+                    found[address.family, default: [:]][subset.ports, default: []].append(
+                        Endpoint(endpoint, address)
                     )
                 }
             }
         }
+        metadata.labels[managerLabel] = mirroringManager
+        metadata.labels[serviceLabel] = service.metadata.name
+        let families = [IPAddress.Family.v4, .v6].filter { found[$0] != nil }
+        return slices(of: found, families, metadata, areMirrored: true)
+    }
+
+    /// The slices with these endpoints; `metadata`: theirs but for the name, which is what names
+    /// are made of.
+    private static func slices(
+        of found: [IPAddress.Family: [[EndpointPort]: [Endpoint]]],
+        _ families: [IPAddress.Family],
+        _ metadata: Metadata,
+        areMirrored: Bool = false
+    ) -> [ComputedSlice] {
+        var names = Names(of: metadata)
+        var slices: [ComputedSlice] = []
+        for family in families {
+            for (ports, endpoints) in sorted(found[family] ?? [[]: []]) {
+                for chunk in chunks(of: endpoints) {
+                    var own = metadata
+                    own.name = names.next()
+                    slices.append(
+                        ComputedSlice(
+                            metadata: own,
+                            family: family,
+                            ports: ports,
+                            endpoints: Array(chunk),
+                            isMirrored: areMirrored
+                        )
+                    )
+                }
+            }
+        }
+        return slices
     }
 
     /// Those with the lowest addresses first, and so in each.
@@ -86,19 +140,6 @@ package struct ComputedSlice: Hashable, Sendable {
             endpoints[$0...].prefix(maximumEndpointCount)
         }
     }
-
-    private static func metadata(named name: String, of service: Service) -> Metadata {
-        var labels = service.metadata.labels
-        labels[headlessLabel] = service.kind == .headless ? "" : nil
-        labels[managerLabel] = manager
-        labels[serviceLabel] = service.metadata.name
-        return Metadata(
-            name: name,
-            namespace: service.metadata.namespace,
-            labels: labels,
-            createdSeconds: service.metadata.createdSeconds
-        )
-    }
 }
 
 extension ComputedSlice.Endpoint: Comparable {
@@ -109,6 +150,15 @@ extension ComputedSlice.Endpoint: Comparable {
         hostname = pod.subdomain == service.metadata.name ? pod.hostname : ""
         nodeName = pod.placement.nodeName
         podName = pod.metadata.name
+    }
+
+    fileprivate init(_ endpoint: SliceEndpoint, _ address: IPAddress) {
+        self.address = address
+        isServing = endpoint.isReady
+        isReady = endpoint.isReady
+        hostname = endpoint.hostname
+        nodeName = ""
+        podName = endpoint.podName
     }
 
     /// By address, then, as Pods of one Node's network share theirs, by name.

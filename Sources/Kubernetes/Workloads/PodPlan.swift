@@ -176,17 +176,14 @@ extension Workload {
     /// Who the Pods say that they belong to.
     fileprivate var podOwner: Owner {
         guard kind == .deployment else { return Owner(kind: kind.name, name: metadata.name) }
-        return Owner(
-            kind: Kind.replicaSet.name,
-            name: PodNames.replicaSet(of: metadata.name, template.contentHash)
-        )
+        return Owner(kind: Kind.replicaSet.name, name: replicaSetName)
     }
 
     /// The labels that Pods get besides those of the template.
     fileprivate var madeLabels: [String: String] {
         let template = PodNames.template(template.contentHash)
         return switch kind {
-        case .deployment: ["pod-template-hash": template]
+        case .deployment: [Self.templateLabel: template]
         case .replicaSet: [:]
         case .statefulSet, .daemonSet:
             ["controller-revision-hash": "\(metadata.name)-\(template)"]
