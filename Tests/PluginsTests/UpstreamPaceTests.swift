@@ -165,6 +165,22 @@ import Wire
         #expect((500...1_100).contains(drill.pace.learntRate ?? 0))
     }
 
+    /// An upstream at its limit that loses half of what it is asked for a moment, now and then: that
+    /// asking less is of no use then is no reason to ask it hardly anything from then on.
+    @Test func comesBackSoonFromLossesThatPass() {
+        var drill = Drill(capacity: 1_000)
+        drill.run([(Self.greedy, 5_000)], milliseconds: 3_000)
+        drill.tallies = [:]
+        for _ in 0..<5 {
+            drill.chanceOfLoss = 0.5
+            drill.run([(Self.greedy, 5_000)], milliseconds: 400)
+            drill.chanceOfLoss = 0
+            drill.run([(Self.greedy, 5_000)], milliseconds: 19_600)
+        }
+
+        #expect(drill.tallies[Self.greedy]?.replied ?? 0 >= 70_000)
+    }
+
     @Test func setsNoLimitWhereLossHasAnotherReason() {
         var drill = Drill(capacity: 1_000_000, chanceOfLoss: 0.2)
         drill.run([(Self.greedy, 1_000)], milliseconds: 5_000)

@@ -29,6 +29,12 @@ struct PaceBook: Sendable {
     /// By what part it is raised then: each time by twice as much.
     static let leastGrowth = 0.005
     static let mostGrowth = 0.1
+    /// What part of the most that was answered is far less than an upstream can bear: losses at such a
+    /// limit have another reason, or it can do less than before.
+    static let farPart = 0.75
+    /// How long a limit is kept that is so low, in nanoseconds: longer than the lowerings of one
+    /// series are apart.
+    static let shortHoldNanoseconds: UInt64 = 2_100_000_000
     /// How long such losses are left alone, in nanoseconds.
     static let leaveAloneNanoseconds: UInt64 = 60_000_000_000
     /// The least that is asked, in questions a second.
@@ -84,6 +90,11 @@ struct PaceBook: Sendable {
     /// How long a limit is kept shortly below that, in nanoseconds.
     private var hold = PaceBook.firstHoldNanoseconds
     private var lossy = Lossy()
+    /// The most that was answered in a window in which little got lost, in replies a second, as far
+    /// as it is still believed.
+    private var borneRate = 0.0
+    /// Whether the limit is far below that, and so soon goes back to it.
+    private var isFarBelow = false
     /// By what part the limit is raised next beyond that.
     private var growth = PaceBook.leastGrowth
 
@@ -200,7 +211,9 @@ struct PaceBook: Sendable {
         growth = Self.mostGrowth
         badRate = .infinity
         hold = Self.firstHoldNanoseconds
-        learntRate = max(0.9 * lossy.mostBorne, Self.leastRate)
+        borneRate = lossy.mostBorne
+        isFarBelow = false
+        learntRate = max(0.9 * borneRate, Self.leastRate)
         lossy = Lossy()
         allowance = 0
         allowanceMoment = now
@@ -209,11 +222,10 @@ struct PaceBook: Sendable {
     /// Lowers the limit when questions get lost; raises it to shortly below where that was, and only
     /// after a while beyond, as each time some must get lost for it to be known.
     private mutating func adapt(_ rate: Double, _ seconds: Double, _ now: Moment) {
-        if isLosing {
-            lower(rate, seconds, now)
-        } else if window.refused > 0 {
-            raise(rate, now)
-        }
+        if isLosing { return lower(rate, seconds, now) }
+        borneRate = max(borneRate, Double(window.replied) / seconds)
+        guard window.refused > 0 else { return }
+        if isFarBelow { comeBack(rate, now) } else { raise(rate, now) }
     }
 
     /// Whether more got lost in the window than usual, and than chance explains.
@@ -231,8 +243,12 @@ struct PaceBook: Sendable {
         series.count += 1
         series.lost += window.lost
         series.replied += window.replied
-        // It was found where it was before: it need not be tried again so soon.
-        if badRate < .infinity, now.nanoseconds(since: lowered) > hold {
+        isFarBelow = rate < Self.farPart * borneRate
+        if isFarBelow {
+            // Found on the way back, it is half believed that the upstream can still do that.
+            if series.count == 1 { borneRate /= 2 }
+        } else if badRate < .infinity, now.nanoseconds(since: lowered) > hold {
+            // It was found where it was before: it need not be tried again so soon.
             hold = Self.laterHoldNanoseconds
         }
         badRate = rate
@@ -252,6 +268,20 @@ struct PaceBook: Sendable {
             learntRate = (1 + growth) * rate
             growth = min(2 * growth, Self.mostGrowth)
         }
+    }
+
+    /// Raises a limit that is far below what was borne nearly to that, after a short while: slowly
+    /// first, since it may be all that the upstream can do by now.
+    private mutating func comeBack(_ rate: Double, _ now: Moment) {
+        guard now.nanoseconds(since: lowered) >= Self.shortHoldNanoseconds else { return }
+        let known = 0.9 * borneRate
+        let raised = (1 + growth) * rate
+        growth = min(2 * growth, Self.mostGrowth)
+        learntRate = max(rate, min(raised, known))
+        guard raised >= known else { return }
+        isFarBelow = false
+        badRate = borneRate
+        growth = Self.leastGrowth
     }
 
     /// Asking less has not helped: the losses have another reason, and the limit is set back.
