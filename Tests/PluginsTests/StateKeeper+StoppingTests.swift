@@ -130,9 +130,16 @@ private final class StoppingStore: FileStore {
         _ objects: [ClusterObject]
     ) -> [String: String] {
         var found: [String: String] = [:]
-        for case .service(let service)? in registry.inUse(objects).inUse {
-            found[service.metadata.name] =
-                Holding(writtenIn: service).addresses.first?.description
+        var items: [ClusterContents.Item] = []
+        for object in objects.map(StoredObject.init) {
+            guard var reader = ObjectReader(objectsOf: object) else { continue }
+            let head = reader.head()
+            items.append(ClusterContents.Item(object, index: 0, head, at: .nowhere))
+        }
+        for case let use? in registry.uses(of: items).uses {
+            guard let service = use.object.service else { continue }
+            let holding = use.holding ?? Holding(writtenIn: service)
+            found[service.metadata.name] = holding.addresses.first?.description
         }
         for pod in registry.madePods.flatMap(\.pods.pods) {
             found[pod.metadata.name] = pod.addresses.first?.description
