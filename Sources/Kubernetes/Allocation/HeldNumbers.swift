@@ -38,6 +38,14 @@ struct HeldNumbers: Sendable {
         Self.holder(of: address, in: ingressHolders)
     }
 
+    /// Who was given an address of a load balancer, though its manifest does not write it.
+    ///
+    /// Of a living cluster several Services may have one address; what is given here has one holder.
+    func grantee(ofBalancer address: IPAddress) -> StoredObject? {
+        // It was given when nobody had it, so that it is the first one's or nobody's.
+        holder(ofBalancer: address).flatMap { $0.writes(balancer: address) ? nil : $0 }
+    }
+
     func holder(ofPort port: UInt16) -> StoredObject? { portHolders[port] }
 
     private static func holder(
@@ -75,9 +83,10 @@ struct HeldNumbers: Sendable {
             guard holder(ofService: address) == nil else { continue }
             for index in servicePools.indices { servicePools[index].release(address) }
         }
-        for address in holding.ingressAddresses where holder(ofBalancer: address) == object {
+        for address in holding.ingressAddresses {
             let place = address.tablePlace
             ingressHolders.remove(object, at: place.hash, rank: place.rank)
+            guard holder(ofBalancer: address) == nil else { continue }
             for index in balancerPools.indices { balancerPools[index].release(address) }
         }
         for port in holding.distinctPorts where portHolders[port] == object {

@@ -29,6 +29,14 @@ extension ServiceCandidate {
             }
             try check(healthCheck, path, held)
         }
+        for address in service.terms.ingressAddresses {
+            guard let holder = held.grantee(ofBalancer: address) else { continue }
+            throw AllocationMistake(
+                text: "status.loadBalancer.ingress: Invalid value: \"\(address)\": provided IP is "
+                    + "already allocated",
+                holder: holder
+            )
+        }
         for index in slots.indices {
             guard let address = slots[index].written else { continue }
             slots[index].address = address
@@ -43,11 +51,9 @@ extension ServiceCandidate {
             held.take(port: healthCheckPort, for: object)
         }
         for address in service.terms.ingressAddresses {
+            // Several may have it that a living cluster had.
             ingressAddresses.append(address)
-            // What a living cluster had is told, whoever else has it here.
-            if held.holder(ofBalancer: address) == nil {
-                held.take(balancer: address, for: object)
-            }
+            held.take(balancer: address, for: object)
         }
         hasWritten = true
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Wire
+
 /// A Service that is in use.
 struct ServiceInUse {
     /// The form of the manifest.
@@ -26,6 +28,11 @@ extension StoredObject {
         let head = reader.head()
         guard head.kind == .service else { return nil }
         return ServiceKey(namespace: head.namespace, name: head.name)
+    }
+
+    /// Whether it is a Service of which the manifest has this address of a load balancer.
+    func writes(balancer address: IPAddress) -> Bool {
+        service?.terms.ingressAddresses.contains(address) ?? false
     }
 
     /// The Service that it is, with what it holds written in it.

@@ -123,7 +123,8 @@ struct ServiceRound {
         else { return false }
         for address in holding.addresses { held.take(service: address, for: before.object) }
         for port in holding.distinctPorts { held.take(port: port, for: before.object) }
-        for address in holding.ingressAddresses where held.holder(ofBalancer: address) == nil {
+        for address in holding.ingressAddresses
+        where held.holder(ofBalancer: address) == nil || before.object.writes(balancer: address) {
             held.take(balancer: address, for: before.object)
         }
         return true
