@@ -19,6 +19,7 @@ package final class ClusterRegistry: Sendable {
         var files = ManifestFiles()
         var losers: [String: Set<Int>] = [:]
         var cluster: Cluster
+        var savingCount = 0
     }
 
     package let options: ClusterOptions
@@ -121,10 +122,16 @@ package final class ClusterRegistry: Sendable {
     }
 
     /// What a whole file of it holds.
-    package var allRecords: AllocationRecords {
+    package var allRecords: AllocationRecords { allRecords(withGone: true) }
+
+    /// The same without what those had that are gone.
+    package var recordsInUse: AllocationRecords { allRecords(withGone: false) }
+
+    private func allRecords(withGone: Bool) -> AllocationRecords {
         state.withLock { state in
-            var records = state.provision?.allRecords ?? AllocationRecords(isWhole: true)
-            if let pods = state.workloads?.allRecords { records.append(pods) }
+            var records =
+                state.provision?.allRecords(withGone: withGone) ?? AllocationRecords(isWhole: true)
+            if let pods = state.workloads?.allRecords(withGone: withGone) { records.append(pods) }
             return records
         }
     }
@@ -136,13 +143,22 @@ package final class ClusterRegistry: Sendable {
         }
     }
 
-    /// Notes that a file has everything.
-    package func hasSavedRecords() {
+    /// Notes that a file has everything, or is to get everything the next time, or that there is
+    /// none; what is unsaved is forgotten, so that it never grows.
+    ///
+    /// - Returns: How often that was noted: a file is up to date where nobody has noted it since.
+    @discardableResult
+    package func hasSavedRecords() -> Int {
         state.withLock { state in
             state.provision?.hasSaved()
             state.workloads?.hasSaved()
+            state.savingCount += 1
+            return state.savingCount
         }
     }
+
+    /// How often it was noted that everything is saved.
+    package var savingCount: Int { state.withLock { $0.savingCount } }
 
     /// What is wrong with the objects of the last set only beside others, in the order of their
     /// names.

@@ -185,6 +185,28 @@ import Wire
         #expect(memory.pods[key(-1)] == share)
     }
 
+    @Test func remembersSoManyPodsThatAreGoneAndNoMore() {
+        var memory = PodMemory()
+        func share(_ count: Int) -> PodMemory.Share {
+            PodMemory.Share(addresses: Array(repeating: [], count: count), isInUse: false)
+        }
+        func key(_ number: Int) -> ObjectKey {
+            ObjectKey(kind: "Deployment", namespace: "default", name: "w\(number)")
+        }
+        let largest = Workload.maximumPodCount
+        let count = PodMemory.maximumGonePodCount / largest
+        for number in 0..<(count - 1) { memory.set(share(largest), of: key(number)) }
+
+        memory.set(share(largest + 1), of: key(-1))
+        let past = memory.pods[key(-1)]
+        memory.set(share(largest), of: key(-1))
+        memory.set(share(1), of: key(-2))
+
+        #expect(past == nil)
+        #expect(memory.pods[key(-1)] != nil)
+        #expect(memory.pods[key(-2)] == nil)
+    }
+
     @Test func remembersPodsAndNodes() throws {
         let web = ObjectKey(kind: "Deployment", namespace: "default", name: "web")
         let gone = ObjectKey(kind: "Job", namespace: "default", name: "gone")

@@ -17,7 +17,7 @@ import Wire
     }
 
     @Test func forgetsWhoWentFirstPastTheLimit() {
-        var memory = RememberedHoldings(maximumCount: 3)
+        var memory = RememberedHoldings(maximumGoneCount: 3)
         var forgotten: [ServiceKey?] = []
         for number in [0, 1, 2] {
             forgotten.append(
@@ -33,8 +33,26 @@ import Wire
         #expect(memory[Self.key(0)]?.holding == Self.holding(9))
     }
 
+    @Test func waitsForAllThatWereInUseHoweverManyTheyAre() {
+        var memory = RememberedHoldings(maximumGoneCount: 3)
+        for number in 0..<5 {
+            _ = memory.insert(Self.holding(number), of: Self.key(number), wasInUse: number != 4)
+        }
+        let all = memory.all.map(\.key)
+        // One comes back; of the others, the one that went first is forgotten.
+        _ = memory.remove(Self.key(2))
+
+        let (absent, forgotten) = memory.giveUpWaiting()
+
+        #expect(all == [4, 0, 1, 2, 3].map(Self.key))
+        #expect(absent == [0, 1, 3].map(Self.key))
+        #expect(forgotten.map(\.key) == [Self.key(4)])
+        #expect(memory.all.map(\.key) == [0, 1, 3].map(Self.key))
+        #expect(memory.count == 3)
+    }
+
     @Test func doesNotGrowWithWhatComesAndGoes() {
-        var memory = RememberedHoldings(maximumCount: 3)
+        var memory = RememberedHoldings(maximumGoneCount: 3)
         for number in 0..<1_000 {
             _ = memory.insert(Self.holding(number), of: Self.key(number % 2), wasInUse: false)
         }
@@ -50,7 +68,8 @@ import Wire
 
         let absent = memory.giveUpWaiting()
 
-        #expect(absent == [Self.key(0)])
+        #expect(absent.absent == [Self.key(0)])
+        #expect(absent.forgotten.isEmpty)
         #expect(memory[Self.key(0)]?.wasInUse == false)
         #expect(memory[Self.key(0)]?.holding == Self.holding(0))
     }

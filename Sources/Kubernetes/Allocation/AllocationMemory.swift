@@ -19,7 +19,8 @@ package struct AllocationMemory: Sendable {
         }
     }
 
-    /// Remembers a Service; past the limit, the one that went first is forgotten.
+    /// Remembers a Service; past the limit for those that are gone, the one that went first is
+    /// forgotten.
     mutating func insert(_ holding: Holding, of key: ServiceKey, wasInUse: Bool) {
         _ = holdings.insert(holding, of: key, wasInUse: wasInUse)
     }

@@ -7,14 +7,15 @@ import Wire
 /// The file is text. A line says what the file is; then each line is a record: a sign, a Service,
 /// what it holds, and a checksum over all that stands before it in the line. `+` has a Service in
 /// use, `-` one that is gone and remembered, `~` one that is forgotten; of several records of one
-/// Service the last counts. `PodRecord` says what the records of Pods and Nodes are. Records are added at the end, so that a sudden stop leaves at most one
-/// line without its end, and damage takes the lines with it that it touches.
+/// Service the last counts. `PodRecord` says what the records of Pods and Nodes are. Records are
+/// added at the end, so that a sudden stop leaves at most one line without its end, and damage takes
+/// the lines with it that it touches.
 package struct AllocationState: Sendable {
     /// The first line.
     static let heading = "apus-state 1"
     /// How the first line of every version begins.
     private static let mark = "apus-state "
-    /// The largest file that is read, in bytes.
+    /// The largest file that is read and written, in bytes: some ten million Pods fit.
     package static let maximumByteCount = 1 << 28
     private static let newline = UInt8(ascii: "\n")
 

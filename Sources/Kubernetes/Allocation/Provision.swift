@@ -98,8 +98,7 @@ struct Provision: Sendable {
         var hasReleased = begin(&candidates)
         serve(candidates)
         while hasReleased { hasReleased = retry() }
-        if isFirst { for key in remembered.giveUpWaiting() { unsaved.insert(key) } }
-        isFirst = false
+        if isFirst { giveUpWaiting() }
         var difference = passing
         passing = Difference()
         for change in changes.values where change.gone != change.come {
@@ -108,6 +107,20 @@ struct Provision: Sendable {
         }
         changes = [:]
         return difference
+    }
+
+    /// Takes it that who has not come back by the first look is gone.
+    private mutating func giveUpWaiting() {
+        isFirst = false
+        let (absent, forgotten) = remembered.giveUpWaiting()
+        unsaved.formUnion(absent)
+        for memory in forgotten { forget(memory) }
+    }
+
+    /// Notes that a Service is not remembered any more.
+    private mutating func forget(_ forgotten: RememberedHoldings.Forgotten) {
+        unsaved.insert(forgotten.key)
+        held.setWished(forgotten.holding, false)
     }
 
     /// Notes that another form of a Service is in use than before.
@@ -141,10 +154,12 @@ struct Provision: Sendable {
     /// How many records a file needs.
     var recordCount: Int { grants.count + remembered.count }
 
-    /// Everything that a file is to hold.
-    var allRecords: AllocationRecords {
+    /// Everything that a file is to hold, without those that are gone where these are left out.
+    func allRecords(withGone: Bool) -> AllocationRecords {
         var records = AllocationRecords(isWhole: true)
-        for (key, holding) in remembered.all { records.append(AllocationRecord(key, holding)) }
+        for (key, holding) in withGone ? remembered.all : [] {
+            records.append(AllocationRecord(key, holding))
+        }
         for (key, holding) in grants.sorted(by: { $0.key < $1.key }) {
             records.append(AllocationRecord(key, holding, isInUse: true))
         }
@@ -232,10 +247,7 @@ extension Provision {
         guard before.isGranted else { return }
         unsaved.insert(key)
         let forgotten = remembered.insert(before.holding, of: key, wasInUse: false)
-        if let forgotten {
-            unsaved.insert(forgotten.key)
-            held.setWished(forgotten.holding, false)
-        }
+        if let forgotten { forget(forgotten) }
         held.setWished(before.holding, true)
     }
 

@@ -6,6 +6,8 @@ import Wire
 struct PodMemory: Sendable {
     /// The most objects that are gone and remembered; what goes beyond them is forgotten.
     static let maximumGoneCount = 65_536
+    /// The most Pods of these objects; what goes beyond them is forgotten.
+    static let maximumGonePodCount = 1 << 20
 
     /// What the Pods of one object were given.
     struct Share: Equatable, Sendable {
@@ -21,15 +23,27 @@ struct PodMemory: Sendable {
     /// The networks of each Node that its manifest does not name.
     var networks: [String: [AddressNetwork]] = [:]
     private var goneCount = 0
+    /// How many Pods the objects have that are gone.
+    private var gonePodCount = 0
 
     var count: Int { pods.count + networks.count }
 
     /// Remembers a share, or forgets it where it is nil or one too many.
     mutating func set(_ share: Share?, of key: ObjectKey) {
-        if let before = pods[key], !before.isInUse { goneCount -= 1 }
+        if let before = pods[key], !before.isInUse {
+            goneCount -= 1
+            gonePodCount -= before.addresses.count
+        }
         var share = share
         if let new = share, !new.isInUse {
-            if goneCount < Self.maximumGoneCount { goneCount += 1 } else { share = nil }
+            if goneCount < Self.maximumGoneCount,
+                gonePodCount + new.addresses.count <= Self.maximumGonePodCount
+            {
+                goneCount += 1
+                gonePodCount += new.addresses.count
+            } else {
+                share = nil
+            }
         }
         pods[key] = share
     }

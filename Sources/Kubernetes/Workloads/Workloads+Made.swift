@@ -45,15 +45,16 @@ extension Workloads {
         return records
     }
 
-    /// Everything that a file is to hold.
-    var allRecords: AllocationRecords {
+    /// Everything that a file is to hold, without what is gone where that is left out.
+    func allRecords(withGone: Bool) -> AllocationRecords {
         var records = AllocationRecords(isWhole: false)
         for name in Set(rooms.rooms.map(\.name) + remembered.networks.keys).sorted() {
             let key = ObjectKey(kind: PodRecord.nodeKind, namespace: "", name: name)
             records.append(unlessForgotten: record(of: key))
         }
         for key in Set(entries.keys).union(remembered.pods.keys).sorted() {
-            records.append(unlessForgotten: record(of: key))
+            let record = record(of: key)
+            if withGone || record.isInUse { records.append(unlessForgotten: record) }
         }
         return records
     }

@@ -39,12 +39,24 @@ extension Setup {
 
     /// Has a file remember what Services are given, before a cluster with it is served.
     mutating func keepState(of registry: ClusterRegistry, _ settings: KubernetesSettings) {
-        guard let store, let path = statePath(settings) else { return }
+        guard let path = statePath(settings) else {
+            registry.hasSavedRecords()
+            return
+        }
+        guard let store else {
+            // A check writes nothing, and says what would be said.
+            let mistake = StateKeeper.mistake(about: registry.recordsInUse, path)
+            if let mistake { warn(mistake) }
+            return
+        }
         let key = Self.stateKey(path)
         var keeper = kept[key] as? StateKeeper ?? previous(key, as: StateKeeper.self)
         if keeper == nil {
             // Another path than before: what is served goes there, unless that is something else.
-            guard let found = storedState(path) else { return }
+            guard let found = storedState(path) else {
+                registry.hasSavedRecords()
+                return
+            }
             keeper = StateKeeper(path, in: store, found: found)
         }
         guard let keeper else { return }
@@ -52,8 +64,12 @@ extension Setup {
         do throws(FileError) {
             try keeper.save(registry)
         } catch {
-            warn("\(error); what Services are given is not remembered over a restart")
+            warn(error)
         }
+    }
+
+    private mutating func warn(_ mistake: FileError) {
+        warn("\(mistake); what Services are given is not remembered over a restart")
     }
 
     private static func stateKey(_ path: String) -> String { "kubernetes: state \(path)" }
