@@ -53,6 +53,7 @@ extension ClusterModel {
             case .service(let service) where service.metadata.namespace == name: exists = true
             case .endpointSlice(let slice) where slice.metadata.namespace == name: exists = true
             case .pod(let pod) where pod.metadata.namespace == name: exists = true
+            case .workload(let workload) where workload.metadata.namespace == name: exists = true
             case .other(_, let metadata) where metadata.namespace == name: exists = true
             default: break
             }

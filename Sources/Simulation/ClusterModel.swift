@@ -35,7 +35,7 @@ package struct ClusterModel: Sendable {
         ttl: UInt32,
         nameServers: [IPAddress]
     ) {
-        self.objects = objects
+        self.objects = objects + Self.pods(ofWorkloadsIn: objects)
         self.options = options
         self.zones = zones
         self.ttl = ttl

@@ -17,7 +17,9 @@ struct ClusterNames: Sendable {
         case .service(let service): return name(of: service, &dice)
         case .endpointSlice(let slice): return name(of: slice, &dice)
         case .pod(let pod): return name(of: pod, &dice)
-        case .other, .workload, .node, .podGroup: return strange(&dice)
+        case .workload(let workload): return name(of: workload, &dice)
+        case .node(let node): return node.podAddress.map { reverse($0, &dice) } ?? strange(&dice)
+        case .other, .podGroup: return strange(&dice)
         }
     }
 
@@ -72,6 +74,16 @@ struct ClusterNames: Sendable {
         case 6: return reverse(address, &dice)
         default: return "\(dashed(address)).\(base)"
         }
+    }
+
+    /// The name of a Pod of a workload: by its host name, or its first Service.
+    private func name(of workload: Workload, _ dice: inout Dice) -> String {
+        let isNumbered = workload.kind == .statefulSet
+        let template = workload.template
+        let hostname = isNumbered ? "\(workload.metadata.name)-0" : template.hostname
+        let service = isNumbered ? workload.serviceName : template.subdomain
+        let base = "\(service).\(workload.metadata.namespace).svc.\(Self.zone)"
+        return dice.chance(60) ? "\(hostname).\(base)" : base
     }
 
     private func dashed(_ address: IPAddress) -> String {

@@ -36,16 +36,18 @@ extension ClusterObject {
         case .service(let service): service.yaml
         case .endpointSlice(let slice): slice.isFromEndpoints ? slice.legacyYAML : slice.yaml
         case .pod(let pod): pod.yaml
-        case .node(let node): "apiVersion: v1\nkind: Node\n" + node.metadata.yaml
+        case .node(let node): node.yaml
+        case .workload(let workload): workload.yaml
         case .other(let kind, let metadata): "apiVersion: v1\nkind: \(kind)\n" + metadata.yaml
-        // Worlds are written without what makes Pods.
-        case .workload, .podGroup: ""
+        // Nobody writes what is made.
+        case .podGroup: ""
         }
     }
 }
 
 extension Metadata {
-    fileprivate var yaml: String {
+    /// Name, namespace and labels, as a manifest has them.
+    var yaml: String {
         var text = "metadata:\n  name: \(name)\n  namespace: \(namespace)\n"
         if !labels.isEmpty { text += "  labels:\n" + mapping(labels, indent: "    ") }
         return text
@@ -53,7 +55,7 @@ extension Metadata {
 }
 
 /// The lines of a mapping of texts, sorted by key.
-private func mapping(_ values: [String: String], indent: String) -> String {
+func mapping(_ values: [String: String], indent: String) -> String {
     values.sorted { $0.key < $1.key }.map { "\(indent)\($0.key): \($0.value)\n" }.joined()
 }
 

@@ -26,17 +26,18 @@ extension WorldCluster {
         }
         for _ in 0..<dice.number(8...20) { addService(&dice) }
         for _ in 0..<dice.number(2...6) { addPod(&dice) }
+        for _ in 0..<dice.below(5) { addWorkload(&dice) }
         if dice.chance(40) { addLargeService(&dice) }
     }
 
-    private mutating func add(_ object: ClusterObject, _ dice: inout Dice) {
+    mutating func add(_ object: ClusterObject, _ dice: inout Dice) {
         let file = dice.below(files.count)
         let place = dice.below(files[file].documents.count + 1)
         files[file].documents.insert(WorldManifest.Document(object: object), at: place)
     }
 
     /// A number that was not used before.
-    private mutating func nextNumber() -> Int {
+    mutating func nextNumber() -> Int {
         counter += 1
         return counter
     }
@@ -93,7 +94,7 @@ extension WorldCluster {
         }
     }
 
-    private func ports(_ dice: inout Dice) -> [ServicePort] {
+    func ports(_ dice: inout Dice) -> [ServicePort] {
         let names = Self.portNames.filter { _ in dice.chance(35) }
         guard !names.isEmpty else {
             return [ServicePort(name: "", number: 80, transport: .tcp, target: .number(8_080))]
@@ -201,7 +202,7 @@ extension WorldCluster {
             case 0 where count > 2: files[file].documents.remove(at: place)
             case 1:
                 let before = files
-                addService(&dice)
+                if dice.chance(70) { addService(&dice) } else { addWorkload(&dice) }
                 // Only this file may change: what went elsewhere goes here.
                 moveNew(since: before, to: file)
             default: files[file].documents[place].object = changed(place, of: file, &dice)
@@ -246,6 +247,13 @@ extension WorldCluster {
         case .pod(var pod):
             pod.isReady.toggle()
             return .pod(pod)
+        case .workload(var workload):
+            if workload.kind != .daemonSet, dice.chance(40) {
+                workload.podCount = 1 - workload.podCount
+            } else {
+                workload.template.isReady.toggle()
+            }
+            return .workload(workload)
         case let other: return other
         }
     }
