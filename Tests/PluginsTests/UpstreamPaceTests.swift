@@ -253,6 +253,25 @@ import Wire
         #expect((book.learntRate != nil) == isLearnt)
     }
 
+    /// What an upstream answers at once after a pause says nothing about what it bears.
+    @Test func takesLateRepliesForNoSignOfStrength() {
+        var book = PaceBook()
+        let start = Moment(nanoseconds: 5_000_000_000)
+        for _ in 0..<PaceBook.lossesToWatch { book.noteLoss(began: start, at: start) }
+        for window in 0..<4 {
+            let now = start.adding(milliseconds: UInt64(window) * 100)
+            for _ in 0..<200 { _ = book.admit(Self.greedy, at: now, maximumRate: 0, seed: 1) }
+            for _ in 0..<100 { book.noteReply(at: now) }
+            if window < 3 { book.noteLoss(began: now, at: now) }
+        }
+        let before = book.borneRate
+        for _ in 0..<5_000 { book.noteReply(at: start.adding(milliseconds: 350)) }
+        book.noteReply(at: start.adding(milliseconds: 400))
+
+        #expect(book.learntRate != nil)
+        #expect((900...1_000).contains(before) && book.borneRate <= 1_000)
+    }
+
     @Test func waitsForItsTurnWhereTheCorefileSetsTheLimit() {
         let pace = UpstreamPace()
         let now = Moment(nanoseconds: 5_000_000_000)

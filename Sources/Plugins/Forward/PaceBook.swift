@@ -29,8 +29,8 @@ struct PaceBook: Sendable {
     /// By what part it is raised then: each time by twice as much.
     static let leastGrowth = 0.005
     static let mostGrowth = 0.1
-    /// What part of the most that was answered is far less than an upstream can bear: losses at such a
-    /// limit have another reason, or it can do less than before.
+    /// What part of the most that was answered is far less than an upstream can bear: losses at
+    /// such a limit have another reason, or it can do less than before.
     static let farPart = 0.75
     /// How long a limit is kept that is so low, in nanoseconds: longer than the lowerings of one
     /// series are apart.
@@ -92,7 +92,7 @@ struct PaceBook: Sendable {
     private var lossy = Lossy()
     /// The most that was answered in a window in which little got lost, in replies a second, as far
     /// as it is still believed.
-    private var borneRate = 0.0
+    private(set) var borneRate = 0.0
     /// Whether the limit is far below that, and so soon goes back to it.
     private var isFarBelow = false
     /// By what part the limit is raised next beyond that.
@@ -190,8 +190,8 @@ struct PaceBook: Sendable {
         if quietWindows >= Self.quietWindowsToEnd { end() }
     }
 
-    /// Sets a limit once more than one question in four was lost in some windows one after the other,
-    /// of enough to tell: the most that was answered in one of them.
+    /// Sets a limit once more than one question in four was lost in some windows one after the
+    /// other, of enough to tell: the most that was answered in one of them.
     private mutating func learn(_ seconds: Double, _ now: Moment) {
         let loss = 1 - Double(window.replied) / Double(max(1, window.sent))
         guard window.replied > 0, window.lost > 0, loss > Self.leastLossToLearn else {
@@ -219,11 +219,12 @@ struct PaceBook: Sendable {
         allowanceMoment = now
     }
 
-    /// Lowers the limit when questions get lost; raises it to shortly below where that was, and only
-    /// after a while beyond, as each time some must get lost for it to be known.
+    /// Lowers the limit when questions get lost; raises it to shortly below where that was, and
+    /// only after a while beyond, as each time some must get lost for it to be known.
     private mutating func adapt(_ rate: Double, _ seconds: Double, _ now: Moment) {
         if isLosing { return lower(rate, seconds, now) }
-        borneRate = max(borneRate, Double(window.replied) / seconds)
+        // Replies that come late, all at once, were not all borne in this window.
+        borneRate = max(borneRate, Double(min(window.replied, window.sent)) / seconds)
         guard window.refused > 0 else { return }
         if isFarBelow { comeBack(rate, now) } else { raise(rate, now) }
     }
@@ -290,6 +291,7 @@ struct PaceBook: Sendable {
     private mutating func takeAsUsual(_ now: Moment) {
         usualLoss = Double(series.lost) / Double(max(1, series.lost + series.replied))
         learntRate = series.rate
+        isFarBelow = false
         badRate = series.rate
         series = Series()
         guard usualLoss > firstLoss / 2 else { return }
