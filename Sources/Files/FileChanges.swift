@@ -20,6 +20,8 @@ package struct FileChanges: Hashable, Sendable {
         case begun
         /// It is as whoever wrote it wants it: written and closed, or moved to its place.
         case whole
+        /// It was written and holds nothing: whoever empties a file may fill it in another step.
+        case emptied
         /// It was deleted or moved away; something may be about to take its place.
         case gone
         case other
@@ -43,7 +45,7 @@ package struct FileChanges: Hashable, Sendable {
             switch last {
             case .whole: false
             case .gone: !isNew
-            case .begun, .other: true
+            case .begun, .emptied, .other: true
             }
         }
 

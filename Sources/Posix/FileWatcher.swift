@@ -53,7 +53,8 @@ package struct FileWatcher: ~Copyable {
     /// How many files and folders are watched.
     package var watchCount: Int { watches.count }
 
-    /// Watches exactly these paths from now on; those that cannot be watched to their end come back.
+    /// Watches exactly these paths from now on; those that cannot be watched to their end come
+    /// back.
     ///
     /// A path that does not exist is watched as far as it does.
     package mutating func watch(_ wanted: Set<String>) -> [String] {
@@ -118,14 +119,11 @@ package struct FileWatcher: ~Copyable {
     }
 
     /// What a record tells of the file at a path.
-    ///
-    /// An empty file is not taken for whole: whoever writes it may empty it, close it, and only then
-    /// open it again for what it is to hold.
     private static func sign(of event: FileEvent, at path: String) -> FileChanges.Sign {
         if event.mask & UInt32(IN_CLOSE_WRITE | IN_MOVED_TO) != 0 {
             var status = stat()
             let isThere = unsafe stat(path, &status) == 0
-            return isThere && status.st_size == 0 ? .other : .whole
+            return isThere && status.st_size == 0 ? .emptied : .whole
         }
         if event.mask & UInt32(IN_CREATE) != 0 { return .begun }
         return event.mask & UInt32(IN_DELETE | IN_MOVED_FROM) != 0 ? .gone : .other

@@ -5,12 +5,19 @@ import Plugin
 
 /// Decides when files that changed are taken.
 ///
-/// A lone change of a file that is whole is taken at once. What may go on in a moment is waited for,
-/// so that nobody sees a file gone that is about to be replaced; and what follows something that was
-/// just taken is gathered, so that many changes in a row cost a few at a time.
+/// A change of a file that is whole is taken once nothing has followed for a moment: whoever
+/// changes several files, moves an object from one to another, or writes beside and renames, is
+/// seen to do it in one step. What may go on is waited for, so that nobody sees a file gone that is
+/// about to be replaced; and what follows something that was just taken is gathered, so that many
+/// changes in a row cost a few at a time.
 struct Gathering {
-    /// How long changes are waited for, and how long the next ones are gathered, in milliseconds.
+    /// How long nothing must have happened, in milliseconds.
+    static let quietMilliseconds: UInt64 = 2
+    /// How long changes are waited for that may go on, how long files that are whole may follow
+    /// each other, and how long the next ones are gathered, in milliseconds.
     static let milliseconds: UInt64 = 10
+    /// The longest that a change waits, in milliseconds, whatever else happens.
+    static let maximumMilliseconds: UInt64 = 20
 
     /// What happened since what is served was made.
     private(set) var changes = FileChanges()
@@ -18,24 +25,32 @@ struct Gathering {
     private var changesDue: Moment?
     /// When to try again, whatever happens; nil for not at all.
     private var retryDue: Moment?
-    /// Since when some of the changes may go on.
+    /// When the first of the changes happened that were not tried to be taken, and since when some
+    /// of them may go on.
+    private var firstAt: Moment?
     private var openSince: Moment?
     /// When changes were taken last, or tried to be.
     private var triedAt: Moment?
 
     /// When to take what there is; nil for not at all.
-    var due: Moment? {
-        guard let changesDue, let retryDue else { return changesDue ?? retryDue }
-        return min(changesDue, retryDue)
-    }
+    ///
+    /// Another try waits for changes: they are due in a moment.
+    var due: Moment? { changesDue ?? retryDue }
 
     /// Notes what happened now.
     mutating func note(_ later: FileChanges, _ now: Moment) {
         changes.formUnion(later)
+        let first = firstAt ?? now
+        firstAt = first
         openSince = changes.isWhole ? nil : openSince ?? now
-        let settled = openSince?.adding(milliseconds: Self.milliseconds) ?? now
+        let settled =
+            openSince?.adding(milliseconds: Self.milliseconds)
+            ?? min(
+                now.adding(milliseconds: Self.quietMilliseconds),
+                first.adding(milliseconds: Self.milliseconds)
+            )
         let next = triedAt?.adding(milliseconds: Self.milliseconds) ?? settled
-        changesDue = max(settled, next)
+        changesDue = min(max(settled, next), first.adding(milliseconds: Self.maximumMilliseconds))
     }
 
     /// Notes that something happened of which nobody knows what.
@@ -46,7 +61,7 @@ struct Gathering {
 
     /// The changes, which are taken now.
     mutating func begin() -> FileChanges {
-        (changesDue, retryDue, openSince) = (nil, nil, nil)
+        (changesDue, retryDue, firstAt, openSince) = (nil, nil, nil, nil)
         return changes
     }
 
@@ -55,6 +70,6 @@ struct Gathering {
         triedAt = now
         guard isTaken else { return }
         changes = FileChanges()
-        (changesDue, retryDue, openSince) = (nil, nil, nil)
+        (changesDue, retryDue, firstAt, openSince) = (nil, nil, nil, nil)
     }
 }

@@ -63,6 +63,10 @@ import Testing
             ([.other], false),
             ([.whole, .other], true),
             ([.other, .whole], true),
+            ([.emptied], false),
+            ([.whole, .emptied], false),
+            ([.whole, .emptied, .gone], false),
+            ([.emptied, .whole], true),
         ] as [([FileChanges.Sign], Bool)]
     )
     func tellsWhatIsWhole(signs: [FileChanges.Sign], expected: Bool) {

@@ -17,13 +17,13 @@ import Testing
         return changes
     }
 
-    @Test func takesALoneChangeAtOnce() {
+    @Test func takesALoneChangeAfterAMoment() {
         var gathering = Gathering()
         #expect(gathering.due == nil)
 
         gathering.note(Self.change("a.yaml", .whole), Self.moment(100))
 
-        #expect(gathering.due == Self.moment(100))
+        #expect(gathering.due == Self.moment(102))
         #expect(gathering.begin().names == ["m": ["a.yaml"]])
         #expect(gathering.due == nil)
         gathering.end(isTaken: true, Self.moment(103))
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func waitsForAFileThatIsBegunOrGone() {
-        for sign in [FileChanges.Sign.begun, .gone, .other] {
+        for sign in [FileChanges.Sign.begun, .emptied, .gone, .other] {
             var gathering = Gathering()
 
             gathering.note(Self.change("a.yaml", sign), Self.moment(100))
@@ -42,8 +42,30 @@ import Testing
             gathering.note(Self.change("b.yaml", .whole), Self.moment(106))
             #expect(gathering.due == Self.moment(110))
             gathering.note(Self.change("a.yaml", .whole), Self.moment(107))
-            #expect(gathering.due == Self.moment(107))
+            #expect(gathering.due == Self.moment(109))
         }
+    }
+
+    /// An object that moves from one file to another must not be gone in between.
+    @Test func takesFilesThatFollowEachOtherTogether() {
+        var gathering = Gathering()
+        for offset in 0..<20 as Range<UInt64> {
+            gathering.note(Self.change("\(offset).yaml", .whole), Self.moment(100 + offset))
+
+            #expect(gathering.due == Self.moment(min(102 + offset, 110)))
+        }
+        #expect(gathering.begin().names["m"]?.count == 20)
+    }
+
+    @Test func keepsNobodyWaitingBecauseMoreAndMoreFollows() {
+        var gathering = Gathering()
+        for offset in 0..<30 as Range<UInt64> {
+            let sign = offset % 2 == 0 ? FileChanges.Sign.whole : .begun
+            gathering.note(Self.change("a.yaml", sign), Self.moment(100 + offset))
+
+            #expect(gathering.due ?? Self.moment(0) <= Self.moment(120))
+        }
+        #expect(gathering.due == Self.moment(120))
     }
 
     @Test func gathersWhatFollowsWhatWasTaken() {
@@ -61,7 +83,7 @@ import Testing
         #expect(gathering.begin().names["m"]?.count == 10)
         gathering.end(isTaken: true, Self.moment(120))
         gathering.note(Self.change("a.yaml", .whole), Self.moment(131))
-        #expect(gathering.due == Self.moment(131))
+        #expect(gathering.due == Self.moment(133))
     }
 
     @Test func settlesWhateverIsNotKnown() {
@@ -82,7 +104,11 @@ import Testing
         gathering.tryAgain(at: Self.moment(150))
         #expect(gathering.due == Self.moment(150))
         gathering.note(Self.change("b.yaml", .whole), Self.moment(120))
-        #expect(gathering.due == Self.moment(120))
+        #expect(gathering.due == Self.moment(122))
+        // It is taken with what is open, however soon another try was wanted.
+        gathering.tryAgain(at: Self.moment(121))
+        gathering.note(Self.change("b.yaml", .gone), Self.moment(121))
+        #expect(gathering.due == Self.moment(131))
 
         #expect(gathering.begin().names == ["m": ["a.yaml", "b.yaml"]])
         #expect(gathering.due == nil)
