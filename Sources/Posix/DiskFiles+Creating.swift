@@ -23,10 +23,12 @@ extension DiskFiles {
         do throws(SystemError) {
             // Unlike a renaming, it takes nothing away.
             try check("link \(path)") { unsafe Int(link(draft, path)) }
-            return true
         } catch {
             guard error.code == EEXIST else { throw error }
             return false
         }
+        // The file is there, whether or not its name can be waited for.
+        try? Self.syncFolder(Self.folder(of: path))
+        return true
     }
 }

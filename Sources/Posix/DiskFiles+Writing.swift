@@ -22,13 +22,18 @@ extension DiskFiles: FileStore {
                 defer { rest = nil }
                 return rest
             }
-            // The new name is in the folder, which has to reach the disk as well.
-            let number = try check("open \(folder)") {
-                unsafe Int(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-            }
-            let opened = Descriptor(owning: CInt(number))
-            try check("fsync \(folder)") { Int(fsync(opened.number)) }
+            try Self.syncFolder(folder)
         }
+    }
+
+    /// Waits until the names in a folder are on the disk, which those of new files have to reach
+    /// besides the files themselves.
+    static func syncFolder(_ folder: String) throws(SystemError) {
+        let number = try check("open \(folder)") {
+            unsafe Int(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+        }
+        let opened = Descriptor(owning: CInt(number))
+        try check("fsync \(folder)") { Int(fsync(opened.number)) }
     }
 
     package func append(
@@ -88,7 +93,7 @@ extension DiskFiles: FileStore {
     }
 
     /// The folder that a path lies in.
-    private static func folder(of path: String) -> String {
+    static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

@@ -3,6 +3,43 @@
 import Plugin
 
 extension Completion {
+    /// What the lines of the script ask besides.
+    private static let fishFunctions = """
+        # Whether the verb is this one, and so many words stand behind it, or any number.
+        function __apus_is
+            set -l plain (__apus_plain)
+            test "$plain[1]" = $argv[1]; or return 1
+            test (count $argv) -eq 1; or test (count $plain) -eq $argv[2]
+        end
+
+        # Whether the verb is this one, and so many words stand behind it, or more.
+        function __apus_has
+            set -l plain (__apus_plain)
+            test "$plain[1]" = $argv[1]; and test (count $plain) -ge $argv[2]
+        end
+
+        # The names of objects of a kind, asked of the server or the files that are meant.
+        function __apus_objects
+            set -l words (commandline -opc)
+            set -l place
+            set -l flag
+            for word in $words[2..]
+                if set -q flag[1]
+                    set -a place $flag $word
+                    set flag
+                    continue
+                end
+                switch $word
+                    case -n --namespace -conf --conf -control --control
+                        set flag $word
+                    case '--namespace=*' '-conf=*' '--conf=*' '-control=*' '--control=*'
+                        set -a place $word
+                end
+            end
+            $words[1] get $argv[1] -o name $place 2>/dev/null | string replace -r '.*/' ''
+        end
+        """
+
     /// The script for fish.
     static func fish(_ verbs: [CompletedVerb]) -> String {
         var text = """
@@ -26,32 +63,7 @@ extension Completion {
                 end
             end
 
-            # Whether the verb is this one, and so many words stand behind it, or any number.
-            function __apus_is
-                set -l plain (__apus_plain)
-                test "$plain[1]" = $argv[1]; or return 1
-                test (count $argv) -eq 1; or test (count $plain) -eq $argv[2]
-            end
-
-            # The names of objects of a kind, asked of the server or the files that are meant.
-            function __apus_objects
-                set -l words (commandline -opc)
-                set -l place
-                set -l isValue no
-                for word in $words[2..]
-                    if test $isValue = yes
-                        set -a place $word
-                        set isValue no
-                        continue
-                    end
-                    switch $word
-                        case -n --namespace -conf --conf -control --control
-                            set -a place $word
-                            set isValue yes
-                    end
-                end
-                $words[1] get $argv[1] -o name $place 2>/dev/null | string replace -r '.*/' ''
-            end
+            \(fishFunctions)
 
             complete -c apus -f
             complete -c apus -n 'test (count (__apus_plain)) -eq 0' -a '\(names(verbs).joined(separator: " "))'
@@ -76,7 +88,7 @@ extension Completion {
         switch verb.objects {
         case .none: break
         case .ofChosenKind:
-            text += "complete -c apus -n '__apus_is \(verb.name) \(place)' "
+            text += "complete -c apus -n '__apus_has \(verb.name) \(place)' "
             text += "-a '(__apus_objects (__apus_plain)[2])'\n"
         case .ofKind(let kind):
             text += "complete -c apus -n '__apus_is \(verb.name)' -a '(__apus_objects \(kind))'\n"

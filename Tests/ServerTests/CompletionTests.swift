@@ -89,11 +89,94 @@ import Testing
         #expect(script.contains("2>/dev/null"), "names of objects are asked for")
         // Nothing is left that only a Swift string has.
         #expect(!script.contains("\\("))
-        let name = shell == .zsh ? "zsh" : "fish"
-        let path = "/usr/bin/\(name)"
-        guard FileManager.default.isExecutableFile(atPath: path) else { return }
-        let result = try bash("\(path) -n /dev/stdin <<'END'\n\(script)\nEND\n")
-        #expect(result.code == 0 && result.output == "", "\(result.output)")
+    }
+
+    /// The words of a command line, the last of which is begun, and what fits.
+    private static let lines: [([String], [String])] = [
+        (["apus", "ex"], ["expose"]), (["apus", "c"], ["cache", "check", "completion"]),
+        (["apus", "completion", "b"], ["bash"]), (["apus", "get", "se"], ["services"]),
+        (["apus", "cache", ""], ["flush", "get"]),
+        (["apus", "get", "services", ""], ["db", "web", "web-2"]),
+        (["apus", "get", "services", "web", "d"], ["db"]),
+        (["apus", "get", "-n", "infra", "svc", "-conf", "cf", ""], ["dns"]),
+        (["apus", "get", "--namespace=infra", "svc", ""], ["dns-2"]),
+        (["apus", "names", "we"], ["web", "web-2"]), (["apus", "get", "-n", "i"], ["infra"]),
+        (["apus", "get", "svc", "-o", "y"], ["yaml"]),
+        (["apus", "upstreams", "-o", ""], ["json", "wide"]),
+        (["apus", "expose", "service", "web", "--ta"], ["--target-port"]),
+    ]
+
+    /// What a shell finds at the end of command lines, each line's words sorted; nil where the
+    /// shell is not installed.
+    private func complete(
+        with shell: String,
+        _ prelude: String,
+        _ command: ([String]) -> String
+    ) throws -> [[String]]? {
+        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/\(shell)") else { return nil }
+        let commands = Self.lines.map { command($0.0) + "\necho '=='" }.joined(separator: "\n")
+        let file = FileManager.default.temporaryDirectory
+            .appending(path: "apus-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try (prelude + "\n" + commands + "\n").write(to: file, atomically: true, encoding: .utf8)
+        // Neither what the user has set up, nor anything outside of the script.
+        let flag = shell == "zsh" ? "-f" : "--no-config"
+        let output = try bash("exec /usr/bin/\(shell) \(flag) '\(file.path())'").output
+        let parts = output.split(separator: "==\n", omittingEmptySubsequences: false).dropLast()
+        return zip(parts, Self.lines).map { part, line in
+            let found = part.split(separator: "\n").map { $0.prefix { $0 != "\t" } }
+            return found.map(String.init).filter { $0.hasPrefix(line.0.last ?? "") }.sorted()
+        }
+    }
+
+    /// What the program says to who completes, in the language of zsh.
+    private static let answers = """
+        'get services -o name') echo service/web; echo service/web-2; echo service/db ;;
+        'get svc -o name -n infra -conf cf') echo service/dns ;;
+        'get svc -o name --namespace=infra') echo service/dns-2 ;;
+        'get namespaces -o name') echo namespace/default; echo namespace/infra ;;
+        """
+
+    @Test func zshCompletes() throws {
+        let prelude = """
+            apus() {
+                case "$*" in
+                \(Self.answers)
+                *) return 1 ;;
+                esac
+            }
+            compdef() { : }
+            compadd() { shift; print -l -- "$@" }
+            source /dev/stdin <<'END'
+            \(Completion.script(for: .zsh, Plugins.all))
+            END
+            """
+        let found = try complete(with: "zsh", prelude) { words in
+            "words=(\(words.map { "'\($0)'" }.joined(separator: " "))); CURRENT=$#words; _apus"
+        }
+
+        if let found { #expect(found == Self.lines.map(\.1)) }
+    }
+
+    @Test func fishCompletes() throws {
+        let cases = Self.answers.split(separator: "\n").map { line in
+            "case " + line.replacing(") echo", with: "\n echo").replacing(" ;;", with: "")
+        }
+        let prelude = """
+            function apus
+                switch "$argv"
+                \(cases.joined(separator: "\n"))
+                case '*'
+                    return 1
+                end
+            end
+            \(Completion.script(for: .fish, Plugins.all))
+            """
+        let found = try complete(with: "fish", prelude) { words in
+            "complete -C '\(words.joined(separator: " "))'"
+        }
+
+        if let found { #expect(found == Self.lines.map(\.1)) }
     }
 
     @Test func zshHasTheWholeOfIt() {
@@ -121,7 +204,7 @@ import Testing
             Completion.fish(verbs).hasSuffix(
                 """
                 complete -c apus -n '__apus_is get 1' -a 'pods'
-                complete -c apus -n '__apus_is get 2' -a '(__apus_objects (__apus_plain)[2])'
+                complete -c apus -n '__apus_has get 2' -a '(__apus_objects (__apus_plain)[2])'
                 complete -c apus -n '__apus_is get' -s o -x -a 'yaml'
 
                 """
