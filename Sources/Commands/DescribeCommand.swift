@@ -129,7 +129,7 @@ struct DescribeCommand {
     }
 
     private func addPolicies(of service: Service, to lines: inout DescribedLines) {
-        if case .externalName = service.kind { return }
+        if service.isAlias { return }
         let terms = service.terms
         if case .clusterIP = service.kind, terms.type != .clusterIP {
             lines.add(

@@ -11,7 +11,7 @@ struct EmptyEndpoints {
 
     /// `pods`: all of its namespace.
     init(_ service: Service, _ members: ServiceMembers, _ pods: [Pod]) {
-        if case .externalName = service.kind { return }
+        if service.isAlias { return }
         guard members.ready.isEmpty else { return }
         if !members.members.isEmpty {
             let names = members.members.map { $0.podName.isEmpty ? "\($0.address)" : $0.podName }

@@ -46,30 +46,12 @@ struct ObjectSearch {
         in bytes: [UInt8],
         where isMeant: (YAMLNode) -> Bool
     ) -> YAMLNode? {
-        var reader = YAMLReader(bytes)
-        while let document = reader.next() {
-            guard case .success(let node) = document else { continue }
-            if let found = object(in: node, depth: 0, where: isMeant) { return found }
+        var found: YAMLNode?
+        YAMLNode.visitObjects(in: bytes) { node in
+            if isMeant(node) { found = node }
+            return found != nil
         }
-        return nil
-    }
-
-    /// The object itself, or the one among those of a List, of which something is true.
-    private static func object(
-        in node: YAMLNode,
-        depth: Int,
-        where isMeant: (YAMLNode) -> Bool
-    ) -> YAMLNode? {
-        if depth < DecodedObject.maximumListDepth,
-            node["kind"]?.scalar?.text.hasSuffix("List") == true,
-            let items = node["items"]?.items
-        {
-            for item in items {
-                if let found = object(in: item, depth: depth + 1, where: isMeant) { return found }
-            }
-            return nil
-        }
-        return isMeant(node) ? node : nil
+        return found
     }
 
     private static func `is`(

@@ -41,23 +41,10 @@ struct ObjectSources {
     private func read(_ path: String) -> [YAMLPosition: Tree] {
         guard let bytes = try? source.read(path) else { return [:] }
         var found: [YAMLPosition: Tree] = [:]
-        var reader = YAMLReader(bytes)
-        while let document = reader.next() {
-            guard case .success(let node) = document else { continue }
-            Self.add(node, depth: 0, to: &found)
+        YAMLNode.visitObjects(in: bytes) { node in
+            found[node.position] = Tree(node)
+            return false
         }
         return found
-    }
-
-    /// Adds an object, or those of a List.
-    private static func add(_ node: YAMLNode, depth: Int, to found: inout [YAMLPosition: Tree]) {
-        if depth < DecodedObject.maximumListDepth,
-            node["kind"]?.scalar?.text.hasSuffix("List") == true,
-            let items = node["items"]?.items
-        {
-            for item in items { add(item, depth: depth + 1, to: &found) }
-            return
-        }
-        found[node.position] = Tree(node)
     }
 }

@@ -87,7 +87,7 @@ extension Rows {
             }
         )
         if service.ports.isEmpty { spec["ports"] = nil }
-        if case .externalName = service.kind { return }
+        if service.isAlias { return }
         let addresses = service.addressTexts
         if let first = addresses.first {
             spec["clusterIP"] = .string(first)

@@ -166,37 +166,32 @@ import Testing
     }
 
     @Test(
-        "Ranges in ranges lead to many values, but to no more than are allowed",
-        arguments: [8, 7]
+        "What is written is bounded, in values and in bytes: at the limit and one past it",
+        arguments: [
+            // The three items, their names, and two texts.
+            ("{.items[0:2]['name']} {\"\"}{\"\"}", 8, .max, "first second ", nil),
+            ("{.items[0:2]['name']} {\"\"}{\"\"}", 7, .max, "", .manyValues),
+            ("{.items[0]['name']}", .max, 5, "first", nil),
+            ("{.items[0]['name']}", .max, 4, "", .longText),
+        ] as [(String, Int, Int, String, JSONPathError?)]
     )
-    func boundsTheValues(maximumCount: Int) throws {
-        // The three items, their names, and two texts.
-        let template = try JSONPath("{.items[0:2]['name']} {\"\"}{\"\"}")
-        var writer = JSONPathWriter(maximumCount: maximumCount)
+    func boundsWhatIsWritten(
+        template: String,
+        maximumCount: Int,
+        maximumByteCount: Int,
+        text: String,
+        mistake: JSONPathError?
+    ) throws {
+        let parts = try JSONPath(template).parts
+        var writer = JSONPathWriter(
+            maximumCount: maximumCount,
+            maximumByteCount: maximumByteCount
+        )
+        var thrown: JSONPathError?
+        do throws(JSONPathError) { try writer.write(parts, of: Self.tree) } catch { thrown = error }
 
-        if maximumCount < 8 {
-            #expect(throws: JSONPathError.manyValues) {
-                try writer.write(template.parts, of: Self.tree)
-            }
-        } else {
-            try writer.write(template.parts, of: Self.tree)
-            #expect(writer.text == "first second ")
-        }
-    }
-
-    @Test(arguments: [5, 4])
-    func boundsWhatIsWritten(maximumByteCount: Int) throws {
-        let template = try JSONPath("{.items[0]['name']}")
-        var writer = JSONPathWriter(maximumByteCount: maximumByteCount)
-
-        if maximumByteCount < 5 {
-            #expect(throws: JSONPathError.longText) {
-                try writer.write(template.parts, of: Self.tree)
-            }
-        } else {
-            try writer.write(template.parts, of: Self.tree)
-            #expect(writer.text == "first")
-        }
+        #expect(thrown == mistake)
+        if mistake == nil { #expect(writer.text == text) }
     }
 
     @Test("Random templates end in a text or in a mistake")

@@ -36,7 +36,7 @@ struct EndpointList {
             return
         }
         guard let service, !service.selector.isEmpty else { return }
-        if case .externalName = service.kind { return }
+        if service.isAlias { return }
         for pod in census.pods(of: service) { add(pod, service) }
     }
 

@@ -10,8 +10,6 @@ package struct ComputedSlice: Hashable, Sendable {
     /// The most endpoints of one slice, as the controller has it unless it is told otherwise.
     package static let maximumEndpointCount = 100
 
-    /// The label that says whose slice it is.
-    package static let serviceLabel = "kubernetes.io/service-name"
     private static let headlessLabel = "service.kubernetes.io/headless"
     private static let managerLabel = "endpointslice.kubernetes.io/managed-by"
     private static let manager = "endpointslice-controller.k8s.io"
@@ -57,7 +55,7 @@ package struct ComputedSlice: Hashable, Sendable {
         var own = service.metadata.labels
         own[headlessLabel] = service.kind == .headless ? "" : nil
         own[managerLabel] = manager
-        own[serviceLabel] = service.metadata.name
+        own[EndpointSlice.serviceLabel] = service.metadata.name
         var metadata = service.metadata
         metadata.labels = own
         return slices(of: found, service.sliceFamilies(Set(found.keys)), metadata)
@@ -85,7 +83,7 @@ package struct ComputedSlice: Hashable, Sendable {
             }
         }
         metadata.labels[managerLabel] = mirroringManager
-        metadata.labels[serviceLabel] = service.metadata.name
+        metadata.labels[EndpointSlice.serviceLabel] = service.metadata.name
         let families = [IPAddress.Family.v4, .v6].filter { found[$0] != nil }
         return slices(of: found, families, metadata, areMirrored: true)
     }

@@ -5,7 +5,6 @@ import YAML
 
 extension ObjectDecoder {
     /// The label by which an EndpointSlice names its Service.
-    private static let serviceLabel = "kubernetes.io/service-name"
 
     mutating func endpointSlice(_ object: Fields, _ metadata: Metadata) -> EndpointSlice {
         reader.checkNames(of: object, known: KnownFields.endpointSlice)
@@ -26,7 +25,7 @@ extension ObjectDecoder {
         }
         return EndpointSlice(
             metadata: metadata,
-            serviceName: metadata.labels[Self.serviceLabel] ?? "",
+            serviceName: metadata.labels[EndpointSlice.serviceLabel] ?? "",
             endpoints: endpoints,
             ports: endpointPorts(in: object, isSlice: true),
             isFromEndpoints: false

@@ -140,6 +140,8 @@ package struct EndpointSlice: Hashable, Sendable {
     package static let maximumEndpointCount = 1_000
     package static let maximumPortCount = 20_000
     package static let maximumAddressCount = 100
+    /// The label that says whose slice it is.
+    static let serviceLabel = "kubernetes.io/service-name"
 
     package var metadata: Metadata
     /// The Service it belongs to, in the same namespace.

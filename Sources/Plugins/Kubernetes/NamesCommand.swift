@@ -68,7 +68,7 @@ struct NamesCommand {
             }
             for record in addresses {
                 guard let address = IPAddress(bytes: record.data.span),
-                    let reverse = address.reverseName
+                    let reverse = Name.reverseZones("\(address)/\(address.bitCount)")?.first
                 else { continue }
                 _ = tell(reverse, .ptr)
             }
@@ -112,22 +112,5 @@ struct NamesCommand {
             lines.append(entry.description)
         }
         return records
-    }
-}
-
-extension IPAddress {
-    /// The name under which an address is looked up (RFC 1035 §3.5, RFC 3596 §2.5).
-    var reverseName: Name? {
-        var labels: [String] = []
-        if family == .v4 {
-            labels = (0..<4).reversed().map { "\(byte(at: $0))" } + ["in-addr", "arpa"]
-        } else {
-            for index in (0..<16).reversed() {
-                labels.append(String(byte(at: index) & 15, radix: 16))
-                labels.append(String(byte(at: index) >> 4, radix: 16))
-            }
-            labels += ["ip6", "arpa"]
-        }
-        return try? Name(labels.joined(separator: "."))
     }
 }
