@@ -11,28 +11,16 @@ struct PodText {
     let address: String
     let node: String
 
-    /// `tree`: the Pod as it is written, or its template; nil where that cannot be had.
-    init(_ pod: Pod, _ tree: Tree?) {
-        let states = tree?["status"]?["containerStatuses"]?.items ?? []
-        let count = max(tree?["spec"]?["containers"]?.items.count ?? 0, states.count)
-        let readyCount =
-            states.isEmpty
-            ? (pod.isReady && !pod.isFinished ? count : 0)
-            : states.count { $0["ready"] == .boolean(true) }
-        ready = tree == nil ? "-" : "\(readyCount)/\(count)"
-        let phase = tree?["status"]?["phase"]?.text ?? "Running"
-        let isEnding = tree?["metadata"]?["deletionTimestamp"] != nil
-        status = isEnding ? "Terminating" : phase == "Succeeded" ? "Completed" : phase
-        restarts = String(
-            states.reduce(0) { sum, state in
-                guard case .integer(let count) = state["restartCount"] else { return sum }
-                return sum.addingReportingOverflow(count).overflow ? .max : sum + count
-            }
-        )
+    init(_ pod: Pod) {
+        let state = pod.state
+        let count = state.containerCount
+        let readyCount = state.readyCount ?? (pod.isReady && !pod.isFinished ? count : 0)
+        ready = "\(readyCount)/\(count)"
+        let phase = state.phase.isEmpty ? "Running" : state.phase
+        status = state.isEnding ? "Terminating" : phase == "Succeeded" ? "Completed" : phase
+        restarts = String(state.restartCount)
         address = pod.addresses.first?.description ?? Service.none
-        // Of a Pod that has its address in a manifest, only that knows the Node.
         let nodeName = pod.placement.nodeName
-        let written = tree?["spec"]?["nodeName"]?.text ?? Service.none
-        node = nodeName.isEmpty ? written : nodeName
+        node = nodeName.isEmpty ? Service.none : nodeName
     }
 }

@@ -5,7 +5,7 @@ import Wire
 
 /// What stands in the cells of tables.
 ///
-/// Only what Pods, Jobs and Nodes do, and what wide tables say besides, is read from files.
+/// Only what Jobs and Nodes do, and what wide tables of workloads say besides, is read from files.
 extension Rows {
     /// What stands where a list of slices is empty.
     private static let unset = "<unset>"
@@ -23,8 +23,8 @@ extension Rows {
         case .computedSlice(let slice):
             let addresses = slice.endpoints.map(\.address)
             cells = Self.sliceCells(slice.family, slice.ports, addresses)
-        case .pod(let pod, let item):
-            let text = PodText(pod, sources.pod(item))
+        case .pod(let pod, _):
+            let text = PodText(pod)
             cells = [text.ready, text.status, text.restarts]
             if isWide { cells += [text.address, text.node, Service.none, Service.none] }
         case .workload(let workload, let item), .madeReplicaSet(let workload, let item):

@@ -163,7 +163,7 @@ import Testing
 
         #expect(
             try cluster.run("get po --no-headers").text
-                == "a   1/2   Running   9223372036854775807   <unknown>\n"
+                == "a   1/2   Running   2147483648   <unknown>\n"
         )
     }
 

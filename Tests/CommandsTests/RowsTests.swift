@@ -26,7 +26,7 @@ import Testing
         "Tables of what is kept in memory read no file",
         arguments: [
             "svc", "ep", "endpointslices", "ns", "deploy", "rs", "sts", "ds",
-            "svc -o wide --show-labels",
+            "svc -o wide --show-labels", "po", "po -o wide",
             "all -o name",
         ]
     )
@@ -58,7 +58,7 @@ import Testing
             CommandRequest(["get", "po", "web-1", "-o", "json"], wallSeconds: 0)
         )
 
-        #expect(pods.text == "web-1   -   Running   0   <unknown>\n")
+        #expect(pods.text == "web-1   1/1   Running   0   <unknown>\n")
         #expect(whole.text.contains("\"podIP\": \"10.244.1.5\"") && whole.code == 0)
     }
 }

@@ -57,7 +57,8 @@ import Wire
                         ContainerPort(name: "http", number: 8080, transport: .tcp),
                         ContainerPort(name: "dns", number: 53, transport: .udp),
                         ContainerPort(name: "side", number: 1, transport: .tcp),
-                    ]
+                    ],
+                    state: PodState(containerCount: 3)
                 )
         )
     }
@@ -119,7 +120,8 @@ import Wire
 
         #expect(Self.onlyPod(Self.pod(spec))?.placement == placement)
         #expect(
-            Self.onlyPod(Self.pod(spec + "\nstatus: {podIP: 10.0.0.1}"))?.placement == Placement()
+            Self.onlyPod(Self.pod(spec + "\nstatus: {podIP: 10.0.0.1}"))?.placement
+                == Placement(nodeName: "node")
         )
     }
 

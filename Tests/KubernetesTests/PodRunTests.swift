@@ -59,6 +59,11 @@ import YAML
                 objects.flatMap(\.objects) == documents.flatMap(\.objects),
                 "seed \(seed), step \(step)"
             )
+            // Of what Pods have alike nothing is read again.
+            #expect(
+                objects.flatMap(\.pods) == documents.flatMap(\.pods),
+                "seed \(seed), step \(step)"
+            )
             var claims: [UInt64] = []
             for object in objects { object.forEachClaim { claims.append($0) } }
             let expected = documents.filter(\.isClaim).compactMap { StoredKey($0)?.number }
@@ -190,8 +195,10 @@ extension RandomObjects {
         if numbers.chance(20) { pod.isReady.toggle() }
         if numbers.chance(20) { pod.isFinished.toggle() }
         if numbers.chance(20) { pod.hostname = pod.metadata.name }
+        if numbers.chance(20) { pod.subdomain = numbers.pick(["", "web", "web-1", "web-10"]) }
         if numbers.chance(20) { pod.metadata.createdSeconds = numbers.pick([0, 1, .max]) }
         if numbers.chance(20) { pod.owner = nil }
+        if numbers.chance(20) { pod.state = podState() }
         return .pod(pod)
     }
 }

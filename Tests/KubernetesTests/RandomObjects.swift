@@ -165,8 +165,18 @@ struct RandomObjects {
             isFinished: numbers.chance(10),
             ports: [ContainerPort(name: "http", number: 8_080, transport: .tcp)],
             placement: numbers.chance(30) ? placement() : Placement(),
-            owner: numbers.pick([nil, Owner(kind: "ReplicaSet", name: "web-5d9c7")])
+            owner: numbers.pick([nil, Owner(kind: "ReplicaSet", name: "web-5d9c7")]),
+            state: podState()
         )
+    }
+
+    mutating func podState() -> PodState {
+        var state = PodState(containerCount: numbers.below(3))
+        if numbers.chance(30) { state.readyCount = numbers.below(3) }
+        if state.readyCount != nil { state.restartCount = numbers.pick([0, 1, 1 << 40]) }
+        if numbers.chance(30) { state.phase = numbers.pick(["Pending", "Failed", "Odd"]) }
+        state.isEnding = numbers.chance(10)
+        return state
     }
 
     /// An object of a kind that has Pods made, that they run on, or that they are made as.
@@ -228,6 +238,7 @@ struct RandomObjects {
             hostname: numbers.pick(["", "web-0"]),
             subdomain: numbers.pick(["", "web"]),
             ports: [ContainerPort(name: "http", number: 8_080, transport: .tcp)],
+            containerCount: numbers.below(3),
             isReady: numbers.chance(75),
             numbering: numbers.pick([.none, .statefulSet, .job]),
             nodes: ["node-1", "node-2"],

@@ -315,7 +315,13 @@ extension StoredObject {
 
     /// The Pods that the document is, or that were made of it.
     var pods: [Pod] {
-        objects.flatMap { object in
+        if var run = PodRun(self) {
+            var pods: [Pod] = []
+            pods.reserveCapacity(run.count)
+            while let pod = run.nextPod() { pods.append(pod) }
+            return pods
+        }
+        return objects.flatMap { object in
             switch object {
             case .pod(let pod): [pod]
             case .podGroup(let group): group.pods

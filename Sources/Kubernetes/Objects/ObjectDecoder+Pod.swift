@@ -15,7 +15,8 @@ extension ObjectDecoder {
             isFinished: false,
             ports: []
         )
-        if let spec = reader.fields("spec", in: object) {
+        let spec = reader.fields("spec", in: object)
+        if let spec {
             var template = PodTemplate()
             readPodSpec(spec, into: &template)
             _ = reader.choice("restartPolicy", in: spec, of: ["Always", "OnFailure", "Never"])
@@ -23,6 +24,7 @@ extension ObjectDecoder {
             pod.subdomain = template.subdomain
             pod.ports = template.ports
             pod.placement = template.placement
+            pod.state.containerCount = template.containerCount
         }
         if let status = reader.fields("status", in: object) {
             pod.addresses = podAddresses(status)
@@ -30,10 +32,15 @@ extension ObjectDecoder {
             let phase = reader.string("phase", in: status) ?? ""
             pod.isFinished = phase == "Succeeded" || phase == "Failed"
             pod.placement.isPending = phase == "Pending"
+            pod.state.phase = phase == "Running" ? "" : phase
+            pod.state.read(status, of: spec)
         }
-        if object["metadata"]?["deletionTimestamp"]?.isNull == false { pod.isFinished = true }
+        if object["metadata"]?["deletionTimestamp"]?.isNull == false {
+            pod.isFinished = true
+            pod.state.isEnding = true
+        }
         // A Pod that has an address needs no place to get one from, and there may be many.
-        if !pod.addresses.isEmpty { pod.placement = Placement() }
+        if !pod.addresses.isEmpty { pod.placement = Placement(nodeName: pod.placement.nodeName) }
         pod.owner = owner(of: object)
         pod.isReady = readiness(in: object["metadata"].flatMap { Fields($0) }) ?? pod.isReady
         return pod

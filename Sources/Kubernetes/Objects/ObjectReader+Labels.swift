@@ -4,7 +4,7 @@ extension ObjectReader {
     /// The labels of an object, or those that it selects by.
     mutating func labels() -> [String: String] {
         guard readsLabels else {
-            _ = skipLabels()
+            skipLabels()
             return [:]
         }
         let count = count()
@@ -18,14 +18,12 @@ extension ObjectReader {
 
     /// Passes over what `metadata` reads.
     mutating func skipMetadata(_ head: Head) {
-        _ = skipLabels()
+        skipLabels()
         if head.flags & StoredCode.isDated != 0 { _ = number() }
     }
 
-    /// Passes over what `labels` reads; how many bytes of the name the texts repeat at most.
-    mutating func skipLabels() -> Int {
-        var reach = 0
-        for _ in 0..<2 * count() { reach = max(reach, skipText()) }
-        return reach
+    /// Passes over what `labels` reads.
+    mutating func skipLabels() {
+        for _ in 0..<2 * count() { skipText() }
     }
 }

@@ -50,6 +50,7 @@ extension ObjectReader {
             hostname: text(),
             subdomain: text(),
             ports: containerPorts(),
+            containerCount: number(),
             isReady: head.flags & StoredCode.isFirst != 0,
             numbering: PodGroup.Numbering(rawValue: byte()) ?? .none,
             nodes: list { $0.text() },

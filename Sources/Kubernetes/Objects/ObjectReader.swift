@@ -9,6 +9,8 @@ import Wire
 struct ObjectReader {
     private let bytes: [UInt8]
     private(set) var offset = 0
+    /// How many bytes of the key's name the texts repeat that were read, at most.
+    var reach = 0
     /// Where the key's name stands, which texts are told by.
     private var name = 0..<0
     private var namespace = 0..<0
@@ -108,11 +110,17 @@ struct ObjectReader {
 
     /// The rest of what every object carries.
     mutating func metadata(_ head: Head) -> Metadata {
-        var metadata = Metadata(name: head.name, namespace: head.namespace, labels: labels())
-        if head.flags & StoredCode.isDated != 0 {
-            metadata.createdSeconds = UInt32(truncatingIfNeeded: number())
-        }
-        return metadata
+        Metadata(
+            name: head.name,
+            namespace: head.namespace,
+            labels: labels(),
+            createdSeconds: createdSeconds(head)
+        )
+    }
+
+    /// When an object was made; 0 where that is not known.
+    mutating func createdSeconds(_ head: Head) -> UInt32 {
+        head.flags & StoredCode.isDated != 0 ? UInt32(truncatingIfNeeded: number()) : 0
     }
 
     /// A Service, behind its head.
@@ -200,28 +208,6 @@ struct ObjectReader {
         )
     }
 
-    /// A Pod, behind its head.
-    mutating func pod(_ head: Head) -> Pod {
-        let metadata = metadata(head)
-        let addresses = addresses()
-        let hostname = text()
-        let subdomain = text()
-        let ports = containerPorts()
-        let isPlaced = head.flags & StoredCode.isPlaced != 0
-        let placement = isPlaced ? placement() : Placement()
-        return Pod(
-            metadata: metadata,
-            addresses: addresses,
-            hostname: hostname,
-            subdomain: subdomain,
-            isReady: head.flags & StoredCode.isFirst != 0,
-            isFinished: head.flags & StoredCode.isSecond != 0,
-            ports: ports,
-            placement: placement,
-            owner: isPlaced ? owner() : nil
-        )
-    }
-
     // MARK: Parts
 
     mutating func byte() -> UInt8 {
@@ -291,6 +277,7 @@ struct ObjectReader {
             let number = Int(byte())
             return number < StoredCode.knownTexts.count ? StoredCode.knownTexts[number] : ""
         }
+        reach = max(reach, first - 2)
         let shared = name.prefix(first - 2)
         let rest = range()
         if shared.isEmpty { return text(at: rest) }
@@ -308,17 +295,22 @@ struct ObjectReader {
         return String(decoding: Array(other.utf8.prefix(shared)) + bytes[rest], as: UTF8.self)
     }
 
-    /// Passes over a text; how many bytes of the name it repeats.
-    @discardableResult
-    mutating func skipText() -> Int {
+    mutating func skipText() {
         let first = number()
-        guard first > 1 else {
-            if first == 1 { _ = byte() }
-            return 0
+        switch first {
+        case 0: return
+        case 1: _ = byte()
+        default:
+            reach = max(reach, first - 2)
+            _ = range()
         }
-        _ = range()
-        return first - 2
     }
+
+    /// Passes over bytes that need not be read, to a place that is not beyond the end.
+    mutating func skip(to place: Int) { offset = min(max(offset, place), bytes.count) }
+
+    /// How many bytes are left.
+    var byteCountLeft: Int { bytes.count - offset }
 
     /// The name of the key.
     var keyName: ArraySlice<UInt8> { bytes[name] }

@@ -41,6 +41,7 @@ extension ObjectWriter {
         append(group.hostname)
         append(group.subdomain)
         append(group.ports)
+        append(group.containerCount)
         append(group.numbering.rawValue)
         append(group.nodes.count)
         for node in group.nodes { append(node) }

@@ -212,13 +212,14 @@ struct ObjectWriter {
         if isPlaced { flags |= StoredCode.isPlaced }
         begin(.pod, pod.metadata, flags)
         appendRest(of: pod.metadata)
+        // In a run of Pods what differs costs least side by side.
         append(pod.addresses)
+        append(pod.state)
+        if isPlaced { append(pod.placement) }
         append(pod.hostname)
         append(pod.subdomain)
         append(pod.ports)
-        guard isPlaced else { return }
-        append(pod.placement)
-        append(pod.owner)
+        if isPlaced { append(pod.owner) }
     }
 
     // MARK: Parts

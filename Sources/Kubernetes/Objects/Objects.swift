@@ -195,6 +195,7 @@ package struct Pod: Hashable, Sendable {
     package var placement: Placement
     /// The workload that it belongs to; nil where it stands alone.
     package var owner: Owner?
+    package var state: PodState
 
     package init(
         metadata: Metadata,
@@ -205,7 +206,8 @@ package struct Pod: Hashable, Sendable {
         isFinished: Bool,
         ports: [ContainerPort],
         placement: Placement = Placement(),
-        owner: Owner? = nil
+        owner: Owner? = nil,
+        state: PodState = PodState()
     ) {
         self.metadata = metadata
         self.addresses = addresses
@@ -216,6 +218,7 @@ package struct Pod: Hashable, Sendable {
         self.ports = ports
         self.placement = placement
         self.owner = owner
+        self.state = state
     }
 }
 

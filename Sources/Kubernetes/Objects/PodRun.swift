@@ -31,6 +31,7 @@ struct PodRun {
     private var tail: [UInt8]
     /// How many Pods were read.
     private var position = 0
+    private var parts = PodParts()
 
     /// The Pods of a run, read one by one; nil when the object is none.
     init?(_ object: StoredObject) {
@@ -49,11 +50,12 @@ struct PodRun {
         guard position < count else { return false }
         position += 1
         guard position > 1 else { return true }
-        let shared = min(reader.number(), name.count)
-        name.replaceSubrange(shared..., with: reader.wholeText())
-        let head = min(reader.number(), tail.count)
-        let end = tail.count - min(reader.number(), tail.count - head)
-        tail.replaceSubrange(head..<end, with: reader.wholeText())
+        parts.sameName = min(reader.number(), name.count)
+        name.replaceSubrange(parts.sameName..., with: reader.wholeText())
+        parts.sameHead = min(reader.number(), tail.count)
+        parts.sameEnd = min(reader.number(), tail.count - parts.sameHead)
+        let end = tail.count - parts.sameEnd
+        tail.replaceSubrange(parts.sameHead..<end, with: reader.wholeText())
         return true
     }
 
@@ -66,6 +68,17 @@ struct PodRun {
         bytes.append(number: 1)
         bytes += tail
         return StoredObject(bytes: bytes)
+    }
+
+    /// The next Pod; nil behind the last, and where there is none, as bytes may be damaged.
+    mutating func nextPod() -> Pod? {
+        guard let document = next() else { return nil }
+        var reader = ObjectReader(document)
+        reader.skipKey()
+        _ = reader.count()
+        let start = reader.offset
+        let head = reader.head()
+        return head.kind == .pod ? reader.pod(head, from: start, &parts) : nil
     }
 
     /// The hash of the next Pod's key (`StoredKey.number`); nil behind the last.
@@ -114,7 +127,8 @@ extension PodRun {
                 flags & StoredCode.isNamedLikeKey != 0
             else { return nil }
             let start = reader.offset
-            reach = reader.skipLabels()
+            reader.skipLabels()
+            reach = reader.reach
             labels = start..<reader.offset
             if flags & StoredCode.isDated != 0 { _ = reader.number() }
             guard reader.count() > 0 else { return nil }

@@ -156,7 +156,7 @@ enum StoredCode {
         "pod-template-hash", "controller-revision-hash", "statefulset.kubernetes.io/pod-name",
         "apps.kubernetes.io/pod-index", "k8s-app", "tier", "component", "http", "https",
         "metrics", "grpc", "default", "kube-system", "kubernetes.io/hostname", "ReplicaSet",
-        "StatefulSet", "DaemonSet", "Deployment", "Job",
+        "StatefulSet", "DaemonSet", "Deployment", "Job", "Pending", "Succeeded", "Failed",
     ]
     static let knownNumbers = Dictionary(
         uniqueKeysWithValues: knownTexts.enumerated().map {

@@ -181,6 +181,8 @@ package struct PodGroup: Hashable, Sendable {
     package var hostname: String
     package var subdomain: String
     package var ports: [ContainerPort]
+    /// How many containers each of them has, as far as they are of use to look at.
+    package var containerCount: Int
     package var isReady: Bool
     package var numbering: Numbering
     /// The names of the Nodes that they run on.
@@ -193,6 +195,7 @@ package struct PodGroup: Hashable, Sendable {
         hostname: String,
         subdomain: String,
         ports: [ContainerPort],
+        containerCount: Int = 1,
         isReady: Bool,
         numbering: Numbering,
         nodes: [String],
@@ -203,6 +206,7 @@ package struct PodGroup: Hashable, Sendable {
         self.hostname = hostname
         self.subdomain = subdomain
         self.ports = ports
+        self.containerCount = containerCount
         self.isReady = isReady
         self.numbering = numbering
         self.nodes = nodes
@@ -237,7 +241,8 @@ package struct PodGroup: Hashable, Sendable {
             subdomain: subdomain,
             isReady: isReady,
             isFinished: false,
-            ports: ports
+            ports: ports,
+            state: PodState(containerCount: containerCount)
         )
         pod.owner = owner
         if let node = member.node, nodes.indices.contains(node) {

@@ -141,6 +141,7 @@ struct PodPlan {
             hostname: template.hostname,
             subdomain: workload.kind == .statefulSet ? workload.serviceName : template.subdomain,
             ports: template.ports,
+            containerCount: template.containerCount,
             isReady: template.isReady,
             numbering: workload.numbering,
             nodes: nodes.map { rooms[$0].name },
