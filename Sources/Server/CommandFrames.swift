@@ -25,11 +25,16 @@ enum CommandFrames {
 
     /// A reply as bytes; a text that is too long is cut.
     static func bytes(of output: CommandOutput) -> [UInt8] {
-        let text = Array(output.text.utf8.prefix(maximumTextByteCount))
-        let errors = Array(output.errors.utf8.prefix(maximumTextByteCount))
-        let code = number(Int(UInt32(bitPattern: output.code)))
-        let reply = code + number(text.count) + number(errors.count) + text + errors
-        return reply + (output.errand.map { bytes(of: $0.words) } ?? [])
+        let text = output.text.utf8.prefix(maximumTextByteCount)
+        let errors = output.errors.utf8.prefix(maximumTextByteCount)
+        var reply = number(Int(UInt32(bitPattern: output.code)))
+        reply += number(text.count) + number(errors.count)
+        // A table may be large: it is copied once.
+        reply.reserveCapacity(reply.count + text.count + errors.count)
+        reply += text
+        reply += errors
+        if let errand = output.errand { reply += bytes(of: errand.words) }
+        return reply
     }
 
     private static func number(_ value: Int) -> [UInt8] {
