@@ -52,8 +52,10 @@ struct MemberBook {
             writtenSlices.append(WrittenSlice(slice: slice, item: item))
         }
         for item in services {
-            let written = slices[item.name]
-            let needsSelector = withLabels || written?.allSatisfy(\.isFromEndpoints) ?? true
+            // Where slices name nobody, the selector says whether there could be endpoints.
+            let written = slices[item.name] ?? []
+            let needsSelector =
+                withLabels || written.allSatisfy { $0.isFromEndpoints || $0.isEmpty }
             guard case .service(let service) = item.object(withLabels: needsSelector) else {
                 continue
             }
@@ -139,6 +141,11 @@ extension MemberBook {
             )
         }
     }
+}
+
+extension EndpointSlice {
+    /// Whether it has no address.
+    fileprivate var isEmpty: Bool { endpoints.allSatisfy(\.addresses.isEmpty) }
 }
 
 extension ArraySlice<ClusterContents.Item> {

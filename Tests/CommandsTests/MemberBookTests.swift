@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Kubernetes
+import Plugin
 import Testing
 import Wire
 
@@ -79,6 +80,36 @@ import Wire
 
         #expect(found[name] == addresses)
         #expect(pods == [["first", "second"]])
+    }
+
+    @Test(
+        "A Service with a selector has a row, whatever its slices have, in every form",
+        arguments: ["[]", "[{addresses: [192.0.2.1]}]"]
+    )
+    func showsEmptyEndpoints(endpoints: String) throws {
+        let cluster = SampleCluster(
+            text: """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: web}
+                spec: {clusterIP: 10.96.0.1, selector: {app: a}, ports: [{port: 80}]}
+                ---
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: web-1, labels: {kubernetes.io/service-name: web}}
+                addressType: IPv4
+                endpoints: \(endpoints)
+                ports: [{port: 80}]
+
+                """
+        )
+        let members = endpoints == "[]" ? "<none>" : "192.0.2.1:80"
+
+        #expect(
+            try cluster.run("get ep web --no-headers").text == "web   \(members)   <unknown>\n"
+        )
+        #expect(try cluster.run("get ep -oname").text == "endpoints/web\n")
+        #expect(try cluster.run("get ep -ojsonpath={.items[*].metadata.name}").text == "web")
     }
 
     @Test("A book for each namespace with Services or slices, Pods only where they are needed")
