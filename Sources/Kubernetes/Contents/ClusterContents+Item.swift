@@ -17,8 +17,8 @@ extension ClusterContents {
         /// Where the object comes from.
         private enum Source: Sendable {
             case object(ClusterObject)
-            /// One of a document, with what it was given.
-            case stored(StoredObject, index: Int, Holding?)
+            /// The only one of a document, with what it was given.
+            case stored(StoredObject, Holding?)
         }
 
         /// What copies share: an object has many parts, each of them counted, and there are many.
@@ -48,10 +48,10 @@ extension ClusterContents {
             )
         }
 
-        /// One of the objects of a document, of which the head is read.
-        init(_ stored: StoredObject, index: Int, _ head: ObjectReader.Head, at place: Place) {
+        /// The only object of a document, of which the head is read.
+        init(_ stored: StoredObject, _ head: ObjectReader.Head, at place: Place) {
             content = Content(
-                .stored(stored, index: index, nil),
+                .stored(stored, nil),
                 place,
                 namespace: head.namespace,
                 name: head.name
@@ -61,7 +61,7 @@ extension ClusterContents {
         /// The Service of another item, as it is in use.
         init(_ other: Item, as use: Provision.Use) {
             content = Content(
-                .stored(use.object, index: 0, use.holding),
+                .stored(use.object, use.holding),
                 other.place,
                 namespace: other.namespace,
                 name: other.name
@@ -72,7 +72,7 @@ extension ClusterContents {
         init?(writtenNowhere use: Provision.Use) {
             guard let key = use.object.serviceKey else { return nil }
             content = Content(
-                .stored(use.object, index: 0, use.holding),
+                .stored(use.object, use.holding),
                 Place.nowhere,
                 namespace: key.namespace,
                 name: key.name
@@ -95,8 +95,8 @@ extension ClusterContents {
         package func object(withLabels: Bool) -> ClusterObject {
             switch content.source {
             case .object(let object): return object
-            case .stored(let stored, let index, let holding):
-                let object = stored.object(at: index, withLabels: withLabels)
+            case .stored(let stored, let holding):
+                let object = stored.firstObject(withLabels: withLabels)
                 guard let holding, case .service(var service) = object else { return object }
                 holding.fill(&service)
                 return .service(service)
@@ -105,7 +105,7 @@ extension ClusterContents {
 
         /// The document that it stands in; nil where it is none, or one of many objects.
         var stored: StoredObject? {
-            if case .stored(let stored, 0, _) = content.source { stored } else { nil }
+            if case .stored(let stored, _) = content.source { stored } else { nil }
         }
 
         func isOrdered(before other: Item) -> Bool {

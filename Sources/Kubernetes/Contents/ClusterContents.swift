@@ -7,16 +7,15 @@ import YAML
 /// It shares the memory of the manifests. Objects are made when they are asked for; looking through
 /// all of them makes only those of the kind and namespace that are meant.
 package struct ClusterContents: Sendable {
-    /// The kinds that are kept as objects.
+    /// The kinds that are kept as objects, without Pods: see `pods(in:)`.
     package enum Kind: Sendable {
-        case namespace, service, endpointSlice, pod, workload, node
+        case namespace, service, endpointSlice, workload, node
 
         fileprivate var code: StoredCode.Kind {
             switch self {
             case .namespace: .namespace
             case .service: .service
             case .endpointSlice: .endpointSlice
-            case .pod: .pod
             case .workload: .workload
             case .node: .node
             }
@@ -99,9 +98,12 @@ package struct ClusterContents: Sendable {
             guard namespace == nil || head.namespace == namespace else { return }
             for (document, place) in zip(object.documents, places) {
                 let place = Place(file: file, position: place.position)
-                for index in 0..<document.objectCount {
-                    found.append(Item(document, index: index, head, at: place))
+                guard document.objectCount != 1 else {
+                    found.append(Item(document, head, at: place))
+                    continue
                 }
+                // All at once: each one on its own would be looked for behind those before it.
+                found += document.objects.map { Item($0, at: place) }
             }
         }
         found.sort { $0.isOrdered(before: $1) }

@@ -59,12 +59,12 @@ package struct StoredObject: Hashable, Sendable {
         return (0..<reader.count()).map { _ in reader.object() }
     }
 
-    /// One of the objects, made anew; without labels and selectors where these are not wanted.
-    func object(at index: Int, withLabels: Bool = true) -> ClusterObject {
+    /// The first of the objects, made anew; without labels and selectors where these are not
+    /// wanted.
+    func firstObject(withLabels: Bool) -> ClusterObject {
         var reader = ObjectReader(self, readsLabels: withLabels)
         reader.skipKey()
         _ = reader.count()
-        for _ in 0..<index { _ = reader.object() }
         return reader.object()
     }
 
