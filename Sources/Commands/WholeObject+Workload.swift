@@ -14,16 +14,14 @@ extension Rows {
         tree.set(["spec", "template", "spec"], template)
         guard tree["status"] == nil, kind != .job else { return tree }
         let counts = podCounts(of: workload, item)
-        for (key, count) in Self.status(of: kind, counts) { tree.fill(["status", key], count) }
+        tree["status"] = Self.status(of: kind, counts)
         return tree
     }
 
     /// A ReplicaSet that was made of a Deployment.
     mutating func filledReplicaSet(_ made: Workload, _ item: ClusterContents.Item) -> Tree {
         var tree = Self.tree(made, of: filled(made, item))
-        for (key, count) in Self.status(of: .replicaSet, podCounts(of: made, item)) {
-            tree.fill(["status", key], count)
-        }
+        tree["status"] = Self.status(of: .replicaSet, podCounts(of: made, item))
         guard let owner = made.owner else { return tree }
         let replicas = "\(made.podCount)"
         tree["metadata"] = [
@@ -112,35 +110,52 @@ extension Rows {
         return defaults
     }
 
-    /// What there is of the Pods of a workload.
-    private static func status(
-        of kind: Workload.Kind,
-        _ counts: WorkloadBook.Counts
-    ) -> [(String, Tree)] {
-        let (all, ready) = (Tree.integer(counts.all), Tree.integer(counts.ready))
+    /// What there is of the Pods of a workload; without zeros but for those that the API server
+    /// writes, too.
+    private static func status(of kind: Workload.Kind, _ counts: WorkloadBook.Counts) -> Tree {
+        let (all, ready) = (counts.all, counts.ready)
+        var status: Tree = [:]
+        for key in requiredCounts(of: kind) { status[key] = 0 }
+        let found: [(String, Int)] =
+            switch kind {
+            case .deployment:
+                [
+                    ("replicas", all), ("updatedReplicas", all), ("readyReplicas", ready),
+                    ("availableReplicas", ready),
+                ]
+            case .replicaSet:
+                [
+                    ("replicas", all), ("fullyLabeledReplicas", all), ("readyReplicas", ready),
+                    ("availableReplicas", ready),
+                ]
+            case .statefulSet:
+                [
+                    ("replicas", all), ("currentReplicas", all), ("updatedReplicas", all),
+                    ("readyReplicas", ready), ("availableReplicas", ready),
+                ]
+            case .daemonSet:
+                [
+                    ("desiredNumberScheduled", all), ("currentNumberScheduled", all),
+                    ("updatedNumberScheduled", all), ("numberReady", ready),
+                    ("numberAvailable", ready),
+                ]
+            case .job: []
+            }
+        for (key, count) in found where count > 0 { status[key] = .integer(count) }
+        return status
+    }
+
+    /// The counts that a status has even when they are zero.
+    private static func requiredCounts(of kind: Workload.Kind) -> [String] {
         switch kind {
-        case .deployment:
-            return [
-                ("replicas", all), ("updatedReplicas", all), ("readyReplicas", ready),
-                ("availableReplicas", ready),
-            ]
-        case .replicaSet:
-            return [
-                ("replicas", all), ("fullyLabeledReplicas", all), ("readyReplicas", ready),
-                ("availableReplicas", ready),
-            ]
-        case .statefulSet:
-            return [
-                ("replicas", all), ("currentReplicas", all), ("updatedReplicas", all),
-                ("readyReplicas", ready), ("availableReplicas", ready),
-            ]
+        case .deployment, .job: []
+        case .replicaSet: ["replicas"]
+        case .statefulSet: ["replicas", "availableReplicas"]
         case .daemonSet:
-            return [
-                ("desiredNumberScheduled", all), ("currentNumberScheduled", all),
-                ("updatedNumberScheduled", all), ("numberReady", ready),
-                ("numberAvailable", ready), ("numberMisscheduled", 0),
+            [
+                "desiredNumberScheduled", "currentNumberScheduled", "numberReady",
+                "numberMisscheduled",
             ]
-        case .job: return []
         }
     }
 }

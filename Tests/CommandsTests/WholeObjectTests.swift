@@ -266,11 +266,38 @@ import Testing
             try cluster.run("get deploy,sts,ds -A -o jsonpath={range.items[*]}{.status};{end}").text
                 .replacing("\"", with: "")
                 == "{availableReplicas:3,readyReplicas:3,replicas:3,updatedReplicas:3};"
-                + "{availableReplicas:0,currentReplicas:2,readyReplicas:0,replicas:2,"
-                + "updatedReplicas:2};"
+                + "{availableReplicas:0,currentReplicas:2,replicas:2,updatedReplicas:2};"
                 + "{currentNumberScheduled:3,desiredNumberScheduled:3,numberAvailable:3,"
                 + "numberMisscheduled:0,numberReady:3,updatedNumberScheduled:3};"
         )
+    }
+
+    @Test(
+        "Zeros stand in a status only where the API server writes them",
+        arguments: [
+            ("Deployment", "{}"), ("ReplicaSet", "{replicas:0}"),
+            ("StatefulSet", "{availableReplicas:0,replicas:0}"),
+            (
+                "DaemonSet",
+                "{currentNumberScheduled:0,desiredNumberScheduled:0,numberMisscheduled:0,"
+                    + "numberReady:0}"
+            ),
+        ]
+    )
+    func leavesZerosOut(kind: String, status: String) throws {
+        let spec =
+            kind == "DaemonSet" ? "" : kind == "StatefulSet" ? "serviceName: s, " : ""
+        var cluster = SampleCluster(
+            text: """
+                {apiVersion: apps/v1, kind: \(kind), metadata: {name: w},
+                 spec: {\(spec)selector: {matchLabels: {app: a}}, template: \(Self.template)}}
+
+                """
+        )
+        cluster.allocation.makesPods = false
+        let shown = try cluster.run("get \(kind.lowercased()) w -o jsonpath={.status}")
+
+        #expect(shown.text.replacing("\"", with: "") == status)
     }
 
     @Test func fillsInNodesAndNamespaces() throws {
