@@ -11,6 +11,7 @@ package struct CommandWords: Sendable {
     package struct Flag: Sendable {
         /// What it takes.
         package enum Value: Sendable {
+            /// A text; an empty one is none.
             case text
             /// Texts with commas between; each time that it is given there are more.
             case texts
@@ -36,7 +37,7 @@ package struct CommandWords: Sendable {
     package private(set) var plain: [String] = []
     private var values: [String: String] = [:]
 
-    /// Reads the words; a flag that is given twice has its last value.
+    /// Reads the words; a flag that is given twice has its last value, and none where that is empty.
     package init(_ words: [String], knowing known: [Flag]) throws(CommandMistake) {
         var rest = words[...]
         while let word = rest.popFirst() {
@@ -112,7 +113,8 @@ package struct CommandWords: Sendable {
 
     private mutating func set(_ flag: Flag, _ value: String) throws(CommandMistake) {
         switch flag.value {
-        case .text, .optionalText: values[flag.name] = value
+        case .text: values[flag.name] = value.isEmpty ? nil : value
+        case .optionalText: values[flag.name] = value
         case .texts: values[flag.name] = values[flag.name].map { "\($0),\(value)" } ?? value
         case .truth:
             guard let truth = Self.truth(value) else {

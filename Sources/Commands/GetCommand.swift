@@ -163,7 +163,7 @@ struct GetCommand {
         var cells = showsNamespace(row.kind) ? [row.metadata.namespace] : []
         cells.append(hasPrefix ? "\(row.kind.names.prefix)/\(row.name)" : row.name)
         cells += rows.cells(of: row, isWide: request.form == .wide, wallSeconds: wallSeconds)
-        cells += request.labelColumns.map { row.metadata.labels[$0] ?? Service.none }
+        cells += request.labelColumns.map { row.metadata.labels[$0] ?? "" }
         if request.showsLabels { cells.append(row.metadata.labels.labelText) }
         return cells
     }

@@ -71,13 +71,11 @@ struct ResourceRequest: Sendable {
 
     private init(_ words: [String], _ flags: [CommandWords.Flag]) throws(CommandMistake) {
         let words = try CommandWords(words, knowing: flags)
-        if let text = words.text("namespace"), !text.isEmpty { namespace = text }
+        namespace = words.text("namespace") ?? namespace
         meansAllNamespaces = words.isOn("all-namespaces")
-        if let text = words.text("selector"), !text.isEmpty { selector = try Self.selector(text) }
-        if let text = words.text("field-selector"), !text.isEmpty {
-            fieldSelector = try FieldSelector(text)
-        }
-        if let text = words.text("sort-by"), !text.isEmpty { order = try RowOrder(text) }
+        if let text = words.text("selector") { selector = try Self.selector(text) }
+        if let text = words.text("field-selector") { fieldSelector = try FieldSelector(text) }
+        if let text = words.text("sort-by") { order = try RowOrder(text) }
         form = try OutputForm(words.text("output"))
         showsLabels = words.isOn("show-labels")
         labelColumns = (words.text("label-columns") ?? "").split(separator: ",").map(String.init)
@@ -100,7 +98,7 @@ struct ResourceRequest: Sendable {
                     : "error: name cannot be provided when a selector is specified"
             )
         }
-        if meansAllNamespaces, !references.isEmpty {
+        if meansAllNamespaces, references.contains(where: \.kind.isNamespaced) {
             throw CommandMistake(
                 "error: a resource cannot be retrieved by name across all namespaces"
             )

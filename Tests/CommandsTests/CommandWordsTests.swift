@@ -33,6 +33,11 @@ import Testing
         #expect(words.plain == ["web", "db"])
     }
 
+    @Test(arguments: ["-o=", "--output=", "-o json --output="])
+    func anEmptyValueIsNone(text: String) throws {
+        #expect(try words(text).text("output") == nil)
+    }
+
     @Test func listsGrow() throws {
         #expect(try words("-L a,b -Lc --labels=d").text("labels") == "a,b,c,d")
     }

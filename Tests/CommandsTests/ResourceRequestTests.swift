@@ -36,12 +36,24 @@ import Testing
         ("svc nobody web-svc --ignore-not-found -oname", "service/web-svc"),
         ("svc nobody --ignore-not-found", ""),
         ("svc -n nowhere --ignore-not-found", ""),
+        ("no node-1 -A -oname", "node/node-1"), ("ns/shop -A -oname", "namespace/shop"),
     ])
     func understands(words: String, names: String) throws {
         let output = try Self.cluster.run("get " + words)
 
         #expect(output.text.split(separator: "\n").joined(separator: " ") == names)
         #expect(output.errors.isEmpty && output.code == 0)
+    }
+
+    @Test(
+        "An empty value is none",
+        arguments: [
+            "svc -o=", "svc -owide -o=", "svc --output=", "svc -n= -l= --field-selector=",
+            "svc --sort-by=", "svc -L=",
+        ]
+    )
+    func passesEmptyValues(words: String) throws {
+        #expect(try Self.cluster.run("get " + words) == Self.cluster.run("get svc"))
     }
 
     @Test("`all` stands for some kinds, beside others too")
@@ -64,9 +76,9 @@ import Testing
         #expect(
             try Self.cluster.run("get pod web-1 db-0 --show-kind -L app,a.io/tier -Lnone").text
                 == """
-                NAME        READY   STATUS    RESTARTS   AGE         APP   TIER     NONE
-                pod/web-1   1/1     Running   0          <unknown>   web   <none>   <none>
-                pod/db-0    0/1     Running   0          <unknown>   db    <none>   <none>
+                NAME        READY   STATUS    RESTARTS   AGE         APP   TIER   NONE
+                pod/web-1   1/1     Running   0          <unknown>   web          \("")
+                pod/db-0    0/1     Running   0          <unknown>   db           \("")
 
                 """
         )
@@ -81,6 +93,10 @@ import Testing
         (
             "svc/web-svc -l a=b",
             "selectors and the all flag cannot be used when passing resource/name arguments"
+        ),
+        (
+            "ns/shop svc/web-svc -A",
+            "a resource cannot be retrieved by name across all namespaces"
         ),
         ("svc/web-svc -A", "a resource cannot be retrieved by name across all namespaces"),
         (
