@@ -30,9 +30,13 @@ struct FieldPath: Hashable, Sendable {
     }
 
     /// What it leads to in an object; nothing where the object has no such field.
-    func values(in object: Tree) throws(JSONPathError) -> [Tree] {
-        var writer = JSONPathWriter()
-        return try writer.values(steps, [object])
+    ///
+    /// `writer` counts it.
+    func values(
+        in object: Tree,
+        _ writer: inout JSONPathWriter
+    ) throws(JSONPathError) -> [Tree] {
+        try writer.values(steps, [object])
     }
 }
 
@@ -65,10 +69,20 @@ struct CustomColumn: Hashable, Sendable {
         return columns
     }
 
-    /// What stands in the column for an object.
-    func cell(of object: Tree) throws(JSONPathError) -> String {
-        let values = try path.values(in: object)
-        return values.isEmpty ? Self.none : values.map(Self.text).joined(separator: ",")
+    /// What stands in the column for an object; `writer` counts it.
+    func cell(
+        of object: Tree,
+        _ writer: inout JSONPathWriter
+    ) throws(JSONPathError) -> String {
+        let values = try path.values(in: object, &writer)
+        guard !values.isEmpty else { return Self.none }
+        var cell = ""
+        for (number, value) in values.enumerated() {
+            let part = (number > 0 ? "," : "") + Self.text(value)
+            try writer.count(byteCount: part.utf8.count)
+            cell += part
+        }
+        return cell
     }
 
     /// A value as kubectl shows it here; lists and maps in the manner of Go.

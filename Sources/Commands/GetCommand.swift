@@ -7,25 +7,32 @@ import Plugin
 struct GetCommand {
     private let request: ResourceRequest
     private let wallSeconds: Int64
+    private let maximumByteCount: Int
     private var rows: Rows
+    /// Counts what all paths of the command lead to.
+    private var writer: JSONPathWriter
     private var output = CommandOutput()
 
     init(
         _ words: [String],
         _ contents: ClusterContents,
         _ sources: ObjectSources,
-        wallSeconds: Int64
+        wallSeconds: Int64,
+        maximumByteCount: Int = CommandOutput.maximumByteCount,
+        maximumCount: Int = JSONPathWriter.maximumCount
     ) throws(CommandMistake) {
         request = try ResourceRequest(words)
         self.wallSeconds = wallSeconds
+        self.maximumByteCount = maximumByteCount
+        writer = JSONPathWriter(maximumCount: maximumCount, maximumByteCount: maximumByteCount)
         rows = Rows(contents, in: request.scope, sources)
     }
 
     mutating func run() throws(CommandMistake) -> CommandOutput {
         let groups = try gather()
         switch request.form {
-        case _ where request.isWatching: watch(groups)
-        case .table, .wide: writeTables(groups)
+        case _ where request.isWatching: try watch(groups)
+        case .table, .wide: try writeTables(groups)
         case .name:
             for group in groups {
                 visit(group) { command, row in
@@ -35,7 +42,7 @@ struct GetCommand {
         case .yaml: output.text += whole(groups)?.yaml ?? ""
         case .json: output.text += whole(groups)?.json ?? ""
         case .template(let template, let isJSON):
-            if let tree = whole(groups) { write(template, tree, isJSON) }
+            if let tree = whole(groups) { write(template, tree, isJSON: isJSON) }
         case .columns(let columns): try write(columns, groups)
         }
         return output
@@ -65,7 +72,11 @@ struct GetCommand {
             return groups
         }
         for index in groups.indices {
-            groups[index].rows = try order.sorted(collected(groups[index]), &rows)
+            groups[index].rows = try order.sorted(
+                collected(groups[index]),
+                &rows,
+                &writer
+            )
         }
         return groups
     }
@@ -124,7 +135,7 @@ struct GetCommand {
 
     // MARK: Tables
 
-    private mutating func writeTables(_ groups: [Group]) {
+    private mutating func writeTables(_ groups: [Group]) throws(CommandMistake) {
         let hasPrefix = request.showsKind || Set(groups.map(\.kind)).count > 1
         var hasAny = false
         for group in groups {
@@ -134,7 +145,7 @@ struct GetCommand {
             }
             guard table.rowCount > 0 else { continue }
             if hasAny, request.hasHeaders { output.text += "\n" }
-            output.text += table.text(hasHeaders: request.hasHeaders)
+            try write(table)
             hasAny = true
         }
         guard !hasAny, output.code == 0, request.references.isEmpty, !request.passesMissing else {
@@ -142,6 +153,14 @@ struct GetCommand {
         }
         let isNamespaced = request.kinds.contains(where: \.isNamespaced)
         output.nothingFound(in: isNamespaced ? request.scope : nil)
+    }
+
+    /// Writes a table behind what is written, if there is room for it.
+    private mutating func write(_ table: TextTable) throws(CommandMistake) {
+        output.text += try table.text(
+            hasHeaders: request.hasHeaders,
+            maximumByteCount: maximumByteCount - output.text.utf8.count
+        )
     }
 
     private func showsNamespace(_ kind: ResourceKind) -> Bool {
@@ -176,7 +195,7 @@ struct GetCommand {
     // MARK: Watching
 
     /// Writes the lines of the table so that whoever asks sees which of them change.
-    private mutating func watch(_ groups: [Group]) {
+    private mutating func watch(_ groups: [Group]) throws(CommandMistake) {
         guard output.code == 0, let group = groups.first else { return }
         let found = collected(group)
         var lines: [WatchedLines.Line] = []
@@ -188,7 +207,10 @@ struct GetCommand {
         } else {
             var table = table(of: group.kind)
             for row in found { table.add(cells(of: row, hasPrefix: request.showsKind)) }
-            var texts = table.lines(hasHeaders: request.hasHeaders)[...]
+            var texts = try table.lines(
+                hasHeaders: request.hasHeaders,
+                maximumByteCount: maximumByteCount
+            )[...]
             if request.hasHeaders, !found.isEmpty, let headings = texts.popFirst() {
                 lines.append(WatchedLines.Line(subject: "", content: "", text: headings))
             }
@@ -236,7 +258,9 @@ struct GetCommand {
                 let tree = command.rows.whole(row)
                 do throws(JSONPathError) {
                     var cells: [String] = []
-                    for column in columns { cells.append(try column.cell(of: tree)) }
+                    for column in columns {
+                        cells.append(try column.cell(of: tree, &command.writer))
+                    }
                     table.add(cells)
                 } catch {
                     mistake = error
@@ -245,13 +269,12 @@ struct GetCommand {
         }
         if let mistake { throw CommandMistake("error: error executing jsonpath: \(mistake)") }
         guard table.rowCount > 0 || request.references.isEmpty else { return }
-        output.text += table.text(hasHeaders: request.hasHeaders)
+        try write(table)
     }
 
-    private mutating func write(_ template: JSONPath, _ tree: Tree, _ isJSON: Bool) {
-        var writer = JSONPathWriter(isJSON: isJSON)
+    private mutating func write(_ template: JSONPath, _ tree: Tree, isJSON: Bool) {
         do throws(JSONPathError) {
-            try writer.write(template.parts, of: tree)
+            try writer.write(template.parts, of: tree, isJSON: isJSON)
         } catch {
             output.errors += "error: error executing jsonpath: \(error)\n"
             output.code = 1

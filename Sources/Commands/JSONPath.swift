@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Plugin
+
 /// A template of texts and paths into objects, as kubectl takes it behind `-o jsonpath=`.
 ///
 /// What stands in braces is a path, `{.items[*].metadata.name}`; all else is written as it is. A
@@ -126,8 +128,9 @@ enum JSONPathError: Error, Hashable, Sendable, CustomStringConvertible {
         case .manyCompared: "can only compare one element at a time"
         case .incomparable: "incompatible types for comparison"
         case .longText:
-            "the template writes more than \(JSONPathWriter.maximumByteCount) bytes"
-        case .manyValues: "the template leads to more than \(JSONPathWriter.maximumCount) values"
+            "it writes more than \(CommandOutput.maximumByteCount) bytes; ask for less"
+        case .manyValues:
+            "it leads to more than \(JSONPathWriter.maximumCount) values; ask for less"
         }
     }
 

@@ -1,52 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Plugin
+
 /// Writes a template of JSONPath with what an object has for it.
+///
+/// It counts what the paths lead to, those of tables too: a command has one writer for all of them.
 struct JSONPathWriter {
-    /// The most values that all paths of a template lead to, each step counted.
+    /// The most values that all paths of a command lead to, each step counted.
     static let maximumCount = 16 << 20
 
-    /// The most bytes that may be written.
-    static let maximumByteCount = 64 << 20
-
     private(set) var text = ""
-    /// Whether what each part leads to is written as a list in JSON.
-    private let isJSON: Bool
     /// How many values there may still be.
     private var allowedCount: Int
-    private let maximumByteCount: Int
+    /// How many bytes may still be written.
+    private var allowedByteCount: Int
 
     init(
-        isJSON: Bool = false,
         maximumCount: Int = Self.maximumCount,
-        maximumByteCount: Int = Self.maximumByteCount
+        maximumByteCount: Int = CommandOutput.maximumByteCount
     ) {
-        self.maximumByteCount = maximumByteCount
-        self.isJSON = isJSON
         allowedCount = maximumCount
+        allowedByteCount = maximumByteCount
     }
 
-    /// Writes the parts for an object.
-    mutating func write(_ parts: [JSONPath.Part], of object: Tree) throws(JSONPathError) {
+    /// Writes the parts for an object; `isJSON`: what each part leads to as a list in JSON.
+    mutating func write(
+        _ parts: [JSONPath.Part],
+        of object: Tree,
+        isJSON: Bool = false
+    ) throws(JSONPathError) {
         for part in parts {
             switch part {
             case .text(let text):
                 try count(1)
-                write([.string(text)])
-            case .path(let steps):
-                write(try values(steps, [object]))
-                guard text.utf8.count <= maximumByteCount else { throw .longText }
+                try write([.string(text)], isJSON)
+            case .path(let steps): try write(values(steps, [object]), isJSON)
             case .range(let steps, let parts):
-                for value in try values(steps, [object]) { try write(parts, of: value) }
+                for value in try values(steps, [object]) {
+                    try write(parts, of: value, isJSON: isJSON)
+                }
             }
         }
     }
 
-    private mutating func write(_ values: [Tree]) {
-        if isJSON {
-            text += Tree.list(values).json
-        } else {
-            text += values.map(\.plainText).joined(separator: " ")
+    /// Writes values one after the other, so that what is too much is seen before all is written.
+    private mutating func write(_ values: [Tree], _ isJSON: Bool) throws(JSONPathError) {
+        for (number, value) in values.enumerated() {
+            if isJSON {
+                try write((number > 0 ? ",\n    " : "[\n    ") + value.json(indent: "    "))
+            } else {
+                try write((number > 0 ? " " : "") + value.plainText)
+            }
         }
+        if isJSON { try write(values.isEmpty ? "[]\n" : "\n]\n") }
+    }
+
+    private mutating func write(_ part: String) throws(JSONPathError) {
+        try count(byteCount: part.utf8.count)
+        text += part
+    }
+
+    /// Counts bytes that are written, here or elsewhere.
+    mutating func count(byteCount: Int) throws(JSONPathError) {
+        allowedByteCount -= byteCount
+        guard allowedByteCount >= 0 else { throw .longText }
     }
 
     private mutating func count(_ count: Int) throws(JSONPathError) {

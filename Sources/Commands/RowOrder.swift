@@ -10,9 +10,15 @@ struct RowOrder: Hashable, Sendable {
 
     /// The rows by the values of the field, those without one first; rows with the same value stay
     /// as they are.
-    func sorted(_ rows: [Row], _ trees: inout Rows) throws(CommandMistake) -> [Row] {
+    ///
+    /// `writer` counts what the path leads to.
+    func sorted(
+        _ rows: [Row],
+        _ trees: inout Rows,
+        _ writer: inout JSONPathWriter
+    ) throws(CommandMistake) -> [Row] {
         var keyed: [(key: Key, row: Row)] = []
-        for row in rows { keyed.append((try key(of: row, &trees), row)) }
+        for row in rows { keyed.append((try key(of: row, &trees, &writer), row)) }
         guard keyed.isEmpty || keyed.contains(where: { $0.key != .none }) else {
             throw CommandMistake(
                 "error: couldn't find any field with path \"\(path.text)\" in the list of objects"
@@ -42,7 +48,11 @@ struct RowOrder: Hashable, Sendable {
         }
     }
 
-    private func key(of row: Row, _ trees: inout Rows) throws(CommandMistake) -> Key {
+    private func key(
+        of row: Row,
+        _ trees: inout Rows,
+        _ writer: inout JSONPathWriter
+    ) throws(CommandMistake) -> Key {
         // The usual ones, for which no file is read.
         switch path.text {
         case "{.metadata.name}": return .text(row.name)
@@ -55,7 +65,7 @@ struct RowOrder: Hashable, Sendable {
         }
         let values: [Tree]
         do throws(JSONPathError) {
-            values = try path.values(in: trees.whole(row))
+            values = try path.values(in: trees.whole(row), &writer)
         } catch {
             throw CommandMistake("error: error executing jsonpath: \(error)")
         }

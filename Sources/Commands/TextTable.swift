@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Plugin
+
 /// Rows under headings, each column as wide as its widest cell and three spaces.
+///
+/// The last column is never filled up, and no other beyond a width: one wide cell among a hundred
+/// thousand rows must not make all of them wide. What stands behind a wider cell is moved along.
 ///
 /// The cells stand one behind the other in one array of bytes: of a hundred thousand rows none is a
 /// value of its own.
 package struct TextTable {
     private static let gap = 3
+
+    /// The most columns of a terminal that a cell is filled up to.
+    static let maximumPaddedWidth = 1_024
 
     /// One cell.
     private struct Cell {
@@ -43,31 +51,42 @@ package struct TextTable {
     }
 
     /// The lines, with the headings or without, each with its end.
-    package func text(hasHeaders: Bool = true) -> String {
-        let widths = widths(hasHeaders: hasHeaders)
+    ///
+    /// Throws when they have more than `maximumByteCount` bytes, before any of them is made.
+    package func text(
+        hasHeaders: Bool = true,
+        maximumByteCount: Int = CommandOutput.maximumByteCount
+    ) throws(CommandMistake) -> String {
         var text: [UInt8] = []
-        let lineByteCount = widths.reduce(1) { $0 + $1 + Self.gap }
-        text.reserveCapacity(lineByteCount * (rowCount + 1))
-        if hasHeaders {
-            var heads = TextTable(headings)
-            heads.add(headings)
-            heads.write(0, to: &text, widths)
-        }
+        let widths = widths(hasHeaders: hasHeaders)
+        let heads = hasHeaders ? heads : nil
+        let byteCount = byteCount(widths) + (heads?.byteCount(widths) ?? 0)
+        guard byteCount <= maximumByteCount else { throw .long }
+        text.reserveCapacity(byteCount)
+        heads?.write(0, to: &text, widths)
         for row in rowEnds.indices { write(row, to: &text, widths) }
         return String(decoding: text, as: UTF8.self)
     }
 
     /// The lines of the rows, and that of the headings in front where they are wanted, without
-    /// their ends.
-    func lines(hasHeaders: Bool = true) -> [String] {
+    /// their ends; throws like `text`.
+    func lines(
+        hasHeaders: Bool = true,
+        maximumByteCount: Int = CommandOutput.maximumByteCount
+    ) throws(CommandMistake) -> [String] {
         let widths = widths(hasHeaders: hasHeaders)
-        var lines: [String] = []
-        if hasHeaders {
-            var heads = TextTable(headings)
-            heads.add(headings)
-            lines.append(heads.line(0, widths))
-        }
+        let heads = hasHeaders ? heads : nil
+        let byteCount = byteCount(widths) + (heads?.byteCount(widths) ?? 0)
+        guard byteCount <= maximumByteCount else { throw .long }
+        let lines = heads.map { [$0.line(0, widths)] } ?? []
         return lines + rowEnds.indices.map { line($0, widths) }
+    }
+
+    /// The headings as the only row of a table.
+    private var heads: TextTable {
+        var heads = TextTable(headings)
+        heads.add(headings)
+        return heads
     }
 
     /// The cells of a row.
@@ -76,8 +95,25 @@ package struct TextTable {
     }
 
     private func widths(hasHeaders: Bool) -> [Int] {
-        guard hasHeaders else { return widths }
-        return zip(widths, headings).map { max($0, $1.columnCount) }
+        let shown = hasHeaders ? zip(widths, headings).map { max($0, $1.columnCount) } : widths
+        return shown.map { min($0, Self.maximumPaddedWidth) }
+    }
+
+    /// How many bytes the lines of the rows take with their ends.
+    private func byteCount(_ widths: [Int]) -> Int {
+        var count = bytes.count + rowCount
+        for row in rowEnds.indices {
+            let places = places(ofRow: row)
+            for place in places.dropLast() {
+                count += space(behind: place, widths[place - places.lowerBound])
+            }
+        }
+        return count
+    }
+
+    /// How many spaces stand between a cell and the next one.
+    private func space(behind place: Int, _ width: Int) -> Int {
+        max(0, width - cells[place].width) + Self.gap
     }
 
     private func places(ofRow row: Int) -> Range<Int> {
@@ -99,7 +135,7 @@ package struct TextTable {
         for place in places {
             text += bytes(of: place)
             guard place < places.upperBound - 1 else { break }
-            let space = widths[place - places.lowerBound] - cells[place].width + Self.gap
+            let space = space(behind: place, widths[place - places.lowerBound])
             text += repeatElement(UInt8(ascii: " "), count: space)
         }
         text.append(UInt8(ascii: "\n"))

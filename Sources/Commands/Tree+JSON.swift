@@ -8,6 +8,13 @@ extension Tree {
         return text + "\n"
     }
 
+    /// The same without a last newline, as it stands in lines that begin with `indent`.
+    func json(indent: String) -> String {
+        var text = ""
+        writeJSON(to: &text, indent: indent)
+        return text
+    }
+
     /// JSON in one line, keys in order.
     var compactJSON: String {
         var text = ""

@@ -11,8 +11,10 @@ import Testing
         let path = try FieldPath(text)
 
         #expect(path.text == "{.a.b}")
-        #expect(try path.values(in: ["a": ["b": 7]]) == [7])
-        #expect(try path.values(in: ["a": 7]) == [])
+        var writer = JSONPathWriter()
+        let values = try path.values(in: ["a": ["b": 7]], &writer)
+        let none = try path.values(in: ["a": 7], &writer)
+        #expect(values == [7] && none == [])
     }
 
     @Test(arguments: ["", ".", "{}", "{.a}{.b}", "a}", "x{.a}"])
@@ -58,6 +60,66 @@ import Testing
         #expect(
             try notes.run("get svc nobody -o custom-columns=N:.metadata.name").text == ""
         )
+    }
+
+    /// Carries out a `get` over the notes that may write or lead to so much.
+    private func get(
+        _ words: String,
+        maximumByteCount: Int = CommandOutput.maximumByteCount,
+        maximumCount: Int = JSONPathWriter.maximumCount
+    ) throws -> CommandOutput {
+        var command = try GetCommand(
+            words.split(separator: " ").map(String.init),
+            SampleCluster.notes.contents(),
+            ObjectSources(SampleCluster.notes),
+            wallSeconds: SampleCluster.wallSeconds,
+            maximumByteCount: maximumByteCount,
+            maximumCount: maximumCount
+        )
+        return try command.run()
+    }
+
+    @Test(
+        "All cells of a table count together, and so does what it is sorted by",
+        arguments: [
+            ("svc -o custom-columns=N:.metadata.name", 10),
+            ("svc -o custom-columns=N:.metadata.name,T:.spec.type", 20),
+            ("svc -o custom-columns=N:.metadata.name --sort-by=.spec.type", 20),
+        ]
+    )
+    func boundsTheValuesOfACommand(words: String, count: Int) throws {
+        #expect(try get(words, maximumCount: count) == get(words))
+        #expect(
+            throws: CommandMistake("error: error executing jsonpath: \(JSONPathError.manyValues)")
+        ) { try get(words, maximumCount: count - 1) }
+    }
+
+    @Test(
+        "What a command writes is bounded, however many tables it has",
+        arguments: ["svc", "svc,ep -o wide", "svc -o custom-columns=N:.metadata.name"]
+    )
+    func boundsTheTablesOfACommand(words: String) throws {
+        let text = try get(words).text
+
+        #expect(try get(words, maximumByteCount: text.utf8.count).text == text)
+        #expect(throws: CommandMistake.long) {
+            try get(words, maximumByteCount: text.utf8.count - 1)
+        }
+    }
+
+    @Test("Lines that are watched are bounded like tables, and cells before they are lines")
+    func boundsOtherOutput() throws {
+        let byteCount = try get("svc").text.utf8.count
+        let names = "svc --no-headers -o custom-columns=N:.metadata.name"
+
+        #expect(try get("svc -w", maximumByteCount: byteCount).errand == .watch)
+        #expect(throws: CommandMistake.long) {
+            try get("svc -w", maximumByteCount: byteCount - 1)
+        }
+        // Four names of five have so many bytes.
+        #expect(
+            throws: CommandMistake("error: error executing jsonpath: \(JSONPathError.longText)")
+        ) { try get(names, maximumByteCount: 30) }
     }
 
     @Test(arguments: [

@@ -20,8 +20,8 @@ import Testing
     ]
 
     private func written(_ template: String, isJSON: Bool = false) throws -> String {
-        var writer = JSONPathWriter(isJSON: isJSON)
-        try writer.write(JSONPath(template).parts, of: Self.tree)
+        var writer = JSONPathWriter()
+        try writer.write(JSONPath(template).parts, of: Self.tree, isJSON: isJSON)
         return writer.text
     }
 
@@ -85,6 +85,22 @@ import Testing
 
     @Test func writesEachPartAsAList() throws {
         #expect(try written("{.items[*].port}", isJSON: true) == "[\n    80,\n    443\n]\n")
+        #expect(try written("{.nothing}", isJSON: true) == "[]\n")
+        #expect(
+            try written("{.items[0].parts}", isJSON: true) == """
+                [
+                    [
+                        {
+                            "n": 1
+                        },
+                        {
+                            "n": 2
+                        }
+                    ]
+                ]
+
+                """
+        )
     }
 
     @Test(
@@ -192,6 +208,26 @@ import Testing
 
         #expect(thrown == mistake)
         if mistake == nil { #expect(writer.text == text) }
+    }
+
+    @Test(
+        "Texts count as what paths lead to, as do the spaces between",
+        arguments: [
+            ("{range .items[*]}ab{end}", 6), ("{.items[*].port}", 6), ("{.items[*].port}", 20),
+        ]
+    )
+    func countsAllBytes(template: String, byteCount: Int) throws {
+        let parts = try JSONPath(template).parts
+        for maximumByteCount in [byteCount, byteCount - 1] {
+            var writer = JSONPathWriter(maximumByteCount: maximumByteCount)
+            do throws(JSONPathError) {
+                try writer.write(parts, of: Self.tree, isJSON: byteCount == 20)
+                #expect(maximumByteCount == byteCount)
+                #expect(writer.text.utf8.count == byteCount)
+            } catch {
+                #expect(maximumByteCount < byteCount && error == .longText)
+            }
+        }
     }
 
     @Test("Random templates end in a text or in a mistake")

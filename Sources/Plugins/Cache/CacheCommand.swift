@@ -52,7 +52,7 @@ enum CacheCommand {
                 "STALE", "EVICTED",
             ])
             for report in reports { table.add(report.cells) }
-            return CommandOutput(text: table.text())
+            return CommandOutput(text: try table.text())
         case "json":
             let pair = Tree.Pair(key: "caches", value: .list(reports.map(\.tree)))
             return CommandOutput(text: Tree.map([pair]).json)

@@ -21,8 +21,8 @@ enum UpstreamsCommand {
             }
             let reports = UpstreamReport.all(in: book, at: request.now)
             switch words.text("output") {
-            case nil: return CommandOutput(text: table(reports, isWide: false).text())
-            case "wide": return CommandOutput(text: table(reports, isWide: true).text())
+            case nil: return try CommandOutput(text: table(reports, isWide: false).text())
+            case "wide": return try CommandOutput(text: table(reports, isWide: true).text())
             case "json":
                 let trees = Tree.list(reports.map(\.tree))
                 let pair = Tree.Pair(key: "upstreams", value: trees)
