@@ -34,15 +34,17 @@ struct GetCommand {
         case _ where request.isWatching: try watch(groups)
         case .table, .wide: try writeTables(groups)
         case .name:
+            var names = ""
             for group in groups {
-                visit(group) { command, row in
-                    command.output.text += "\(row.kind.names.prefix)/\(row.name)\n"
-                }
+                visit(group) { _, row in names += "\(row.kind.names.prefix)/\(row.name)\n" }
             }
-        case .yaml: output.text += whole(groups)?.yaml ?? ""
-        case .json: output.text += whole(groups)?.json ?? ""
+            try write(names)
+        case .yaml: try write(whole(groups, isBounded: true)?.yaml ?? "")
+        case .json: try write(whole(groups, isBounded: true)?.json ?? "")
         case .template(let template, let isJSON):
-            if let tree = whole(groups) { write(template, tree, isJSON: isJSON) }
+            if let tree = try whole(groups, isBounded: false) {
+                write(template, tree, isJSON: isJSON)
+            }
         case .columns(let columns): try write(columns, groups)
         }
         return output
@@ -230,11 +232,24 @@ struct GetCommand {
 
     /// The object that is asked for by its name, else a list; nil when nothing with such a name is
     /// there.
-    private mutating func whole(_ groups: [Group]) -> Tree? {
+    ///
+    /// `isBounded`: all of it is to be written. The Pods of a workload share their template here,
+    /// but not as a text: what is too much is seen before that is made.
+    private mutating func whole(
+        _ groups: [Group],
+        isBounded: Bool
+    ) throws(CommandMistake) -> Tree? {
         var trees: [Tree] = []
+        var byteCount = 0
         for group in groups {
-            visit(group) { command, row in trees.append(command.rows.whole(row)) }
+            visit(group) { command, row in
+                guard byteCount <= command.maximumByteCount else { return }
+                let tree = command.rows.whole(row)
+                if isBounded { byteCount += tree.leastByteCount }
+                trees.append(tree)
+            }
         }
+        guard byteCount <= maximumByteCount else { throw .long }
         guard !trees.isEmpty || request.references.isEmpty else { return nil }
         guard request.references.count != 1 else { return trees.first }
         return [
@@ -243,6 +258,12 @@ struct GetCommand {
             "kind": "List",
             "metadata": ["resourceVersion": ""],
         ]
+    }
+
+    /// Writes a text, if there is room for it.
+    private mutating func write(_ text: String) throws(CommandMistake) {
+        guard text.utf8.count <= maximumByteCount else { throw .long }
+        output.text += text
     }
 
     /// A table of columns that whoever asks has made up.

@@ -74,6 +74,20 @@ package enum Tree: Hashable, Sendable {
         if self[key] == nil || self[key] == .null { self[key] = value }
     }
 
+    /// How many bytes it has in any form at least: its keys, texts and numbers.
+    ///
+    /// An object is as deep as YAML lets it be, and no deeper.
+    var leastByteCount: Int {
+        switch self {
+        case .null, .boolean: 4
+        case .integer, .number: 1
+        case .string(let text): text.utf8.count
+        case .list(let items): items.reduce(0) { $0 + $1.leastByteCount }
+        case .map(let pairs):
+            pairs.reduce(0) { $0 + $1.key.utf8.count + $1.value.leastByteCount }
+        }
+    }
+
     /// The pairs of a map in the order of their keys.
     static func sorted(_ pairs: [Pair]) -> [Pair] { pairs.sorted { $0.key < $1.key } }
 }

@@ -95,8 +95,11 @@ import Testing
     }
 
     @Test(
-        "What a command writes is bounded, however many tables it has",
-        arguments: ["svc", "svc,ep -o wide", "svc -o custom-columns=N:.metadata.name"]
+        "What a command writes is bounded, however many tables or objects it has",
+        arguments: [
+            "svc", "svc,ep -o wide", "svc -o custom-columns=N:.metadata.name", "svc -o yaml",
+            "svc,ep -o json", "svc web-svc -o yaml", "svc,ep -o name",
+        ]
     )
     func boundsTheTablesOfACommand(words: String) throws {
         let text = try get(words).text

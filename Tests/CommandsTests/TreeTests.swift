@@ -40,6 +40,20 @@ import YAML
         }
     }
 
+    @Test(
+        "What it has at least is no more than any form has",
+        arguments: [
+            ("{a: [text, 7, 1.5, null, true], long key: {}}", 1 + 4 + 1 + 1 + 4 + 4 + 8),
+            ("\"\"", 0), ("0", 1), ("[]", 0), ("\"\\t\\u00e9\"", 3),
+        ]
+    )
+    func countsWhatItHasAtLeast(text: String, byteCount: Int) throws {
+        let tree = try tree(text)
+
+        #expect(tree.leastByteCount == byteCount)
+        #expect(tree.compactJSON.utf8.count >= byteCount && tree.yaml.utf8.count >= byteCount)
+    }
+
     @Test func changesAndTakesOutKeys() {
         var tree = Tree.null
         tree["a"] = .integer(1)
