@@ -161,6 +161,19 @@ import Wire
         #expect(crew.complaints == ["a Pod is not made, as pods \"\(name)\" already exists"])
     }
 
+    @Test func makesThePodAgainWhenOneWithoutAnAddressGoes() {
+        let set = ClusterObject.workload(Crew.workload(.statefulSet, "db", podCount: 2))
+        let open = ClusterObject.pod(Crew.pod("db-0"))
+        var crew = Crew([set])
+        let before = crew.pods
+
+        crew.change(adding: [open])
+        crew.change(removing: [open])
+
+        #expect(crew.pods == before)
+        #expect(crew.complaints == [])
+    }
+
     @Test func saysWhereThePodIsThatHasTheName() throws {
         let files = MemoryFiles([
             "m/pods.yaml": file(

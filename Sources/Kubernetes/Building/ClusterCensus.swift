@@ -262,12 +262,13 @@ extension ClusterCensus {
         }
     }
 
-    /// Whether there is a Pod of this name that was not made of a workload.
-    func hasPod(_ namespace: String, _ name: String) -> Bool {
+    /// Whether there is a Pod of this name that was not made of a workload, besides some that go.
+    func hasPod(_ namespace: String, _ name: String, besides gone: [StoredObject]) -> Bool {
         pods[ServiceKey(namespace: namespace, name: name).number].contains { entry in
             guard var reader = ObjectReader(objectsOf: entry.value) else { return false }
             let head = reader.head()
             return head.kind == .pod && head.name == name && head.namespace == namespace
+                && !gone.contains(entry.value)
         }
     }
 

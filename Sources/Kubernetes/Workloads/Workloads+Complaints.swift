@@ -13,8 +13,16 @@ extension Workloads {
     }
 
     /// Whether a manifest has a Pod of this name, which stands before one that would be made.
-    func isWritten(_ name: String, _ namespace: String, _ census: ClusterCensus) -> Bool {
-        census.hasPod(namespace, name) || entries[.pod(namespace, name)]?.object != nil
+    ///
+    /// `gone`: what was made until now, and is still in the census.
+    func isWritten(
+        _ name: String,
+        _ namespace: String,
+        _ census: ClusterCensus,
+        besides gone: [StoredObject]
+    ) -> Bool {
+        census.hasPod(namespace, name, besides: gone)
+            || entries[.pod(namespace, name)]?.object != nil
     }
 
     /// What is wrong where manifests have Pods of these names, in the API server's words.

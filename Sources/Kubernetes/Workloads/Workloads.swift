@@ -229,7 +229,8 @@ struct Workloads: Sendable {
         for index in plans.indices { restore(&plans[index], isInUse: true) }
         for index in plans.indices { restore(&plans[index], isInUse: false) }
         for index in plans.indices { complete(&plans[index]) }
-        for plan in plans { finish(plan, census, &difference) }
+        let gone = difference.gone
+        for plan in plans { finish(plan, census, besides: gone, &difference) }
         return released
     }
 
@@ -355,12 +356,13 @@ struct Workloads: Sendable {
     private mutating func finish(
         _ plan: PodPlan,
         _ census: ClusterCensus,
+        besides gone: [StoredObject],
         _ difference: inout Provision.Difference
     ) {
         guard let entry = entries[plan.key], let object = entry.object else { return }
         let namespace = plan.key.namespace
         let (made, names) = plan.made(rooms) { name in
-            writtenPodCount > 0 && isWritten(name, namespace, census)
+            writtenPodCount > 0 && isWritten(name, namespace, census, besides: gone)
         }
         let found = [complaint(about: plan, object), complaint(about: names, object)]
         complaints[plan.key] = found.contains { $0 != nil } ? found.compactMap(\.self) : nil
