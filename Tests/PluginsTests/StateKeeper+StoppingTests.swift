@@ -134,7 +134,7 @@ private final class StoppingStore: FileStore {
         for object in objects.map(StoredObject.init) {
             guard var reader = ObjectReader(objectsOf: object) else { continue }
             let head = reader.head()
-            items.append(ClusterContents.Item(object, index: 0, head, at: .nowhere))
+            items.append(ClusterContents.Item(object, head, at: .nowhere))
         }
         for case let use? in registry.uses(of: items).uses {
             guard let service = use.object.service else { continue }
