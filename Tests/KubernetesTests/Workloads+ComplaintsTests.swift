@@ -22,6 +22,12 @@ import Wire
             + "spec: {containers: [{name: a, image: a}]}\n"
     }
 
+    private static func manifest(ofSet name: String, podCount: Int) -> String {
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: \(name)}\n"
+            + "spec:\n  replicas: \(podCount)\n  serviceName: \(name)\n"
+            + "  selector: {matchLabels: {app: a}}\n" + template
+    }
+
     private static let template =
         "  template: {metadata: {labels: {app: a}}, spec: {containers: [{name: a, image: a}]}}\n"
 
@@ -151,14 +157,51 @@ import Wire
     func leavesOutAnyPod(kind: Workload.Kind, isOpen: Bool) throws {
         var workload = Crew.workload(kind, "w", podCount: 2)
         workload.isIndexed = kind == .job
-        var crew = Crew([.workload(workload)])
+        var crew = Crew([.workload(workload), .pod(Crew.pod("other", "10.1.0.2"))])
+        let before = crew.lines
         let name = try #require(crew.pods.first?.metadata.name)
+        let written = ClusterObject.pod(Crew.pod(name, isOpen ? "" : "10.1.0.1"))
 
-        crew.change(adding: [.pod(Crew.pod(name, isOpen ? "" : "10.1.0.1"))])
+        crew.change(adding: [written])
+        let (during, said) = (crew.pods, crew.complaints)
+        crew.change(removing: [written])
 
-        #expect(crew.pods.count { $0.metadata.name == name } == (isOpen ? 1 : 0))
-        #expect(crew.pod(name)?.owner == nil)
-        #expect(crew.complaints == ["a Pod is not made, as pods \"\(name)\" already exists"])
+        #expect(during.count { $0.metadata.name == name } == (isOpen ? 1 : 0))
+        #expect(during.first { $0.metadata.name == name }?.owner == nil)
+        #expect(said == ["a Pod is not made, as pods \"\(name)\" already exists"])
+        #expect(crew.lines == before)
+        #expect(crew.complaints == [])
+    }
+
+    /// Those Pods are held as one object, whose name is that of the first.
+    @Test("Each of many Pods in one file stands", arguments: [false, true])
+    func leavesOutEachPodOfARun(isLater: Bool) throws {
+        let pods = (0..<3).map { number in
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: db-\(number), labels: {app: db}}\n"
+                + "status: {podIP: 10.1.0.\(number + 1)}\n"
+        }
+        let files = MemoryFiles(["m/db.yaml": Self.manifest(ofSet: "db", podCount: 4)])
+        let registry = ClusterRegistry(allocation: AllocationOptions())
+        let before = try ManifestSet.load(files)
+        if isLater { _ = registry.cluster(of: before) }
+        files["m/pods.yaml"] = pods.joined(separator: "---\n")
+        let set = try ManifestSet.load(files, after: before)
+        _ = registry.cluster(of: set)
+
+        #expect(set.files.flatMap(\.content.objects).map(\.documentCount) == [1, 3])
+        #expect(registry.madePods.flatMap(\.pods.pods).map(\.metadata.name) == ["db-3"])
+        #expect(
+            registry.complaints.pods.map(\.text) == [
+                "3 Pods are not made, as pods \"db-0\" already exists"
+            ]
+        )
+
+        files["m/pods.yaml"] = pods[1]
+        _ = registry.cluster(of: try ManifestSet.load(files, after: set))
+
+        #expect(
+            registry.madePods.flatMap(\.pods.pods).map(\.metadata.name) == ["db-0", "db-2", "db-3"]
+        )
     }
 
     @Test func makesThePodAgainWhenOneWithoutAnAddressGoes() {
@@ -181,9 +224,7 @@ import Wire
                 Self.manifest(ofPod: "db-0"),
                 Self.manifest(ofPod: "db-1")
             ),
-            "m/set.yaml": "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\n"
-                + "spec:\n  replicas: 3\n  serviceName: db\n  selector: {matchLabels: {app: a}}\n"
-                + Self.template,
+            "m/set.yaml": Self.manifest(ofSet: "db", podCount: 3),
         ])
         let set = try ManifestSet.load(files)
         let registry = ClusterRegistry(allocation: AllocationOptions())

@@ -262,16 +262,6 @@ extension ClusterCensus {
         }
     }
 
-    /// Whether there is a Pod of this name that was not made of a workload, besides some that go.
-    func hasPod(_ namespace: String, _ name: String, besides gone: [StoredObject]) -> Bool {
-        pods[ServiceKey(namespace: namespace, name: name).number].contains { entry in
-            guard var reader = ObjectReader(objectsOf: entry.value) else { return false }
-            let head = reader.head()
-            return head.kind == .pod && head.name == name && head.namespace == namespace
-                && !gone.contains(entry.value)
-        }
-    }
-
     /// All Pods.
     var allPods: some Sequence<Pod> { pods.entries.lazy.flatMap(\.value.pods) }
 

@@ -13,15 +13,9 @@ extension Workloads {
     }
 
     /// Whether a manifest has a Pod of this name, which stands before one that would be made.
-    ///
-    /// `gone`: what was made until now, and is still in the census.
-    func isWritten(
-        _ name: String,
-        _ namespace: String,
-        _ census: ClusterCensus,
-        besides gone: [StoredObject]
-    ) -> Bool {
-        census.hasPod(namespace, name, besides: gone)
+    func isWritten(_ name: String, _ namespace: String) -> Bool {
+        written?.contains(name, in: namespace) ?? false
+            // Those without an address are held back.
             || entries[.pod(namespace, name)]?.object != nil
     }
 

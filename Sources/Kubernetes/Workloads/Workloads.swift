@@ -44,8 +44,8 @@ struct Workloads: Sendable {
     private var touched: Set<ObjectKey> = []
     private var areNodesTouched = true
     private var isFirst = true
-    /// The addresses of Pods in manifests, as soon as any is given to others.
-    private(set) var written: AddressSet?
+    /// What Pods in manifests have, as soon as any is made besides them.
+    private(set) var written: WrittenPods?
     /// What those had that are not there, and, until the first look, all of an earlier run.
     var remembered: PodMemory
 
@@ -127,18 +127,18 @@ struct Workloads: Sendable {
             note(pod.placement, of: object, isNodeBound: false, change)
             return false
         }
-        guard written != nil, !pod.isFinished else { return true }
-        for address in pod.addresses {
-            if change > 0 {
-                written?.insert(address)
-                // Whoever was given it has to leave it.
-                if let maker = rooms.maker(of: address) { touch(maker) }
-            } else {
-                written?.remove(address)
-            }
+        guard written != nil else { return true }
+        if change > 0 { written?.insert(pod) } else { written?.remove(pod) }
+        guard !pod.isFinished else { return true }
+        guard change > 0 else {
+            // One of them may be what somebody waits for.
+            touched.formUnion(complaints.keys)
+            return true
         }
-        // It may be the one that somebody waits for.
-        if change < 0 { touched.formUnion(complaints.keys) }
+        // Whoever was given one of its addresses has to leave it.
+        for address in pod.addresses {
+            if let maker = rooms.maker(of: address) { touch(maker) }
+        }
         return true
     }
 
@@ -197,7 +197,6 @@ struct Workloads: Sendable {
             giveUpWaiting()
         }
         guard !touched.isEmpty else { return Provision.Difference() }
-        if written == nil { written = Self.addresses(of: census) }
         var difference = Provision.Difference()
         let freed = place(touched, census, &difference)
         // What nobody has any more is for those who wait for an address.
@@ -224,13 +223,14 @@ struct Workloads: Sendable {
                 drop(key, &difference)
             }
         }
+        // A dump of a cluster, of which no Pods are made, needs none of it.
+        if written == nil, !plans.isEmpty { written = WrittenPods(census) }
         for index in plans.indices { keep(&plans[index]) }
         // What was in use counts before what was gone by then.
         for index in plans.indices { restore(&plans[index], isInUse: true) }
         for index in plans.indices { restore(&plans[index], isInUse: false) }
         for index in plans.indices { complete(&plans[index]) }
-        let gone = difference.gone
-        for plan in plans { finish(plan, census, besides: gone, &difference) }
+        for plan in plans { finish(plan, &difference) }
         return released
     }
 
@@ -315,15 +315,6 @@ struct Workloads: Sendable {
         return given
     }
 
-    /// The addresses that Pods in manifests have.
-    private static func addresses(of census: ClusterCensus) -> AddressSet {
-        var set = AddressSet()
-        for pod in census.allPods where !pod.isFinished {
-            for address in pod.addresses { set.insert(address) }
-        }
-        return set
-    }
-
     func isWritten(_ address: IPAddress) -> Bool { written?.contains(address) ?? false }
 
     /// Takes back what the Pods of an object were given; which addresses that are.
@@ -353,16 +344,11 @@ struct Workloads: Sendable {
 
     // MARK: Outcome
 
-    private mutating func finish(
-        _ plan: PodPlan,
-        _ census: ClusterCensus,
-        besides gone: [StoredObject],
-        _ difference: inout Provision.Difference
-    ) {
+    private mutating func finish(_ plan: PodPlan, _ difference: inout Provision.Difference) {
         guard let entry = entries[plan.key], let object = entry.object else { return }
         let namespace = plan.key.namespace
         let (made, names) = plan.made(rooms) { name in
-            writtenPodCount > 0 && isWritten(name, namespace, census, besides: gone)
+            writtenPodCount > 0 && isWritten(name, namespace)
         }
         let found = [complaint(about: plan, object), complaint(about: names, object)]
         complaints[plan.key] = found.contains { $0 != nil } ? found.compactMap(\.self) : nil
