@@ -145,6 +145,26 @@ import Wire
         #expect(crew.complaints == [])
     }
 
+    @Test func looksAtThoseWhoWaitOnlyWhenAnAddressIsFreed() throws {
+        var options = AllocationOptions()
+        options.podNetworks = [try #require(AddressNetwork("10.9.0.0/24"))]
+        let web = StoredObject(.workload(Crew.deployment("web", podCount: 209)))
+        let pod = StoredObject(.pod(Crew.pod("other", "10.9.0.2")))
+        var census = ClusterCensus(ClusterOptions())
+        var workloads = Workloads(options)
+        let start = workloads.take(Provision.Difference(gone: [], come: [web, pod]))
+        for object in start.come { census.add(object) }
+        _ = workloads.settle(census)
+
+        _ = workloads.take(Provision.Difference(gone: [pod], come: [pod]))
+        let touched = workloads.touched
+        _ = workloads.take(Provision.Difference(gone: [pod], come: []))
+
+        #expect(workloads.complaints.count == 1)
+        #expect(touched == [])
+        #expect(workloads.touched == Set([web.key].compactMap(\.self)))
+    }
+
     @Test func takesAnAddressFromAPodThatANodeComesToHave() throws {
         var crew = Crew([.workload(Crew.deployment("web", podCount: 3)), .node(Crew.node("n1"))])
         let before = crew.pods

@@ -41,9 +41,12 @@ struct Workloads: Sendable {
     /// How many Pods manifests have.
     private var writtenPodCount = 0
     var rooms: NodeRooms
-    private var touched: Set<ObjectKey> = []
+    /// The objects that are to be looked at again.
+    private(set) var touched: Set<ObjectKey> = []
     private var areNodesTouched = true
     private var isFirst = true
+    /// The addresses of written Pods that go with a change, while anybody waits for one.
+    private var freed: [IPAddress] = []
     /// What Pods in manifests have, as soon as any is made besides them.
     private(set) var written: WrittenPods?
     /// What those had that are not there, and, until the first look, all of an earlier run.
@@ -63,6 +66,10 @@ struct Workloads: Sendable {
         var passing = Provision.Difference()
         for object in difference.gone where note(object, -1) { passing.gone.append(object) }
         for object in difference.come where note(object, 1) { passing.come.append(object) }
+        // What went for good may be what somebody waits for. The Pods of a run go and come together
+        // when one of them changes.
+        if freed.contains(where: { !isWritten($0) }) { touched.formUnion(complaints.keys) }
+        freed = []
         return passing
     }
 
@@ -131,8 +138,7 @@ struct Workloads: Sendable {
         if change > 0 { written?.insert(pod) } else { written?.remove(pod) }
         guard !pod.isFinished else { return true }
         guard change > 0 else {
-            // One of them may be what somebody waits for.
-            touched.formUnion(complaints.keys)
+            if !complaints.isEmpty { freed += pod.addresses }
             return true
         }
         // Whoever was given one of its addresses has to leave it.
