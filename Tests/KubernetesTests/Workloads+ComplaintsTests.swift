@@ -217,6 +217,30 @@ import Wire
         #expect(crew.complaints == [])
     }
 
+    /// The names of Pods have 57 bytes of it at most.
+    @Test(
+        "A Pod is found whose name has only the beginning of the workload's",
+        arguments: Workload.Kind.allCases,
+        [46, 47, 55, 56, 57, 58, 200]
+    )
+    func leavesOutAPodOfALongName(kind: Workload.Kind, byteCount: Int) throws {
+        let start = String(repeating: "w", count: 20) + "-"
+        let name = start + String(repeating: "x", count: byteCount - start.utf8.count)
+        var workload = Crew.workload(kind, name, podCount: 2)
+        workload.isIndexed = kind == .job
+        var crew = Crew([.workload(workload)])
+        let before = crew.lines
+        let pod = try #require(crew.pods.first?.metadata.name)
+        let written = ClusterObject.pod(Crew.pod(pod, "10.1.0.1"))
+
+        crew.change(adding: [written])
+        let said = crew.complaints
+        crew.change(removing: [written])
+
+        #expect(said == ["a Pod is not made, as pods \(FieldReader.quoted(pod)) already exists"])
+        #expect(crew.lines == before)
+    }
+
     @Test func saysWhereThePodIsThatHasTheName() throws {
         let files = MemoryFiles([
             "m/pods.yaml": file(

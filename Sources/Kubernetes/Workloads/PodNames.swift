@@ -8,8 +8,9 @@ enum PodNames {
     private static let suffixCount = 5
     /// How many characters tell one template from another.
     private static let templateCount = 9
-    /// The longest name in front of what is made up, as the API server cuts it, in bytes.
-    private static let maximumBaseByteCount = 58
+    /// The longest name in front of what is made up and its dash, as the API server cuts it, in
+    /// bytes.
+    private static let maximumStartByteCount = 57
     /// Characters of which no words are made, as Kubernetes has them.
     private static let characters = Array("bcdfghjklmnpqrstvwxz2456789")
 
@@ -23,13 +24,23 @@ enum PodNames {
 
     /// A name that begins like `base`, which nobody among `taken` has; it is added to them.
     static func name(_ base: String, _ hash: UInt64, _ taken: inout Set<String>) -> String {
-        let start = String(decoding: base.utf8.prefix(maximumBaseByteCount - 1), as: UTF8.self)
+        let start = start(of: base)
         var hash = hash
         while true {
             let name = "\(start)-\(text(of: hash, count: suffixCount))"
             if taken.insert(name).inserted { return name }
             hash = hash &* 0x9E37_79B9_7F4A_7C15 &+ 1
         }
+    }
+
+    /// What Pods' names keep of that of an object, as a key; nil when that is all of it.
+    static func cut(_ key: ObjectKey) -> ObjectKey? {
+        guard key.name.utf8.count > maximumStartByteCount else { return nil }
+        return ObjectKey(kind: key.kind, namespace: key.namespace, name: start(of: key.name))
+    }
+
+    private static func start(of base: String) -> String {
+        String(decoding: base.utf8.prefix(maximumStartByteCount), as: UTF8.self)
     }
 
     private static func text(of hash: UInt64, count: Int) -> String {

@@ -38,6 +38,8 @@ struct Workloads: Sendable {
     /// On which Nodes the objects may run of which the Pods are others when the Nodes are:
     /// DaemonSets, and what is in the network of its Node.
     private var nodeBound: [ObjectKey: Placement] = [:]
+    /// The objects whose names are cut in those of their Pods, by keys with what is left of them.
+    private var cut: [ObjectKey: Set<ObjectKey>] = [:]
     /// How many Pods manifests have.
     private var writtenPodCount = 0
     var rooms: NodeRooms
@@ -118,10 +120,18 @@ struct Workloads: Sendable {
             numbers[number] = object
             entries[key, default: Entry(number: number)].object = object
             nodeBound[key] = isNodeBound || placement.usesHostNetwork ? placement : nil
+            if let short = PodNames.cut(key) { cut[short, default: []].insert(key) }
         } else if entries[key]?.object == object {
             entries[key]?.object = nil
             nodeBound[key] = nil
+            forgetCut(key)
         }
+    }
+
+    private mutating func forgetCut(_ key: ObjectKey) {
+        guard let short = PodNames.cut(key) else { return }
+        cut[short]?.remove(key)
+        if cut[short]?.isEmpty == true { cut[short] = nil }
     }
 
     private mutating func note(_ pod: Pod, _ object: StoredObject, _ change: Int) -> Bool {
@@ -177,6 +187,7 @@ struct Workloads: Sendable {
                     name: String(base)
                 )
                 if entries[key] != nil { touched.insert(key) }
+                if !cut.isEmpty { touched.formUnion(cut[key] ?? []) }
             }
         }
     }
