@@ -122,7 +122,12 @@ import Wire
         #expect(some.addresses.count == 9)
         #expect(!some.pods.flatMap(\.addresses).contains(where: half.contains))
         #expect(none.addresses == [])
-        #expect(none.complaints.count == 1)
+        #expect(
+            none.complaints == [
+                "9 Pods have no address, as 10.244.0.0/16 has none left besides 10.0.0.0/8 of "
+                    + "Services; another pod_cidr has"
+            ]
+        )
     }
 
     // MARK: Names that manifests have

@@ -107,18 +107,12 @@ import Wire
                 """
             ),
             (
-                "load_balancer_pool 10.244.0.0/24",
-                """
-                3:20: '10.244.0.0/24' has addresses of '10.244.0.0/16', which Pods have unless \
-                'pod_cidr' says otherwise
-                """
+                "load_balancer_pool 10.244.0.0/24\npod_cidr 10.244.0.0/16",
+                "3:20: '10.244.0.0/24' has addresses of '10.244.0.0/16'"
             ),
             (
-                "service_cidr 10.0.0.0/8",
-                """
-                3:14: '10.0.0.0/8' has addresses of '10.244.0.0/16', which Pods have unless \
-                'pod_cidr' says otherwise
-                """
+                "service_cidr 10.0.0.0/8\npod_cidr 10.244.0.0/16",
+                "4:10: '10.244.0.0/16' has addresses of '10.0.0.0/8'"
             ),
             ("workloads yes", "3:11: 'yes' is neither 'on' nor 'off'"),
             (
@@ -143,6 +137,17 @@ import Wire
         let error = #expect(throws: CorefileError.self) { try Self.settings(options) }
 
         #expect(error?.description == "Corefile:\(expected)")
+    }
+
+    /// Such a Corefile is older than Pods that are made; these get what is left.
+    @Test(
+        "Others may have what Pods would by default",
+        arguments: ["service_cidr 10.0.0.0/8", "load_balancer_pool 10.244.0.0/24"]
+    )
+    func takesNetworksOfTheRangeForPodsThatNobodyWrote(options: String) throws {
+        let settings = try Self.settings(options)
+
+        #expect(settings.allocation.podNetworks.map(\.description) == ["10.244.0.0/16"])
     }
 
     @Test func takesAsManyNetworksAsTheLimitAllows() throws {

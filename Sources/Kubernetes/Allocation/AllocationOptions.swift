@@ -35,6 +35,14 @@ package struct AllocationOptions: Hashable, Sendable {
 
     package init() {}
 
+    /// The networks of which no Pod gets an address.
+    var reservedNetworks: [AddressNetwork] { serviceNetworks + loadBalancerNetworks }
+
+    /// The first of these that has some of the ranges for Pods; nil for none.
+    var networkWithinPods: AddressNetwork? {
+        reservedNetworks.first { podNetworks.contains(where: $0.overlaps) }
+    }
+
     /// Who has the addresses of a network that is none for Pods.
     func holder(of network: AddressNetwork) -> String {
         serviceNetworks.contains(network) ? "Services" : "load balancers"

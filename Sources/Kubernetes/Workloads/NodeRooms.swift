@@ -56,7 +56,7 @@ struct NodeRooms: Sendable {
 
     init(_ options: AllocationOptions) {
         ranges = options.podNetworks
-        reserved = options.serviceNetworks + options.loadBalancerNetworks
+        reserved = options.reservedNetworks
         blocks = []
         resetBlocks()
     }

@@ -45,10 +45,13 @@ extension Workloads {
             return Complaint(object: object, text: "\(pods) no address, as \(reason)")
         }
         let ranges = options.podNetworks.map(\.description).joined(separator: " ")
-        return Complaint(
-            object: object,
-            text: "\(pods) no address, as \(ranges) has none left; a larger pod_cidr has"
-        )
+        var text = "\(pods) no address, as \(ranges) has none left"
+        if let other = options.networkWithinPods {
+            text += " besides \(other) of \(options.holder(of: other)); another pod_cidr has"
+        } else {
+            text += "; a larger pod_cidr has"
+        }
+        return Complaint(object: object, text: text)
     }
 
     /// The Nodes of which the networks are not used, as others have addresses of them, while any

@@ -45,8 +45,8 @@ package struct Kubernetes: Answerer {
             Manual.Option(
                 "pod_cidr CIDR [CIDR]",
                 "from where Pods that have no address get one, one network of each family; "
-                    + "10.244.0.0/16 by default. Each Node has a network of its own in it, unless "
-                    + "its manifest names one"
+                    + "10.244.0.0/16 by default, without what Services or load balancers have of "
+                    + "it. Each Node has a network of its own in it, unless its manifest names one"
             ),
             Manual.Option(
                 "workloads on|off",

@@ -77,25 +77,18 @@ extension KubernetesSettings {
     /// Compares the options with each other.
     func checkAllocation(_ stanza: Stanza) throws(CorefileError) {
         let services = allocation.isServiceNetworkWritten
-        for option in stanza.options {
-            switch option.name.text {
-            case "load_balancer_pool", "pod_cidr":
-                try option.check(
-                    against: allocation.serviceNetworks,
-                    services ? "" : ", which Services have unless 'service_cidr' says otherwise"
-                )
-            default: break
-            }
-            guard ["load_balancer_pool", "service_cidr"].contains(option.name.text),
-                allocation.makesPods
-            else { continue }
-            let isWritten = stanza.options.contains { $0.name.text == "pod_cidr" }
-            // Of two that are written, it is said of the network for Pods.
-            if isWritten, option.name.text == "service_cidr" { continue }
+        // Of a range that nobody wrote, Pods get what others do not have.
+        let isPodRangeWritten = stanza.options.contains { $0.name.text == "pod_cidr" }
+        for option in stanza.options
+        where ["load_balancer_pool", "pod_cidr"].contains(option.name.text) {
             try option.check(
-                against: allocation.podNetworks,
-                isWritten ? "" : ", which Pods have unless 'pod_cidr' says otherwise"
+                against: allocation.serviceNetworks,
+                services ? "" : ", which Services have unless 'service_cidr' says otherwise"
             )
+            guard option.name.text != "pod_cidr", isPodRangeWritten, allocation.makesPods else {
+                continue
+            }
+            try option.check(against: allocation.podNetworks, "")
         }
     }
 }
