@@ -41,8 +41,13 @@ struct PodRun {
         let tailByteCount = reader.count()
         namespace = Array(reader.wholeText())
         name = Array(reader.wholeText())
-        count = min(reader.count(), Self.maximumCount)
+        count = Self.documentCount(&reader)
         tail = Array(reader.bytes(tailByteCount))
+    }
+
+    /// Reads the number of the Pods, which stands behind the key.
+    fileprivate static func documentCount(_ reader: inout ObjectReader) -> Int {
+        min(reader.count(), maximumCount)
     }
 
     /// Goes to the next Pod; false behind the last.
@@ -231,7 +236,12 @@ extension StoredObject {
     var isPodRun: Bool { bytes.first == StoredCode.podRunKey }
 
     /// How many documents it holds.
-    var documentCount: Int { PodRun(self)?.count ?? 1 }
+    var documentCount: Int {
+        guard isPodRun else { return 1 }
+        var reader = ObjectReader(self)
+        reader.skipKey()
+        return PodRun.documentCount(&reader)
+    }
 
     /// The documents that it holds, each as an object of its own.
     var documents: [StoredObject] {
