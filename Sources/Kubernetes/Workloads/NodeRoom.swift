@@ -8,7 +8,8 @@ struct NodeRoom: Sendable {
     let labels: [String: String]
     /// Whether new Pods may come.
     let isSchedulable: Bool
-    /// Whether no manifest has it, and it is there because somebody asks for it: it is left to these.
+    /// Whether no manifest has it, and it is there because somebody asks for it: it is left to
+    /// these.
     let isAskedFor: Bool
     /// The Node's own addresses, which Pods in its network have as well.
     let addresses: [IPAddress]
