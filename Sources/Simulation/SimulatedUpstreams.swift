@@ -9,9 +9,19 @@ struct SimulatedUpstreams: Sendable {
     /// What comes of one exchange, and after how many nanoseconds.
     typealias News = [(delay: UInt64, news: ExchangeReply.News)]
 
+    /// How many of so many questions in a row must stay without a reply in time for a server to think
+    /// that it asks for too much.
+    private static let rowCount = 100
+    private static let manyLossCount = 22
+
     private var dice: Dice
     /// The names for which not every upstream did its best.
     private var faulted: Set<[UInt8]> = []
+    /// Whether no reply came in time to each of the last questions.
+    private var recent: [Bool] = []
+    /// Whether so much got lost of so many questions that a server learns a limit from it, and beyond
+    /// that refuses any name.
+    private var isOverasked = false
     /// The names that were asked for.
     private var asked: Set<[UInt8]> = []
     private(set) var faults = FaultCounts()
@@ -19,7 +29,7 @@ struct SimulatedUpstreams: Sendable {
     init(_ dice: Dice) { self.dice = dice }
 
     /// Whether a failure would be a right answer for `name`, in lower case.
-    func isFaulted(_ name: [UInt8]) -> Bool { faulted.contains(name) }
+    func isFaulted(_ name: [UInt8]) -> Bool { isOverasked || faulted.contains(name) }
 
     /// Notes that something stood in the way of every answer that was asked for until now.
     mutating func noteAll() { faulted.formUnion(asked) }
@@ -27,12 +37,21 @@ struct SimulatedUpstreams: Sendable {
     /// Notes that something stood in the way of an answer for `name`.
     private mutating func note(_ name: [UInt8]) { faulted.insert(name) }
 
+    /// Notes that no reply to a question for `name` comes in time.
+    private mutating func noteLoss(_ name: [UInt8]) {
+        note(name)
+        if !recent.isEmpty { recent[recent.count - 1] = true }
+        if recent.count(where: { $0 }) >= Self.manyLossCount { isOverasked = true }
+    }
+
     /// What comes of an exchange.
     mutating func answer(_ exchange: Exchange, at now: Moment) -> News {
         let message = exchange.message
         guard let question = try? Message(parsing: message.span).questions.first else { return [] }
         let name = question.name.lowercased.bytes
         asked.insert(name)
+        if recent.count == Self.rowCount { recent.removeFirst() }
+        recent.append(false)
         let delay = UInt64(dice.number(1...25)) * 1_000_000 + 1
         let left = exchange.deadline.nanoseconds(since: now)
         // A wait that a jump of the clock has cut short.
@@ -42,11 +61,11 @@ struct SimulatedUpstreams: Sendable {
         case 0..<55: return [(delay, .message(reply))]
         case 55..<63:
             faults.lost += 1
-            note(name)
+            noteLoss(name)
             return []
         case 63..<69:
             faults.delayed += 1
-            note(name)
+            noteLoss(name)
             return [(UInt64(dice.number(100...4_000)) * 1_000_000, .message(reply))]
         case 69..<73:
             faults.failed += 1
