@@ -128,20 +128,8 @@ package struct ClusterContents: Sendable {
     /// Calls `body` with each object that counts, the places of its documents, and its file.
     private func visit(_ body: (StoredObject, ArraySlice<ManifestPlace>, String) -> Void) {
         for file in files {
-            let losers = losers[file.path] ?? []
-            let places = file.content.places
-            var first = 0
-            for object in file.content.objects {
-                let numbers = first..<(first + object.documentCount)
-                first = numbers.upperBound
-                if losers.isDisjoint(with: numbers) {
-                    body(object, places[numbers], file.path)
-                    continue
-                }
-                for (number, document) in zip(numbers, object.documents)
-                where !losers.contains(number) {
-                    body(document, places[number...number], file.path)
-                }
+            file.content.visit(without: losers[file.path] ?? []) { object, places in
+                body(object, places, file.path)
             }
         }
     }

@@ -122,20 +122,29 @@ final class ManifestContent: Sendable {
     func objects(without losers: Set<Int>?) -> [StoredObject] {
         guard let losers, !losers.isEmpty else { return objects }
         var left: [StoredObject] = []
+        visit(without: losers) { object, _ in left.append(object) }
+        return left
+    }
+
+    /// Calls `body` with each object and the places of its documents, without the forms of these
+    /// indices: of a run that has any of them, the documents that are left come one by one.
+    func visit(
+        without losers: Set<Int>,
+        _ body: (StoredObject, ArraySlice<ManifestPlace>) -> Void
+    ) {
         var first = 0
         for object in objects {
             let numbers = first..<(first + object.documentCount)
             first = numbers.upperBound
             if losers.isDisjoint(with: numbers) {
-                left.append(object)
-            } else {
-                for (number, document) in zip(numbers, object.documents)
-                where !losers.contains(number) {
-                    left.append(document)
-                }
+                body(object, places[numbers])
+                continue
+            }
+            for (number, document) in zip(numbers, object.documents)
+            where !losers.contains(number) {
+                body(document, places[number...number])
             }
         }
-        return left
     }
 
     /// The documents, put together anew.
