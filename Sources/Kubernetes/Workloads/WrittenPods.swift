@@ -7,15 +7,34 @@ import Wire
 ///
 /// A name or an address costs some eight bytes, and copies share all but what differs.
 struct WrittenPods: Sendable {
-    /// Nothing but that something is there.
-    private struct Mark: Hashable, Sendable {}
     /// Where something stands in a table.
     private typealias Place = (hash: UInt64, rank: UInt32)
 
-    /// Each as often as Pods have it.
-    private var addresses = SharedTable<Mark>()
-    /// The same, by hashes of the namespace and the name.
-    private var names = SharedTable<Mark>()
+    /// Places, each as often as Pods have it.
+    private struct Places: Sendable {
+        /// Nothing but that something is there.
+        private struct Mark: Hashable, Sendable {}
+
+        private var marks = SharedTable<Mark>()
+
+        mutating func insert(_ place: Place) {
+            marks.insert(Mark(), at: place.hash, rank: place.rank)
+        }
+
+        /// Takes a place out once.
+        mutating func remove(_ place: Place) {
+            marks.remove(Mark(), at: place.hash, rank: place.rank)
+        }
+
+        func contains(_ place: Place) -> Bool {
+            marks[place.hash].contains { $0.rank == place.rank }
+        }
+    }
+
+    /// Those of the addresses.
+    private var addresses = Places()
+    /// Those of hashes of the namespace and the name.
+    private var names = Places()
 
     /// Those of the Pods that there are.
     init(_ census: ClusterCensus) {
@@ -23,33 +42,23 @@ struct WrittenPods: Sendable {
     }
 
     mutating func insert(_ pod: Pod) {
-        let place = Self.place(of: pod.metadata.name, pod.metadata.namespace)
-        names.insert(Mark(), at: place.hash, rank: place.rank)
+        names.insert(Self.place(of: pod.metadata.name, pod.metadata.namespace))
         guard !pod.isFinished else { return }
-        for place in pod.addresses.map(\.tablePlace) {
-            addresses.insert(Mark(), at: place.hash, rank: place.rank)
-        }
+        for address in pod.addresses { addresses.insert(address.tablePlace) }
     }
 
     /// Takes a Pod out once.
     mutating func remove(_ pod: Pod) {
-        let place = Self.place(of: pod.metadata.name, pod.metadata.namespace)
-        names.remove(Mark(), at: place.hash, rank: place.rank)
+        names.remove(Self.place(of: pod.metadata.name, pod.metadata.namespace))
         guard !pod.isFinished else { return }
-        for place in pod.addresses.map(\.tablePlace) {
-            addresses.remove(Mark(), at: place.hash, rank: place.rank)
-        }
+        for address in pod.addresses { addresses.remove(address.tablePlace) }
     }
 
-    func contains(_ address: IPAddress) -> Bool {
-        let place = address.tablePlace
-        return addresses[place.hash].contains { $0.rank == place.rank }
-    }
+    func contains(_ address: IPAddress) -> Bool { addresses.contains(address.tablePlace) }
 
     /// Whether a Pod has this name.
     func contains(_ name: String, in namespace: String) -> Bool {
-        let place = Self.place(of: name, namespace)
-        return names[place.hash].contains { $0.rank == place.rank }
+        names.contains(Self.place(of: name, namespace))
     }
 
     private static func place(of name: String, _ namespace: String) -> Place {
