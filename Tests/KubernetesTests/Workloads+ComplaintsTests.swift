@@ -33,6 +33,16 @@ import Wire
 
     private static let web = ClusterObject.workload(Crew.deployment("web", podCount: 9))
 
+    /// What is wrong with objects only beside others; each of them alone is right.
+    private func mistakes(besideOthers files: MemoryFiles) throws -> [ManifestMistake] {
+        let set = try ManifestSet.load(files)
+        let registry = ClusterRegistry(allocation: AllocationOptions())
+        _ = registry.cluster(of: set)
+
+        #expect(set.mistakes.map(\.line) == [])
+        return registry.allocationMistakes(in: set)
+    }
+
     // MARK: Networks of Nodes
 
     @Test func saysWhoHasTheNetworkThatANodeAsksFor() throws {
@@ -42,19 +52,16 @@ import Wire
             "m/c.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent}\n"
                 + "spec:\n  selector: {matchLabels: {app: a}}\n" + Self.template,
         ])
-        let set = try ManifestSet.load(files)
-        let registry = ClusterRegistry(allocation: AllocationOptions())
-        _ = registry.cluster(of: set)
+        let mistakes = try mistakes(besideOthers: files)
 
-        #expect(set.mistakes.map(\.line) == [])
         #expect(
-            registry.allocationMistakes(in: set).map(\.line) == [
+            mistakes.map(\.line) == [
                 "m/b.yaml:1:1: Node \"n2\": spec.podCIDRs: Invalid value: \"10.4.2.0/24\": Pods "
                     + "get other addresses, as it has some of 10.4.2.0/24 of Node n1 at "
                     + "m/a.yaml:5:1"
             ]
         )
-        for mistake in registry.allocationMistakes(in: set) { #expect(mistake.isWarning) }
+        for mistake in mistakes { #expect(mistake.isWarning) }
     }
 
     @Test func givesANetworkToTheFirstNodeThatAsksAndToTheNextWhenThatGoes() {
@@ -255,13 +262,10 @@ import Wire
             ),
             "m/set.yaml": Self.manifest(ofSet: "db", podCount: 3),
         ])
-        let set = try ManifestSet.load(files)
-        let registry = ClusterRegistry(allocation: AllocationOptions())
-        _ = registry.cluster(of: set)
+        let mistakes = try mistakes(besideOthers: files)
 
-        #expect(set.mistakes.map(\.line) == [])
         #expect(
-            registry.allocationMistakes(in: set).map(\.line) == [
+            mistakes.map(\.line) == [
                 "m/set.yaml:1:1: StatefulSet \"db\": 2 Pods are not made, as pods \"db-0\" already "
                     + "exists at m/pods.yaml:5:1"
             ]
