@@ -48,6 +48,7 @@ extension ControlPlane {
     /// `changes`: what happened to files since the one that is served was made.
     @discardableResult
     mutating func rebuild(_ corefile: LoadedCorefile, _ changes: FileChanges) -> Bool {
+        let start = Self.now
         do throws(StartMistake) {
             let next = try Self.build(
                 corefile,
@@ -72,7 +73,7 @@ extension ControlPlane {
             published.publish(next)
             board.close(exceptFor: next)
             for order in orders { order.wakeup.wake() }
-            gathering.end(isTaken: true, Self.now)
+            gathering.end(isTaken: true, from: start, Self.now)
             refusal = []
             settle(next)
             return true
@@ -80,7 +81,7 @@ extension ControlPlane {
             // What is tried again and again is told once.
             if error.lines != refusal { refuse(error) }
             refusal = error.lines
-            gathering.end(isTaken: false, Self.now)
+            gathering.end(isTaken: false, from: start, Self.now)
             if published.current.plan.isUnsettled { tryAgainLater() }
             return false
         }

@@ -8,13 +8,13 @@ import Plugin
 /// A change of a file that is whole is taken once nothing has followed for a moment: whoever
 /// changes several files, moves an object from one to another, or writes beside and renames, is
 /// seen to do it in one step. What may go on is waited for, so that nobody sees a file gone that is
-/// about to be replaced; and what follows something that was just taken is gathered, so that many
-/// changes in a row cost a few at a time.
+/// about to be replaced; and what follows something that was just taken is gathered for as long as
+/// taking that took, so that many changes in a row leave half of the time for other things.
 struct Gathering {
     /// How long nothing must have happened, in milliseconds.
     static let quietMilliseconds: UInt64 = 2
     /// How long changes are waited for that may go on, how long files that are whole may follow
-    /// each other, and how long the next ones are gathered, in milliseconds.
+    /// each other, and the longest that the next ones are gathered, in milliseconds.
     static let milliseconds: UInt64 = 10
     /// The longest that a change waits, in milliseconds, whatever else happens.
     static let maximumMilliseconds: UInt64 = 20
@@ -29,8 +29,8 @@ struct Gathering {
     /// of them may go on.
     private var firstAt: Moment?
     private var openSince: Moment?
-    /// When changes were taken last, or tried to be.
-    private var triedAt: Moment?
+    /// Until when changes are gathered that follow those that were taken last, or tried to be.
+    private var gatheredUntil = Moment(nanoseconds: 0)
 
     /// When to take what there is; nil for not at all.
     ///
@@ -49,8 +49,10 @@ struct Gathering {
                 now.adding(milliseconds: Self.quietMilliseconds),
                 first.adding(milliseconds: Self.milliseconds)
             )
-        let next = triedAt?.adding(milliseconds: Self.milliseconds) ?? settled
-        changesDue = min(max(settled, next), first.adding(milliseconds: Self.maximumMilliseconds))
+        changesDue = min(
+            max(settled, gatheredUntil),
+            first.adding(milliseconds: Self.maximumMilliseconds)
+        )
     }
 
     /// Notes that something happened of which nobody knows what.
@@ -65,9 +67,10 @@ struct Gathering {
         return changes
     }
 
-    /// Notes that the changes were taken, or, if not, tried to be.
-    mutating func end(isTaken: Bool, _ now: Moment) {
-        triedAt = now
+    /// Notes that the changes were taken, or, if not, tried to be, from a moment until now.
+    mutating func end(isTaken: Bool, from start: Moment, _ now: Moment) {
+        let cost = now.nanoseconds(since: start)
+        gatheredUntil = now.adding(nanoseconds: min(cost, Self.milliseconds * 1_000_000))
         guard isTaken else { return }
         changes = FileChanges()
         (changesDue, retryDue, firstAt, openSince) = (nil, nil, nil, nil)

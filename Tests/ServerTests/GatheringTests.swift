@@ -26,7 +26,7 @@ import Testing
         #expect(gathering.due == Self.moment(102))
         #expect(gathering.begin().names == ["m": ["a.yaml"]])
         #expect(gathering.due == nil)
-        gathering.end(isTaken: true, Self.moment(103))
+        gathering.end(isTaken: true, from: Self.moment(102), Self.moment(103))
         #expect(gathering.changes.isEmpty)
     }
 
@@ -68,22 +68,35 @@ import Testing
         #expect(gathering.due == Self.moment(120))
     }
 
-    @Test func gathersWhatFollowsWhatWasTaken() {
+    /// Many changes in a row must leave half of the time for other things.
+    @Test func gathersWhatFollowsForAsLongAsTheLastTook() {
+        for (cost, wait) in [(0, 0), (4, 4), (10, 10), (11, 10), (900, 10)] as [(UInt64, UInt64)] {
+            var gathering = Gathering()
+            gathering.note(Self.change("a.yaml", .whole), Self.moment(100))
+            _ = gathering.begin()
+            let end = 102 + cost
+            gathering.end(isTaken: true, from: Self.moment(102), Self.moment(end))
+
+            for offset in 0..<10 as Range<UInt64> {
+                let change = Self.change("\(offset).yaml", .whole)
+                gathering.note(change, Self.moment(end + offset))
+
+                let settled = min(offset + 2, 10)
+                #expect(gathering.due == Self.moment(end + max(wait, settled)))
+            }
+            #expect(gathering.begin().names["m"]?.count == 10)
+        }
+    }
+
+    @Test func gathersAfterWhatCouldNotBeTakenAsWell() {
         var gathering = Gathering()
         gathering.note(Self.change("a.yaml", .whole), Self.moment(100))
         _ = gathering.begin()
-        gathering.end(isTaken: true, Self.moment(103))
+        gathering.end(isTaken: false, from: Self.moment(102), Self.moment(108))
 
-        for offset in 0..<10 as Range<UInt64> {
-            let change = Self.change("\(offset).yaml", .whole)
-            gathering.note(change, Self.moment(103 + offset))
+        gathering.note(Self.change("b.yaml", .whole), Self.moment(109))
 
-            #expect(gathering.due == Self.moment(113))
-        }
-        #expect(gathering.begin().names["m"]?.count == 10)
-        gathering.end(isTaken: true, Self.moment(120))
-        gathering.note(Self.change("a.yaml", .whole), Self.moment(131))
-        #expect(gathering.due == Self.moment(133))
+        #expect(gathering.due == Self.moment(114))
     }
 
     @Test func settlesWhateverIsNotKnown() {
@@ -98,7 +111,7 @@ import Testing
         var gathering = Gathering()
         gathering.note(Self.change("a.yaml", .whole), Self.moment(100))
         _ = gathering.begin()
-        gathering.end(isTaken: false, Self.moment(103))
+        gathering.end(isTaken: false, from: Self.moment(102), Self.moment(103))
         #expect(gathering.due == nil)
 
         gathering.tryAgain(at: Self.moment(150))
