@@ -51,7 +51,16 @@ struct RegistryChanges {
         return measured
     }
 
-    /// The same with one Service and its endpoints in a file of a hundred.
+    /// The file of an endpoint is saved again and again, of which only a comment changes.
+    mutating func nothingButText() throws -> RegistryMeasurement {
+        let one = ChangingEndpoint(number: 0)
+        let processor = try cost { changes, number in
+            try changes.files.write(one, version: changes.version, remark: "# \(number)\n")
+        }
+        return measurement(processor: processor)
+    }
+
+    /// The same as one after the other, with a Service and its endpoints in a file of a hundred.
     mutating func inTheFirstFile() throws -> RegistryMeasurement {
         let look = try Look(Cluster.portName(of: 0), .srv)
         var times: [UInt64] = []

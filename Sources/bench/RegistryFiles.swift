@@ -75,9 +75,14 @@ struct RegistryFiles {
         try folder.link(name, to: folder(folderName(edition)))
     }
 
-    /// Writes one version of a changing endpoint where the link leads.
-    func write(_ one: ChangingEndpoint, version: Int) throws(SystemError) {
-        try folder.write(one.manifest(version: version, cluster.backing), to: "\(name)/\(one.file)")
+    /// Writes one version of a changing endpoint where the link leads, and a comment below it.
+    func write(
+        _ one: ChangingEndpoint,
+        version: Int,
+        remark: String = ""
+    ) throws(SystemError) {
+        let text = one.manifest(version: version, cluster.backing) + remark
+        try folder.write(text, to: "\(name)/\(one.file)")
     }
 
     /// Writes the first namespace's file where the link leads, its first Service changed or not.

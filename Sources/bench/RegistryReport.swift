@@ -7,6 +7,8 @@ enum RegistryStep: String, CaseIterable {
     case restart = "snapshot"
     /// One endpoint, in a file of its own.
     case change = "change"
+    /// The same file with another comment in it: what reading it costs, apart from what changed.
+    case reread = "reread"
     /// A Service and its endpoints, in a file of 100 Services.
     case fileChange = "change in 100"
     /// 1,000 changes of an endpoint each second.

@@ -79,6 +79,7 @@ struct RegistryRun {
         var steps = [(RegistryStep.load, loaded)]
         var changes = RegistryChanges(server: server, files: files)
         steps.append((.change, try changes.oneAfterTheOther()))
+        steps.append((.reread, try changes.nothingButText()))
         steps.append((.fileChange, try changes.inTheFirstFile()))
         steps.append((.stream, try changes.stream()))
         // The endpoints that changed have versions beyond those of the other editions.
