@@ -6,7 +6,8 @@ import Wire
 extension MutableSpan<UInt8> {
     /// Brings `count` pieces of `byteCount` bytes each from `start` on into an order by chance.
     ///
-    /// Every order is as likely as any other (Fisher and Yates).
+    /// Every order is as likely as any other (Fisher and Yates). A number of 64 bits is drawn for two
+    /// places: what is left of it behind the first is as good for the second.
     mutating func shufflePieces(
         of byteCount: Int,
         count: Int,
@@ -14,10 +15,14 @@ extension MutableSpan<UInt8> {
         _ random: inout SplitMix
     ) {
         var last = count &- 1
+        guard last > 0 else { return }
+        var bits = random.next()
         while last > 0 {
-            let other = random.number(below: last &+ 1)
-            swapPieces(of: byteCount, start &+ other &* byteCount, start &+ last &* byteCount)
+            let (other, rest) = bits.multipliedFullWidth(by: UInt64(truncatingIfNeeded: last &+ 1))
+            let place = start &+ Int(truncatingIfNeeded: other) &* byteCount
+            swapPieces(of: byteCount, place, start &+ last &* byteCount)
             last &-= 1
+            bits = last & 1 == 0 ? random.next() : rest
         }
     }
 

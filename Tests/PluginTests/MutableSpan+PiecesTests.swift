@@ -49,6 +49,23 @@ import Testing
         #expect(seen.count == 6 && seen.values.allSatisfy { (60...140).contains($0) })
     }
 
+    /// A place that follows from the one drawn before it would show in pairs.
+    @Test func givesEveryPairOfPlacesAsOften() {
+        let before = (0..<8 as Range<UInt8>).flatMap { [$0, $0, $0, $0] }
+        var random = SplitMix(seed: 1)
+        var seen: [[UInt8]: Int] = [:]
+        for _ in 0..<56_000 {
+            var after = before
+            var span = after.mutableSpan
+            span.shufflePieces(of: 4, count: 8, at: 0, &random)
+            for first in 0..<7 {
+                seen[[UInt8(first), after[4 * first], after[4 * first + 4]], default: 0] += 1
+            }
+        }
+
+        #expect(seen.count == 7 * 56 && seen.values.allSatisfy { (800...1_200).contains($0) })
+    }
+
     @Test(arguments: [0, 1])
     func leavesFewerThanTwoAlone(count: Int) {
         let before = bytes(count, of: 4)
