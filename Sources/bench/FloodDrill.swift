@@ -89,6 +89,9 @@ final class Flood: Sendable {
         let shared = shared
         let started = try Thread(name: "flood") {
             do {
+                // The other client and the upstream share its processor: what they would wait for
+                // it there is no time of the server's.
+                try Thread.giveWay()
                 let result = try drill.ask(
                     workload,
                     rate: rate,
