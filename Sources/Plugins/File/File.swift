@@ -120,9 +120,14 @@ package struct File: Answerer {
     }
 
     package func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
-        guard query.recordClass == .internet else { return .pass }
         let place = place(for: query)
         guard place >= 0 else { return isLast ? refuse(&answer) : .pass }
+        guard query.recordClass == .internet else {
+            // It is ours all the same: whoever comes behind would ask others for it.
+            answer.code = .refused
+            answer.extendedError = ExtendedError(.notSupported, "only class IN is served")
+            return .done
+        }
         let type = query.type
         let opcode = query.header.flags.opcode
         // Nobody tells a primary of changes (RFC 1996 §3.10); silence would only be asked again.

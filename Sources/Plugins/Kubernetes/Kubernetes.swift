@@ -215,8 +215,12 @@ package struct Kubernetes: Answerer {
     }
 
     package func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
-        guard query.recordClass == .internet, let zone = zones.zone(of: query.name) else {
-            return .pass
+        guard let zone = zones.zone(of: query.name) else { return .pass }
+        guard query.recordClass == .internet else {
+            // It is ours all the same: whoever comes behind would ask others for it.
+            answer.code = .refused
+            answer.extendedError = ExtendedError(.notSupported, "only class IN is served")
+            return .done
         }
         let type = query.type
         guard type != .axfr, type != .ixfr else {
