@@ -50,10 +50,11 @@ package struct Answer: ~Copyable, Sendable {
     /// whole up to its end.
     private var isFull = false
 
-    package init(counting cells: WorkerCells) {
+    /// `byteCount`: the memory that it begins with for names and data, in bytes.
+    package init(counting cells: WorkerCells, reserving byteCount: Int = 4_096) {
         self.cells = cells
-        runs.reserveCapacity(64)
-        memory = [UInt8](repeating: 0, count: 4_096)
+        runs.reserveCapacity(byteCount / 64)
+        memory = [UInt8](repeating: 0, count: byteCount)
     }
 
     /// Makes it an empty answer again.

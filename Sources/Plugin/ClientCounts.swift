@@ -42,17 +42,17 @@ package struct ClientCounts: Sendable {
     /// The most that the client of a place can have.
     package func count(at place: Place) -> UInt32 { min(counts[place.first], counts[place.second]) }
 
-    package mutating func add(at place: Place) {
-        counts[place.first] &+= 1
-        counts[place.second] &+= 1
-        total &+= 1
+    package mutating func add(_ count: UInt32 = 1, at place: Place) {
+        counts[place.first] &+= count
+        counts[place.second] &+= count
+        total &+= UInt64(count)
     }
 
-    /// Takes back one that was added.
-    package mutating func remove(at place: Place) {
-        counts[place.first] &-= 1
-        counts[place.second] &-= 1
-        total &-= 1
+    /// Takes back as many as were added.
+    package mutating func remove(_ count: UInt32 = 1, at place: Place) {
+        counts[place.first] &-= count
+        counts[place.second] &-= count
+        total &-= UInt64(count)
     }
 
     package mutating func removeAll() {

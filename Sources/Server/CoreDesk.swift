@@ -185,8 +185,10 @@ final class CoreDesk: Sendable {
         at place: WaitingPlace,
         goesFirst: Bool
     ) -> Bool {
-        let client = query.client.address
-        let isTaken = state.withLock { $0.room.enter(client, goesFirst: goesFirst) }
+        let (client, byteCount) = (query.client.address, message.count)
+        let isTaken = state.withLock {
+            $0.room.enter(client, byteCount: byteCount, goesFirst: goesFirst)
+        }
         guard isTaken else { return false }
         let waiting = WaitingQuery(
             query: query.copied(),
@@ -195,7 +197,8 @@ final class CoreDesk: Sendable {
         )
         if tasks.give(WaitingTasks.Work(waiting: waiting, place: place)) { return true }
         Task.detached(executorPreference: executor) { [self] in
-            var answer = Answer(counting: cells)
+            // What is relayed needs no memory of the answer's own, and thousands may wait.
+            var answer = Answer(counting: cells, reserving: 512)
             var next = tasks.begin()
             while await serve(&next, &answer) { next = await tasks.next() }
         }
@@ -209,12 +212,15 @@ final class CoreDesk: Sendable {
         _ work: @escaping @Sendable (any Desk) async -> Void,
         asking desk: WaitingDesk
     ) -> Bool {
-        guard state.withLock({ $0.room.enter(Self.nobody, goesFirst: false) }) else { return false }
+        let isTaken = state.withLock {
+            $0.room.enter(Self.nobody, byteCount: 0, goesFirst: false)
+        }
+        guard isTaken else { return false }
         var desk = desk
         desk.deadline = now.adding(milliseconds: WaitingQuery.maximumWaitMilliseconds)
         Task.detached(executorPreference: executor) { [desk] in
             await work(desk)
-            self.state.withLock { $0.room.leave(Self.nobody) }
+            self.state.withLock { $0.room.leave(Self.nobody, byteCount: 0) }
         }
         return true
     }
@@ -255,7 +261,8 @@ final class CoreDesk: Sendable {
             bytes = writer.write(&answer, waiting.query, block.limits)
         }
         let now = state.withLock { state in
-            state.room.leave(waiting.query.client.address)
+            let client = waiting.query.client.address
+            state.room.leave(client, byteCount: waiting.message.count)
             // A connection must learn that a message of its gets no answer.
             if !bytes.isEmpty || place.arrival.transport == .tcp {
                 state.late.append(LateAnswer(arrival: place.arrival, bytes: bytes))

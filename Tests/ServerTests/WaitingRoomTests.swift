@@ -16,7 +16,7 @@ import Wire
         while isMoving {
             isMoving = false
             for client in 0..<clients
-            where room.enter(IPAddress(v4: UInt32(client)), goesFirst: true) {
+            where room.enter(IPAddress(v4: UInt32(client)), byteCount: 0, goesFirst: true) {
                 counts[client] += 1
                 isMoving = true
             }
@@ -26,7 +26,7 @@ import Wire
 
     @Test mutating func givesOneClientHalfOfThePlaces() {
         let counts = fill(1)
-        let isIn = room.enter(IPAddress(v4: 0), goesFirst: true)
+        let isIn = room.enter(IPAddress(v4: 0), byteCount: 0, goesFirst: true)
 
         #expect(counts == [Self.maximum / 2])
         #expect(!isIn)
@@ -41,14 +41,16 @@ import Wire
 
     @Test mutating func findsAPlaceForWhoHasNone() {
         _ = fill(1)
-        let isIn = room.enter(IPAddress(v4: 77), goesFirst: true)
+        let isIn = room.enter(IPAddress(v4: 77), byteCount: 0, goesFirst: true)
 
         #expect(isIn)
         #expect(room.count == Self.maximum / 2 + 1)
     }
 
     @Test mutating func isNeverFullerThanItMayBe() {
-        for client in UInt32(0)..<20_000 { _ = room.enter(IPAddress(v4: client), goesFirst: true) }
+        for client in UInt32(0)..<20_000 {
+            _ = room.enter(IPAddress(v4: client), byteCount: 0, goesFirst: true)
+        }
 
         #expect(room.count <= Self.maximum)
         #expect(room.count > Self.maximum * 9 / 10)
@@ -56,10 +58,10 @@ import Wire
 
     @Test mutating func hasRoomAgainOnceSomebodyLeft() {
         _ = fill(1)
-        room.leave(IPAddress(v4: 0))
+        room.leave(IPAddress(v4: 0), byteCount: 0)
         let areIn = [
-            room.enter(IPAddress(v4: 0), goesFirst: true),
-            room.enter(IPAddress(v4: 0), goesFirst: true),
+            room.enter(IPAddress(v4: 0), byteCount: 0, goesFirst: true),
+            room.enter(IPAddress(v4: 0), byteCount: 0, goesFirst: true),
         ]
 
         #expect(areIn == [true, false])
@@ -68,13 +70,13 @@ import Wire
     @Test mutating func leavesPlacesToThoseThatGoFirst() {
         let open = Self.maximum - WaitingRoom.reservedCount
         for client in UInt32(0)..<20_000 {
-            _ = room.enter(IPAddress(v4: client), goesFirst: false)
+            _ = room.enter(IPAddress(v4: client), byteCount: 0, goesFirst: false)
         }
         let count = room.count
-        let others = room.enter(IPAddress(v4: 99_999), goesFirst: false)
-        let firsts = room.enter(IPAddress(v4: 99_999), goesFirst: true)
+        let others = room.enter(IPAddress(v4: 99_999), byteCount: 0, goesFirst: false)
+        let firsts = room.enter(IPAddress(v4: 99_999), byteCount: 0, goesFirst: true)
         for client in UInt32(0)..<20_000 {
-            _ = room.enter(IPAddress(v4: 20_000 + client), goesFirst: true)
+            _ = room.enter(IPAddress(v4: 20_000 + client), byteCount: 0, goesFirst: true)
         }
 
         #expect(count <= open)
@@ -86,16 +88,48 @@ import Wire
     }
 
     @Test mutating func givesWhoFloodsNoneOfThem() {
-        while room.enter(IPAddress(v4: 1), goesFirst: false) {}
+        while room.enter(IPAddress(v4: 1), byteCount: 0, goesFirst: false) {}
         for client in UInt32(2)..<20_000 {
-            _ = room.enter(IPAddress(v4: client), goesFirst: false)
+            _ = room.enter(IPAddress(v4: client), byteCount: 0, goesFirst: false)
         }
 
         let areIn = [
-            room.enter(IPAddress(v4: 1), goesFirst: true),
-            room.enter(IPAddress(v4: 99_999), goesFirst: true),
+            room.enter(IPAddress(v4: 1), byteCount: 0, goesFirst: true),
+            room.enter(IPAddress(v4: 99_999), byteCount: 0, goesFirst: true),
         ]
 
         #expect(areIn == [false, true])
+    }
+
+    @Test(
+        "A long message takes several places",
+        arguments: [
+            (0, 1), (1, 1), (WaitingRoom.placeByteCount, 1), (WaitingRoom.placeByteCount + 1, 2),
+            (65_535, 32),
+        ]
+    )
+    mutating func countsBytes(byteCount: Int, places: Int) {
+        let client = IPAddress(v4: 1)
+
+        let isIn = room.enter(client, byteCount: byteCount, goesFirst: true)
+        let count = room.count
+        room.leave(client, byteCount: byteCount)
+
+        #expect(isIn && count == places)
+        #expect(room.count == 0)
+    }
+
+    @Test mutating func isNotOverfilledByLongMessages() {
+        var client: UInt32 = 0
+        while room.count < Self.maximum - 31, client < 100_000 {
+            _ = room.enter(IPAddress(v4: client), byteCount: 0, goesFirst: true)
+            client += 1
+        }
+
+        let isLongIn = room.enter(IPAddress(v4: 200_000), byteCount: 65_535, goesFirst: true)
+        let isShortIn = room.enter(IPAddress(v4: 200_000), byteCount: 512, goesFirst: true)
+
+        #expect(room.count == Self.maximum - 30)
+        #expect(!isLongIn && isShortIn)
     }
 }
