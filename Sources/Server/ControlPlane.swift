@@ -335,21 +335,22 @@ package struct ControlPlane: ~Copyable {
         if releaseAt <= now {
             published.release()
             for chore in published.current.plan.chores { chore.run(now, false) }
-            giveMemoryBack()
+            giveMemoryBack(now)
             releaseAt = now.adding(milliseconds: Self.releaseMilliseconds)
         }
     }
 
-    /// Gives back what only loading needed.
-    private mutating func giveMemoryBack() {
+    /// Gives back what was needed for a moment only.
+    private mutating func giveMemoryBack(_ now: Moment) {
         let retiredCount = published.retiredCount
         guard let resident = Process.residentByteCount,
-            spare.isDue(resident: resident, retiredCount: retiredCount)
+            spare.isDue(resident: resident, retiredCount: retiredCount, now)
         else { return }
         Process.giveMemoryBack()
         spare.settle(
             resident: Process.residentByteCount ?? resident,
-            retiredCount: retiredCount
+            retiredCount: retiredCount,
+            now
         )
     }
 
