@@ -29,6 +29,10 @@ package protocol Answerer: Plugin {
     /// Answers a query from memory, passes it on, or says that it must wait.
     func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome
 
+    /// Answers at once a query for which `answer` said `.wait`, and for which there is no place to
+    /// wait; false, the default, where it cannot.
+    func answerWithoutWaiting(_ query: borrowing Query, into answer: inout Answer) -> Bool
+
     /// Goes on with a query for which `answer` said `.wait`; never says `.wait` again.
     func resume(
         _ waiting: WaitingQuery,
@@ -39,6 +43,11 @@ package protocol Answerer: Plugin {
 
 extension Answerer {
     package var givesWay: Bool { false }
+
+    package func answerWithoutWaiting(
+        _ query: borrowing Query,
+        into answer: inout Answer
+    ) -> Bool { false }
 
     package func resume(
         _ waiting: WaitingQuery,

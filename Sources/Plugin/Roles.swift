@@ -79,6 +79,23 @@ package struct Roles: Sendable {
         return end(query, &answer, outcome, chain: chain, last: next &- 1)
     }
 
+    /// Has the plugin of a chain that said `.wait` answer at once; false where it cannot.
+    ///
+    /// The plugins in front of it have not finished then.
+    package func answerWithoutWaiting(
+        _ query: borrowing Query,
+        chain: Int,
+        at place: Int,
+        into answer: inout Answer
+    ) -> Bool {
+        for index in parts[chain].answerers where answererPlaces[index] == place {
+            guard answerers[index].answerWithoutWaiting(query, into: &answer) else { return false }
+            answer.answeringPlugin = place
+            return true
+        }
+        return false
+    }
+
     /// Goes on with a query at the plugin of a chain that said `.wait`.
     package func resume(
         _ waiting: WaitingQuery,

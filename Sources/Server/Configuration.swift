@@ -106,6 +106,15 @@ package struct Listener: QueryPath {
         givingWay[block] & 1 << UInt64(max(0, plugin)) == 0
     }
 
+    package func answerWithoutWaiting(
+        _ query: borrowing Query,
+        block: Int,
+        plugin: Int,
+        into answer: inout Answer
+    ) -> Bool {
+        roles.answerWithoutWaiting(query, chain: block, at: plugin, into: &answer)
+    }
+
     package func finish(
         _ query: borrowing Query,
         block: Int,

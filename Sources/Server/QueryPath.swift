@@ -26,6 +26,14 @@ package protocol QueryPath: Sendable {
     /// Whether a query that waits for a plugin of a block gets a place before those that give way.
     func goesFirst(block: Int, plugin: Int) -> Bool
 
+    /// Has the plugin of a block that said `.wait` answer at once; false where it cannot.
+    func answerWithoutWaiting(
+        _ query: borrowing Query,
+        block: Int,
+        plugin: Int,
+        into answer: inout Answer
+    ) -> Bool
+
     /// Lets the plugins of a block finish an answer that they had no part in, up to one of them.
     func finish(_ query: borrowing Query, block: Int, upTo last: Int, _ answer: inout Answer)
 

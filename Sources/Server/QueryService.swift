@@ -120,11 +120,7 @@ struct QueryService: ~Copyable {
             if wait(query, message, arrival, place, waitingPlugin, goesFirst: goesFirst) {
                 return .waiting
             }
-            answer.removeAll()
-            answer.code = .serverFailure
-            answer.failure = Self.overload
-            answer.extendedError = ExtendedError(.other, Self.overload)
-            listeners[listener].finish(query, block: place, upTo: waitingPlugin, &answer)
+            refuseToWait(query, listeners[listener], place, waitingPlugin)
         case .drop:
             report(query, listeners, listener, block: place, byteCount: 0)
             return .answered(0)
@@ -132,6 +128,30 @@ struct QueryService: ~Copyable {
             break
         }
         return .answered(write(query, listeners, listener, block: place, &writer))
+    }
+
+    /// Answers a query that finds no place to wait in: with what its plugin has, as far as it has
+    /// anything.
+    private mutating func refuseToWait(
+        _ query: borrowing Query,
+        _ listener: borrowing any QueryPath,
+        _ block: Int,
+        _ plugin: Int
+    ) {
+        answer.removeAll()
+        let isAnswered = listener.answerWithoutWaiting(
+            query,
+            block: block,
+            plugin: plugin,
+            into: &answer
+        )
+        if !isAnswered {
+            answer.removeAll()
+            answer.code = .serverFailure
+            answer.failure = Self.overload
+            answer.extendedError = ExtendedError(.other, Self.overload)
+        }
+        listener.finish(query, block: block, upTo: plugin, &answer)
     }
 
     /// Sets a query aside; false when too many wait already.

@@ -39,7 +39,15 @@ import Wire
         }
 
         /// Has so many clients ask for a name; ids count up from 0.
-        mutating func ask(_ name: String, clients: Range<Int>, at now: Moment) throws {
+        ///
+        /// What was answered at once is told; everybody else waits.
+        @discardableResult
+        mutating func ask(
+            _ name: String,
+            clients: Range<Int>,
+            at now: Moment
+        ) throws -> [Message] {
+            var answers: [Message] = []
             core.begin(at: now)
             var message = Message(header: Header(id: 0, flags: .recursionDesired))
             message.questions = [Question(try Name(name), .a)]
@@ -55,9 +63,13 @@ import Wire
                     local: Endpoint(ScenarioServer.address, port: 53)
                 )
                 var span = buffer.mutableSpan
-                let receipt = core.receive(bytes.span, arrival, into: &span)
-                #expect(receipt == .waiting)
+                switch core.receive(bytes.span, arrival, into: &span) {
+                case .waiting: break
+                case .answered(let count):
+                    answers.append(try Message(parsing: span.span.extracting(0..<count)))
+                }
             }
+            return answers
         }
 
         /// Runs what can go on.
@@ -123,8 +135,11 @@ import Wire
         let published = try Self.published(corefile, registry)
         var first = Seat(0, published, registry)
         var second = Seat(1, published, registry)
-        try first.ask("www.example.net", clients: 0..<2_500, at: start)
-        try second.ask("www.example.net", clients: 2_500..<5_000, at: start)
+        let early = [
+            try first.ask("www.example.net", clients: 0..<2_500, at: start),
+            try second.ask("www.example.net", clients: 2_500..<5_000, at: start),
+        ]
+        #expect(early == [[], []])
         var orders = first.step(at: start).orders
         orders += second.step(at: start).orders
         #expect(orders.count == 1)
@@ -146,6 +161,36 @@ import Wire
         #expect(own == Set(0..<2_500) && others == Set(2_500..<5_000))
         let areWaiting = (first.core.isWaiting, second.core.isWaiting)
         #expect(areWaiting == (false, false))
+    }
+
+    /// What has run out is better than none; what would be fetched ahead of time is still good.
+    @Test(
+        "They get what is kept where nobody can wait any more",
+        arguments: [("serve_stale 1h", 120_000, 30), ("prefetch 1 1m 50%", 40_000, 20)]
+    )
+    func getWhatIsKept(option: String, age: UInt64, ttl: UInt32) throws {
+        let registry = Registry()
+        let corefile = ". {\n  forward . 192.0.2.53\n  cache {\n    \(option)\n  }\n}"
+        let published = try Self.published(corefile, registry)
+        var first = Seat(0, published, registry)
+        try first.ask("www.example.net", clients: 0..<1, at: start)
+        let order = try #require(first.step(at: start).orders.first)
+        let news = ExchangeReply(id: order.id, news: .message(try Self.reply(to: order.exchange)))
+        _ = first.step(at: start, [news])
+        let between = start.adding(milliseconds: 1_000)
+        #expect(try first.ask("www.example.net", clients: 0..<2, at: between).count == 2)
+
+        // One client has half of the places.
+        let later = start.adding(milliseconds: age)
+        let places = (WaitingRoom.maximumCount - WaitingRoom.reservedCount) / 2
+        #expect(try first.ask("other.example.net", clients: 0..<places, at: later).isEmpty)
+        let refused = try first.ask("other.example.net", clients: 0..<1, at: later)
+        let given = try first.ask("www.example.net", clients: 0..<3, at: later)
+
+        #expect(refused.map(\.code) == [.serverFailure])
+        #expect(given.map(\.code) == [.noError, .noError, .noError])
+        #expect(given.allSatisfy { $0.answers.map(\.data) == [[192, 0, 2, 9]] })
+        #expect(given.allSatisfy { $0.answers.map(\.ttl) == [ttl] })
     }
 
     @Test func failTogetherWhenNobodyAnswers() throws {

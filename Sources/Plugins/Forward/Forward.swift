@@ -176,6 +176,23 @@ package struct Forward: Answerer {
         return .done
     }
 
+    /// Gives what was kept and would be asked for again: it is better than none.
+    package func answerWithoutWaiting(
+        _ query: borrowing Query,
+        into answer: inout Answer
+    ) -> Bool {
+        guard let type = hidden.substitute(for: query) else { return giveKept(query, &answer) }
+        var asked = query.copied()
+        asked.type = type
+        return giveKept(asked, &answer)
+    }
+
+    private func giveKept(_ query: borrowing Query, _ answer: inout Answer) -> Bool {
+        guard let found = kept.find(query, at: query.received, into: &answer) else { return false }
+        if found.isStale { kept.markStale(&answer) }
+        return true
+    }
+
     /// Whether a query is to be forwarded by any stanza.
     ///
     /// Most names need no look at the stanzas, whose counts of references all workers share.
