@@ -13,6 +13,9 @@ final class AnswerCache: Sendable {
     static let maximumShardCount = 64
     /// The least memory of a shard, in bytes.
     private static let leastShardByteCount = 1 << 20
+    /// How long after a failure has been rested from it is still news, in nanoseconds: RFC 8767 §5
+    /// would have nobody ask again for so long.
+    private static let doubtNanoseconds: UInt64 = 30_000_000_000
     /// The entries of each queue of a shard that one sweep may take out.
     private static let maximumSweepCount = 64
 
@@ -132,6 +135,9 @@ final class AnswerCache: Sendable {
             if found.isStale {
                 shard.copy(cell, age: 0, ttl: settings.stale?.ttl, into: &answer)
                 found.isDue = now >= moments.refresh
+                found.isFailing =
+                    found.isDue && moments.refresh >= moments.expires
+                    && now.nanoseconds(since: moments.refresh) <= Self.doubtNanoseconds
                 return found
             }
             let age = settings.keepsTTL ? 0 : now.nanoseconds(since: moments.stored) / 1_000_000_000

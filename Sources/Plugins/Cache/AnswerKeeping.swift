@@ -10,6 +10,8 @@ struct FoundAnswer: Hashable, Sendable {
     var isStale = false
     /// Whether it is time to ask for it again: it is popular and soon runs out, or has run out.
     var isDue = false
+    /// Whether nobody waits while it is asked for, as upstreams failed to say it a moment ago.
+    var isFailing = false
 }
 
 /// A place where answers of upstreams are kept, or none.
@@ -31,7 +33,10 @@ protocol AnswerKeeping: Sendable {
     var clientMilliseconds: UInt64 { get }
 
     /// Has nobody else ask again for an answer while somebody is at it.
-    func claim(_ query: borrowing Query, at now: Moment, in answer: borrowing Answer)
+    func claim(_ query: borrowing Query, at now: Moment)
+
+    /// Counts that an answer is fetched anew while the client is given what was kept.
+    func countRefresh(in answer: borrowing Answer)
 
     /// Tells the client that its answer has run out, and counts it.
     func markStale(_ answer: inout Answer)
@@ -53,7 +58,8 @@ struct NothingKept: AnswerKeeping {
     }
 
     func count(_ found: FoundAnswer?, in answer: borrowing Answer) {}
-    func claim(_ query: borrowing Query, at now: Moment, in answer: borrowing Answer) {}
+    func claim(_ query: borrowing Query, at now: Moment) {}
+    func countRefresh(in answer: borrowing Answer) {}
     func markStale(_ answer: inout Answer) {}
     func keep(_ reply: inout RelayedReply, _ query: borrowing Query, at now: Moment) {}
     func keepFailure(_ query: borrowing Query, at now: Moment) {}

@@ -79,8 +79,11 @@ struct KeptAnswers: AnswerKeeping {
 
     var clientMilliseconds: UInt64 { settings.stale?.clientMilliseconds ?? 0 }
 
-    func claim(_ query: borrowing Query, at now: Moment, in answer: borrowing Answer) {
+    func countRefresh(in answer: borrowing Answer) {
         answer.cells.increment(metrics.prefetches)
+    }
+
+    func claim(_ query: borrowing Query, at now: Moment) {
         let end = now.adding(milliseconds: Self.claimMilliseconds)
         cache.postpone(cache.key(query), query, until: end)
     }

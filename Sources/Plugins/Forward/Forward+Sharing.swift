@@ -69,15 +69,17 @@ extension Forward {
 
     /// Gives an answer that was kept, filled in already, and asks for it again where that is due.
     ///
-    /// A client whose answer has run out may have to wait whether an upstream says better.
+    /// A client whose answer has run out may have to wait whether an upstream says better. Once one
+    /// has waited for nothing, those who come later are given it at once (RFC 8767 §5).
     func give(
         _ found: FoundAnswer,
         to waiting: WaitingQuery,
         _ answer: inout Answer,
         _ desk: any Desk
     ) async {
-        if found.isDue, !found.isStale || kept.givesStaleAtOnce {
-            kept.claim(waiting.query, at: desk.now, in: answer)
+        if found.isDue, !found.isStale || found.isFailing || kept.givesStaleAtOnce {
+            kept.countRefresh(in: answer)
+            kept.claim(waiting.query, at: desk.now)
             _ = refresh(waiting, counting: answer.cells, desk)
         } else if found.isDue {
             let flight = refresh(waiting, counting: answer.cells, desk)
@@ -88,6 +90,7 @@ extension Forward {
                 Self.relay(.reply(reply), to: waiting.query, into: &answer)
                 return
             }
+            if result == nil { kept.claim(waiting.query, at: desk.now) }
         }
         if found.isStale { kept.markStale(&answer) }
     }
