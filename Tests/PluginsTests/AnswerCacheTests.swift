@@ -288,6 +288,35 @@ import Wire
         #expect(try bench.find("wwx.example") == nil)
     }
 
+    @Test func keepsNothingOldWhereTheNewOneMayNotBeKept() throws {
+        let bench = try Bench("cache {\n  capacity 1MB\n  success 8\n}")
+        let all = Array(0...(448 * UInt32(CellStore.room) / 18))
+        try bench.store("a.example", [1])
+        try bench.store("b.example", [1])
+        try bench.store("c.example", [], kind: .denial, code: .nameError)
+        try bench.store("d.example", [1])
+
+        try bench.store("a.example", all)
+        try bench.store("b.example", [2], ttl: 0)
+        try bench.store("c.example", [3], ttl: 0)
+        try bench.store("d.example", [], ttl: 0, kind: .denial, code: .nameError)
+
+        for name in ["a", "b", "c", "d"] { #expect(try bench.find("\(name).example") == nil) }
+    }
+
+    /// One of many that are all in use is fetched again, and no other has to go for it.
+    @Test func keepsTheNewOneInThePlaceOfTheOld() throws {
+        let bench = try Bench("cache {\n  capacity 1MB\n  success 100\n}")
+        for index in 0..<100 as Range<UInt32> { try bench.store("\(index).example", [index]) }
+        for index in 0..<100 { #expect(try bench.find("\(index).example") != nil) }
+
+        try bench.store("99.example", [500])
+
+        #expect(try bench.find("99.example")?.answers == ["99.example. 60 A 0.0.1.244"])
+        #expect(bench.cache.entryCount(ofQueue: 0) == 100)
+        #expect(bench.cache.evictionCount(ofQueue: 0) == 0)
+    }
+
     @Test func sweepsOutWhatIsOfNoUse() throws {
         let bench = try Bench("cache {\n  serve_stale 10s\n}")
         try bench.store("a.example", [1], ttl: 5)

@@ -43,9 +43,9 @@ extension AnswerCache {
         else { return false }
         reply.code = entry.code
         reply.flags = reply.flags.intersection(.relayed)
-        guard let sentence = settings.judge(&reply, to: query), sentence.kind != .failure else {
-            return false
-        }
+        guard let sentence = settings.judge(&reply, to: query), sentence.kind != .failure,
+            sentence.lifetime > 0
+        else { return false }
         let lifetime = UInt64(sentence.lifetime)
         var start = now
         var end = now

@@ -176,17 +176,15 @@ final class AnswerCache: Sendable {
             }
             if isPreferred { return }
         }
-        // What is news takes the place of what was known under the other key.
+        // What is news takes the place of what was known under either key, whether it is kept or not.
         let missing = missingKey(query)
         let isMissing = Self.deniesName(reply, as: sentence.kind)
         let (new, old) = isMissing ? (missing, key) : (key, missing)
-        let isKept = shards[place(new)].withLock { shard in
-            shard.insert(new, name, reply, as: sentence.kind, from: now, until: end)
+        shards[place(new)].withLock { shard in
+            guard lifetime > 0 else { return shard.forget(new, name) }
+            _ = shard.insert(new, name, reply, as: sentence.kind, from: now, until: end)
         }
-        guard isKept else { return }
-        shards[place(old)].withLock { shard in
-            if let cell = shard.find(old, name) { shard.remove(cell) }
-        }
+        shards[place(old)].withLock { $0.forget(old, name) }
     }
 
     /// Keeps a failure: for a second first, and for twice as long after each further one, up to a
@@ -247,7 +245,7 @@ final class AnswerCache: Sendable {
             }
         }
         let lifetime = min(longestMilliseconds, 1_000 << UInt64(min(failureCount - 1, 20)))
-        _ = shard.insert(
+        shard.insert(
             key,
             name,
             reply,

@@ -22,7 +22,7 @@ enum CacheKind: UInt8, CaseIterable, Sendable {
 /// What a reply is kept as, and for how long.
 struct CacheSentence: Hashable, Sendable {
     var kind: CacheKind
-    /// Seconds.
+    /// Seconds; 0 for news that may not be kept, after which nothing from before is good either.
     var lifetime: UInt32
 }
 

@@ -20,7 +20,8 @@ extension CacheSettings {
             && zones.first(holding: query.name) != nil
     }
 
-    /// Judges a reply, and brings its times to live within the bounds; nil when it is not kept.
+    /// Judges a reply, and brings its times to live within the bounds; nil when it says nothing of
+    /// the name.
     func judge(_ reply: inout RelayedReply, to query: borrowing Query) -> CacheSentence? {
         guard !reply.flags.contains(.truncated) else { return nil }
         switch reply.code {
@@ -41,10 +42,10 @@ extension CacheSettings {
     private func judgeSuccess(
         _ reply: inout RelayedReply,
         _ query: borrowing Query
-    ) -> CacheSentence? {
+    ) -> CacheSentence {
         guard withoutSuccess.first(holding: query.name) == nil,
             let lifetime = settle(&reply, success, denied: nil)
-        else { return nil }
+        else { return CacheSentence(kind: .success, lifetime: 0) }
         return CacheSentence(kind: .success, lifetime: lifetime)
     }
 
@@ -52,10 +53,10 @@ extension CacheSettings {
     private func judgeDenial(
         _ reply: inout RelayedReply,
         _ query: borrowing Query
-    ) -> CacheSentence? {
+    ) -> CacheSentence {
         guard withoutDenial.first(holding: query.name) == nil,
             let lifetime = settle(&reply, denial, denied: reply.denial)
-        else { return nil }
+        else { return CacheSentence(kind: .denial, lifetime: 0) }
         let longest = reply.denial == nil ? Self.secondsWithoutAuthority : .max
         return CacheSentence(kind: .denial, lifetime: min(lifetime, longest))
     }

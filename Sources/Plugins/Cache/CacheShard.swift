@@ -155,10 +155,11 @@ struct CacheShard: Sendable {
 
     // MARK: Keeping
 
-    /// Keeps a reply in place of what the key had before; false, and nothing changes, when it is
-    /// too large or all around is in use.
+    /// Keeps a reply in place of what the key had before, which goes in any case; false when the new
+    /// one is too large, or all around is in use.
     ///
     /// `failureCount`: how many failures came one after the other, this one counted.
+    @discardableResult
     mutating func insert(
         _ key: CacheKey,
         _ name: Span<UInt8>,
@@ -173,12 +174,12 @@ struct CacheShard: Sendable {
             byteCount: reply.records.count
         )
         let byteCount = places + reply.recordCount * 2
-        guard let cell = makeRoom(for: byteCount, in: kind.queue) else { return false }
         var hits: (count: UInt16, last: UInt64) = (0, 0)
         if let old = find(key, name) {
             hits = (store.uint16(old, CacheField.hitCount), store.uint64(old, CacheField.lastHit))
             remove(old)
         }
+        guard let cell = makeRoom(for: byteCount, in: kind.queue) else { return false }
         set(cell, key, kind, failureCount)
         store.set(now.nanoseconds, cell, CacheField.stored)
         store.set(end.nanoseconds, cell, CacheField.expires)
@@ -201,6 +202,11 @@ struct CacheShard: Sendable {
         index.insert(key.hash, cell)
         enqueue(cell, kind.queue, cellCount: CellStore.cellCount(byteCount))
         return true
+    }
+
+    /// Takes out what a key has.
+    mutating func forget(_ key: CacheKey, _ name: Span<UInt8>) {
+        if let cell = find(key, name) { remove(cell) }
     }
 
     /// Writes what tells an entry from others.
