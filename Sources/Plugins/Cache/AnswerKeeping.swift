@@ -38,6 +38,9 @@ protocol AnswerKeeping: Sendable {
     /// Counts that an answer is fetched anew while the client is given what was kept.
     func countRefresh(in answer: borrowing Answer)
 
+    /// Whether what was found is better than what an upstream says now.
+    func prefers(_ found: FoundAnswer, to reply: RelayedReply) -> Bool
+
     /// Tells the client that its answer has run out, and counts it.
     func markStale(_ answer: inout Answer)
 
@@ -60,6 +63,7 @@ struct NothingKept: AnswerKeeping {
     func count(_ found: FoundAnswer?, in answer: borrowing Answer) {}
     func claim(_ query: borrowing Query, at now: Moment) {}
     func countRefresh(in answer: borrowing Answer) {}
+    func prefers(_ found: FoundAnswer, to reply: RelayedReply) -> Bool { false }
     func markStale(_ answer: inout Answer) {}
     func keep(_ reply: inout RelayedReply, _ query: borrowing Query, at now: Moment) {}
     func keepFailure(_ query: borrowing Query, at now: Moment) {}

@@ -28,9 +28,7 @@ extension CacheSettings {
         case .noError where reply.hasAskedType:
             return judgeSuccess(&reply, query)
         case .noError, .nameError:
-            // What leads to a name without an answer, or to other servers, is no denial.
-            let isDenied = reply.denial != nil || reply.answerCount == 0 && !reply.hasServers
-            return isDenied ? judgeDenial(&reply, query) : nil
+            return reply.isDenial ? judgeDenial(&reply, query) : nil
         // It may be the fault of this one question.
         case .formatError: return nil
         default:
@@ -80,5 +78,15 @@ extension CacheSettings {
             shortest = min(shortest, kept)
         }
         return shortest
+    }
+}
+
+extension RelayedReply {
+    /// Whether it says that there is no such name, or no record of the type.
+    ///
+    /// What leads to a name without an answer, or to other servers, is no denial.
+    var isDenial: Bool {
+        guard code == .nameError || code == .noError && !hasAskedType else { return false }
+        return denial != nil || answerCount == 0 && !hasServers
     }
 }

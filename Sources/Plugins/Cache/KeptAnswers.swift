@@ -88,6 +88,10 @@ struct KeptAnswers: AnswerKeeping {
         cache.postpone(cache.key(query), query, until: end)
     }
 
+    func prefers(_ found: FoundAnswer, to reply: RelayedReply) -> Bool {
+        settings.prefersPositive && found.kind == .success && reply.isDenial
+    }
+
     func markStale(_ answer: inout Answer) {
         answer.cells.increment(metrics.stale)
         answer.extendedError = answer.code == .nameError ? Self.staleDenial : Self.staleAnswer

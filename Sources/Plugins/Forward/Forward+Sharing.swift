@@ -86,7 +86,9 @@ extension Forward {
             let patience = kept.clientMilliseconds
             let end = patience == 0 ? waiting.deadline : desk.now.adding(milliseconds: patience)
             let result = await result(of: flight, until: min(end, waiting.deadline), desk)
-            if case .reply(let reply) = result, reply.code == .noError || reply.code == .nameError {
+            if case .reply(let reply) = result, reply.code == .noError || reply.code == .nameError,
+                !kept.prefers(found, to: reply)
+            {
                 Self.relay(.reply(reply), to: waiting.query, into: &answer)
                 return
             }
