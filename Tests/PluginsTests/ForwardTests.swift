@@ -146,6 +146,25 @@ import Wire
         #expect(found.flags == ["ra"])
     }
 
+    /// RFC 2181 §9: what stands in a reply that was cut does not matter, nor where it was cut.
+    @Test(arguments: [1, 5, 12])
+    func asksAgainOverTCPWhenARecordWasCut(missing: Int) async throws {
+        let desk = ScriptedDesk { exchange, _ in
+            let flags: Flags = exchange.transport == .udp ? .truncated : []
+            let act = exchange.reply(.noError, ["192.0.2.9"], flags: flags)
+            guard exchange.transport == .udp, case .reply(let message, _) = act,
+                let bytes = try? message.encoded()
+            else { return act }
+            return .bytes(Array(bytes.dropLast(missing)))
+        }
+
+        let found = try await resume(try make("forward . 192.0.2.1"), try query("a"), desk)
+
+        #expect(desk.calls == ["udp 192.0.2.1", "tcp 192.0.2.1"])
+        #expect(found.answers == ["a. 60 A 192.0.2.9"])
+        #expect(!surroundings.page.contains("class=\"invalid\"} 1\n"))
+    }
+
     @Test func relaysACutReplyWhenTCPFails() async throws {
         let desk = ScriptedDesk { exchange, _ in
             exchange.transport == .udp

@@ -101,6 +101,21 @@ extension Asking.Attempt {
         upstream.isSecure
             ? "\(upstream.endpoint) (tls)" : "read \(transport.name) \(upstream.endpoint)"
     }
+
+    /// Reads a reply; one that was cut within a record says only that it was (RFC 2181 §9).
+    func read(_ bytes: [UInt8]) throws(WireError) -> RelayedReply {
+        do throws(WireError) {
+            return try RelayedReply(parsing: bytes)
+        } catch {
+            guard transport == .udp, let flags = try? Header(parsing: bytes.span).flags,
+                flags.contains(.truncated)
+            else { throw error }
+            return RelayedReply(
+                code: ResponseCode(rawValue: UInt16(flags.code)),
+                flags: flags.withoutCode
+            )
+        }
+    }
 }
 
 extension ForwardRoute {
@@ -121,7 +136,7 @@ extension ForwardRoute {
         switch reply {
         case .message(let bytes), .plainMessage(let bytes):
             do throws(WireError) {
-                let message = try RelayedReply(parsing: bytes)
+                let message = try attempt.read(bytes)
                 upstream.health.succeed(began: attempt.began, at: now)
                 // A server that keeps case over TCP did not send what came over UDP.
                 if case .plainMessage = reply { upstream.health.rememberPlainCase(at: now) }
