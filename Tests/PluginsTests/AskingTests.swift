@@ -270,6 +270,46 @@ import Wire
         )
     }
 
+    /// The first is tried, and does not keep case; the second, asked for the answer, is silent.
+    @Test func aTrialHoldsUpNobody() async throws {
+        let plugin = try make(Self.three + "}")
+        let desk = ScriptedDesk { exchange, count in
+            switch exchange.upstream.address.byte(at: 3) {
+            case 1 where count > 0 && exchange.transport == .udp: .changedCase
+            case 1: .timeout
+            case 2 where count > 1: .timeout
+            default: exchange.reply(.noError, ["192.0.2.9"])
+            }
+        }
+        try await resume(plugin, desk)
+        let (before, start) = (desk.calls.count, desk.now)
+
+        let found = try await resume(plugin, desk)
+
+        #expect(
+            Array(desk.calls[before...]) == [
+                "udp 192.0.2.2", "udp 192.0.2.1", "tcp 192.0.2.1", "udp 192.0.2.3",
+            ]
+        )
+        #expect(found.answers == ["a.example. 60 A 192.0.2.9"])
+        // What the second is seen to need, and the 10 ms of the third.
+        #expect(desk.now == start.adding(milliseconds: 50 + 10))
+    }
+
+    /// The first says after 500 ms that its reply was cut, and no more.
+    @Test func anAttemptBeforeHoldsUpNobody() async throws {
+        let desk = ScriptedDesk { exchange, _ in
+            exchange.upstream.address.byte(at: 3) == 1 && exchange.transport == .udp
+                ? exchange.reply(flags: .truncated, afterMilliseconds: 500) : .timeout
+        }
+
+        let found = try await resume(try make(Self.two + "}"), desk)
+
+        #expect(desk.calls == ["udp 192.0.2.1", "udp 192.0.2.2", "tcp 192.0.2.1"])
+        #expect(found.flags == ["tc"])
+        #expect(desk.now == Moment(nanoseconds: 1_800_000_000))
+    }
+
     // MARK: Limits
 
     @Test func refusesAtOnceWhatIsTooMuchAndSaysSo() async throws {

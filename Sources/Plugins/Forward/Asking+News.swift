@@ -14,7 +14,7 @@ extension Asking {
         let isNewest = news.tag == newest
         guard let reply = learn(news.reply, attempt, desk.now) else {
             if case .changedCase = news.reply {
-                again(attempt, .sameCase, desk)
+                again(attempt, .sameCase, isNewest: isNewest, desk)
                 return nil
             }
             return isNewest ? giveUp(desk.now) : nil
@@ -22,7 +22,7 @@ extension Asking {
         if attempt.transport == .udp, reply.flags.contains(.truncated) {
             if attempt.purpose == .trial { return nil }
             cut = reply
-            again(attempt, .whole, desk)
+            again(attempt, .whole, isNewest: isNewest, desk)
             return nil
         }
         guard route.options.failoverCodes.contains(reply.code) else { return reply }
@@ -35,9 +35,20 @@ extension Asking {
     }
 
     /// Asks an upstream at once once more, over TCP.
-    private mutating func again(_ attempt: Attempt, _ purpose: Purpose, _ desk: any Desk) {
+    ///
+    /// Who takes the place of the newest attempt decides when the next is made, and nobody else:
+    /// a trial, or one whose time was over, holds up no other.
+    private mutating func again(
+        _ attempt: Attempt,
+        _ purpose: Purpose,
+        isNewest: Bool,
+        _ desk: any Desk
+    ) {
         let now = desk.now
+        let number = attempts.count
         begin(attempt.place, .tcp, purpose, now, desk)
+        guard isNewest else { return }
+        newest = number
         isHedging = false
         // A connection may have to be opened first.
         let timeout = 2 * route.timeout(of: route.upstreams[attempt.place], timesAsked: 0)

@@ -161,6 +161,7 @@ struct Asking {
     mutating func ask(_ place: Int, _ now: Moment, _ desk: any Desk) {
         let isFirst = attempts.isEmpty
         answerCount += 1
+        newest = attempts.count
         begin(place, transport, .answer, now, desk)
         lookForLoop(place, now, desk)
         if isFirst, hasUnwell { tryTheUnwell(besides: place, now, desk) }
@@ -191,7 +192,6 @@ struct Asking {
                 || transport == .udp && upstream.health.keepsCase(at: now)
         )
         desk.begin(exchange, tag: attempts.count, in: &contest)
-        if purpose != .trial { newest = attempts.count }
         attempts.append(
             Attempt(place: place, transport: transport, purpose: purpose, began: now)
         )
