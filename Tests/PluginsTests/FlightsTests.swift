@@ -44,7 +44,7 @@ import Wire
         #expect(next !== flight && next.result == nil)
     }
 
-    @Test(arguments: 0..<5)
+    @Test(arguments: 0..<6)
     func keepsThoseApartWhoseReplyMayDiffer(place: Int) throws {
         let plain = try key("www.example")
         let other = try key(place == 0 ? "www.example.net" : "www.example") { query in
@@ -53,6 +53,7 @@ import Wire
             case 2: query.recordClass = .chaos
             case 3: query.header.flags.formUnion(.checkingDisabled)
             case 4: query.options = ClientOptions(udpByteCount: 512, wantsSignatures: true)
+            case 5: query.header.flags.remove(.recursionDesired)
             default: break
             }
         }

@@ -94,7 +94,7 @@ import Wire
 
     @Test(arguments: [
         ("", ResponseCode.serverFailure, 3), ("", .refused, 3), ("", .notImplemented, 3),
-        ("", .formatError, 1), ("", .nameError, 1), ("", .noError, 1),
+        ("", .formatError, 3), ("", .nameError, 1), ("", .noError, 1),
         ("failover NXDOMAIN", .nameError, 3), ("failover NXDOMAIN", .serverFailure, 1),
         ("failover none", .serverFailure, 1),
     ])

@@ -64,7 +64,8 @@ package struct Forward: Answerer {
             Manual.Option("next_on_nodata", "the same when there is no record of the type"),
             Manual.Option(
                 "failover RCODE...|none",
-                "on these codes, ask the next upstream, each once at most: SERVFAIL REFUSED NOTIMP"
+                "on these codes, ask the next upstream, each once at most: SERVFAIL REFUSED NOTIMP "
+                    + "FORMERR"
             ),
             Manual.Option("expire DURATION", "how long an idle connection is kept: 10s"),
             Manual.Option(

@@ -36,7 +36,9 @@ struct ForwardOptions: Sendable {
     var maximumRate = 0
     var nextCodes: Set<ResponseCode> = []
     /// The codes on which the next upstream is asked.
-    var failoverCodes: Set<ResponseCode> = [.serverFailure, .refused, .notImplemented]
+    var failoverCodes: Set<ResponseCode> = [
+        .serverFailure, .refused, .notImplemented, .formatError,
+    ]
 
     init(maximumAttempts: Int) { self.maximumAttempts = maximumAttempts }
 
