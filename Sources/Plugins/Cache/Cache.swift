@@ -41,7 +41,8 @@ package struct Cache: Plugin {
                     + "upstream is asked; verify [TIMEOUT [TTL [RECHECK]]]: when none has answered "
                     + "within TIMEOUT, 0 for when all have failed. Without this option: 24h verify "
                     + "1.8s 30s 1s; with it 1h immediate 30s 1s. RECHECK: how long nobody is asked "
-                    + "again after a failure"
+                    + "again after a failure; for 30s after that an upstream is asked and no client "
+                    + "waits for it"
             ),
             Manual.Option("serve_stale off", "never give what has run out"),
             Manual.Option(
