@@ -15,10 +15,11 @@ extension ServerModel {
         isFaulted: ([UInt8]) -> Bool,
         behind names: [[UInt8]]
     ) -> [Expected] {
-        guard asked.recordClass == .internet, let cluster = clusters[place],
-            let name = try? Name(wire: asked.lower.span), let zone = cluster.zone(of: name),
-            let right = cluster.expected(Question(name, asked.type))
+        guard let cluster = clusters[place], let name = try? Name(wire: asked.lower.span),
+            let zone = cluster.zone(of: name)
         else { return [unanswered] }
+        guard asked.recordClass == .internet else { return [.failure(.refused)] }
+        guard let right = cluster.expected(Question(name, asked.type)) else { return [unanswered] }
         let expected = Expected(
             code: right.code,
             answers: right.answers.map { Fact($0) },

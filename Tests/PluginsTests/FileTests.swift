@@ -307,11 +307,17 @@ import Wire
         #expect(try answered(plugin, "nothing.example.org A")[0] == "NXDOMAIN aa")
     }
 
-    @Test func leavesOtherNamesAndClassesToTheNext() throws {
+    @Test func leavesOtherNamesToTheNext() throws {
         let plugin = try filePlugin(Self.zone)
 
         #expect(try answered(plugin, "example.net A") == ["pass"])
         #expect(try answered(plugin, "org A") == ["pass"])
-        #expect(try answered(plugin, "example.org SOA") { $0.recordClass = .chaos } == ["pass"])
+        #expect(try answered(plugin, "example.net A") { $0.recordClass = .chaos } == ["pass"])
+    }
+
+    @Test func refusesItsNamesInOtherClasses() throws {
+        let plugin = try filePlugin(Self.zone)
+
+        #expect(try answered(plugin, "example.org SOA") { $0.recordClass = .chaos } == ["REFUSED"])
     }
 }
