@@ -147,8 +147,10 @@ extension Query {
                 guard length == 8 || (16...40).contains(length) else {
                     throw .question(.formatError)
                 }
-            // Keepalive and padding say nothing of the answer (RFC 7828, RFC 7830).
-            case 11, 12: break
+            // What a client understands, keys that it trusts and a zone's time to expire (RFC 6975
+            // §3, RFC 8145, RFC 7314); keepalive, padding, reasons (RFC 7828, RFC 7830, RFC 8914):
+            // they change no record of the answer.
+            case 5, 6, 7, 9, 11, 12, 14, 15: break
             default: options.asksSpecially = true
             }
             offset += length

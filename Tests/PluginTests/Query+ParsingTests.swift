@@ -275,6 +275,25 @@ import Wire
         #expect(refusal(additionals: [Packet.opt(options)]) == nil)
     }
 
+    @Test(
+        "An answer may depend on some options only",
+        arguments: [
+            (3, false), (5, false), (6, false), (7, false), (8, true), (9, false), (11, false),
+            (12, false), (13, true), (14, false), (15, false), (65_001, true),
+        ] as [(UInt16, Bool)]
+    )
+    func tellsWhatAsksSpecially(code: UInt16, expected: Bool) {
+        var packet = Packet()
+        packet.counts[3] = 1
+        packet.rest = Packet.opt([UInt8(code >> 8), UInt8(code & 0xFF), 0, 0])
+
+        var refusal: Refusal?
+        let query = packet.judged(&refusal)
+
+        #expect(refusal == nil)
+        #expect(query.options?.asksSpecially == expected)
+    }
+
     // MARK: TSIG
 
     @Test func refusesSignaturesOfKeysItDoesNotHave() {
