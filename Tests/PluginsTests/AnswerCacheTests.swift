@@ -9,17 +9,17 @@ import Wire
 
 /// The cache on its own: what it keeps, for how long, and what it throws out.
 @Suite struct AnswerCacheTests {
-    private static func settings(_ text: String = "cache") throws -> CacheSettings {
+    static func settings(_ text: String = "cache") throws -> CacheSettings {
         let stanza = try #require(try stanzas(text).first)
         return try CacheSettings(stanza, zones: [.root])
     }
 
-    private static func moment(_ seconds: UInt64) -> Moment {
+    static func moment(_ seconds: UInt64) -> Moment {
         Moment(nanoseconds: 1_000_000_000_000 + seconds * 1_000_000_000)
     }
 
     /// A reply with one address for each of `addresses`.
-    private static func reply(
+    static func reply(
         _ name: String,
         _ addresses: [UInt32],
         ttl: UInt32 = 60,
