@@ -30,10 +30,18 @@ package struct AllocationOptions: Hashable, Sendable {
 
     /// The ranges for Pods, of one family each: a Pod has an address of each.
     package var podNetworks = [AddressNetwork(defaultPodNetwork)].compactMap(\.self)
+    /// Whether a user wrote them: then addresses in them are nobody's but Pods' of the cluster.
+    package var arePodNetworksWritten = false
     /// Whether workloads have Pods made, and Pods without an address get one.
     package var makesPods = true
 
     package init() {}
+
+    /// The networks that a user called the cluster's own.
+    package var ownNetworks: [AddressNetwork] {
+        let services = isServiceNetworkWritten ? serviceNetworks : []
+        return services + (arePodNetworksWritten ? podNetworks : [])
+    }
 
     /// The networks of which no Pod gets an address.
     var reservedNetworks: [AddressNetwork] { serviceNetworks + loadBalancerNetworks }

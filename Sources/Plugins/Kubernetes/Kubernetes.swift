@@ -29,8 +29,8 @@ package struct Kubernetes: Answerer {
                 "service_cidr CIDR [CIDR]",
                 "from where Services get addresses that their manifests leave open, one network of "
                     + "each family; 10.96.0.0/12 by default. Where it is given, addresses from "
-                    + "elsewhere are refused, and default/kubernetes has the first one and is made "
-                    + "if no manifest has it"
+                    + "elsewhere are refused, reverse names of the network are never passed on, and "
+                    + "default/kubernetes has the first one and is made if no manifest has it"
             ),
             Manual.Option(
                 "load_balancer_pool CIDR...",
@@ -46,7 +46,8 @@ package struct Kubernetes: Answerer {
                 "pod_cidr CIDR [CIDR]",
                 "from where Pods that have no address get one, one network of each family; "
                     + "10.244.0.0/16 by default, without what Services or load balancers have of "
-                    + "it. Each Node has a network of its own in it, unless its manifest names one"
+                    + "it. Each Node has a network of its own in it, unless its manifest names one. "
+                    + "Where it is given, its reverse names are never passed on"
             ),
             Manual.Option(
                 "workloads on|off",
@@ -155,6 +156,8 @@ package struct Kubernetes: Answerer {
     /// The zone that pointers lead to, in wire form.
     let primaryZone: [UInt8]
     private let passing: Fallthrough
+    /// The networks of which no name is passed on.
+    private let ownNetworks: [AddressNetwork]
     let podNames: ClusterOptions.PodNames
     let ttl: UInt32
     let cluster: Cluster
@@ -206,6 +209,7 @@ package struct Kubernetes: Answerer {
         zoneNames = settings.zones
         primaryZone = (settings.zones.first { !$0.isReverse } ?? .root).bytes
         passing = settings.passing
+        ownNetworks = settings.allocation.ownNetworks
         podNames = settings.cluster.podNames
         ttl = settings.ttl
         self.isSynced = isSynced && cluster != nil
@@ -269,7 +273,7 @@ package struct Kubernetes: Answerer {
             answer.code = .serverFailure
             answer.extendedError = ExtendedError(.notReady, "the cluster is not read yet")
             answer.failure = "the cluster's objects have not been read yet"
-        } else if passing.covers(query.name) {
+        } else if passing.covers(query.name), !isOurs(query.name) {
             return .pass
         } else {
             answer.code = .nameError
@@ -277,6 +281,17 @@ package struct Kubernetes: Answerer {
         answer.isAuthoritative = true
         writeAuthority(query.name, in: zone, .authority, &answer)
         return .done
+    }
+
+    /// Whether a name stands for addresses of the cluster's own networks, in use or not: others
+    /// know nothing of them, and need not learn who is asked for.
+    private func isOurs(_ name: borrowing QueryName) -> Bool {
+        guard !ownNetworks.isEmpty else { return false }
+        var isMalformed = false
+        guard let reverse = ReverseName(name, isMalformed: &isMalformed) else { return false }
+        return ownNetworks.contains {
+            reverse.bitCount >= $0.length && $0.contains(reverse.address)
+        }
     }
 
     /// Answers for an alias: where it leads, and what is there.

@@ -33,6 +33,7 @@ extension KubernetesSettings {
             leaving: AllocationOptions.minimumPodNetworkBitCount,
             for: "a Pod"
         )
+        allocation.arePodNetworksWritten = true
     }
 
     private mutating func readWorkloads(_ option: Option) throws(CorefileError) {
