@@ -44,4 +44,19 @@ package struct ExtendedError: Hashable, Sendable {
         self.code = code
         self.text = text
     }
+
+    /// Reads the data of the option (RFC 8914 §2); nil where it has no code.
+    package init?(data: [UInt8]) {
+        guard data.count >= 2 else { return nil }
+        self.init(
+            ExtendedErrorCode(rawValue: data.span.uint16(at: 0)),
+            String(decoding: data.dropFirst(2), as: UTF8.self)
+        )
+    }
+
+    /// The data of the option, its text cut at a limit.
+    package var data: [UInt8] {
+        [UInt8(truncatingIfNeeded: code.rawValue >> 8), UInt8(truncatingIfNeeded: code.rawValue)]
+            + text.utf8.prefix(Self.maximumTextByteCount)
+    }
 }

@@ -53,6 +53,12 @@ package struct RelayedReply: Hashable, Sendable {
     package var hasServers = false
     /// What the authority section says of how long something is missing.
     package var denial: Denial?
+    /// Why it is neither an answer nor a denial: the data of its Extended DNS Error, without what is
+    /// beyond the limit; empty where it says nothing (RFC 8914 §2).
+    package var errorData: [UInt8] = []
+
+    /// The most of such data that is looked at, in bytes: a code and its text.
+    package static let maximumErrorByteCount = 130
 
     /// A reply without records.
     package init(code: ResponseCode, flags: Flags = []) {
@@ -67,7 +73,7 @@ package struct RelayedReply: Hashable, Sendable {
         guard walk.mustRewrite else { return }
         // Where OPT does not stand last, pointers may lead over it.
         var whole = try Message(parsing: message.span)
-        let code = whole.code
+        let (code, errorData) = (whole.code, errorData)
         for section in [\Message.answers, \.authorities, \.additionals] {
             whole[keyPath: section].removeAll { $0.type == .opt || $0.type == .tsig }
         }
@@ -75,7 +81,11 @@ package struct RelayedReply: Hashable, Sendable {
         walk = RelayedReplyWalk()
         self = try walk.read(rewritten)
         self.code = code
+        self.errorData = errorData
     }
+
+    /// Whether it says nothing of the name, but that the server could not.
+    package var isFailure: Bool { code != .noError && code != .nameError }
 
     /// The number of records in all sections.
     package var recordCount: Int { ttlPlaces.count }
@@ -179,6 +189,7 @@ private struct RelayedReplyWalk {
             if type == .opt {
                 let upper = UInt16(bytes[fields + 4]) << 4
                 reply.code = ResponseCode(rawValue: reply.code.rawValue | upper)
+                if reply.isFailure { noteError(bytes, dataStart..<dataEnd, &reply) }
             }
             return nil
         }
@@ -187,6 +198,27 @@ private struct RelayedReplyWalk {
         // LIMIT: a message has at most 65,535 bytes.
         reply.ttlPlaces.append(UInt16(truncatingIfNeeded: fields + 4 - start))
         return type
+    }
+
+    /// Notes the first Extended DNS Error among the options that lie at `range`.
+    private func noteError(
+        _ bytes: Span<UInt8>,
+        _ range: Range<Int>,
+        _ reply: inout RelayedReply
+    ) {
+        var place = range.lowerBound
+        // LIMIT: each step consumes at least 4 bytes.
+        while place + 4 <= range.upperBound {
+            let start = place + 4
+            let end = start + Int(bytes.uint16(at: place + 2))
+            guard end <= range.upperBound else { return }
+            if bytes.uint16(at: place) == 15, end >= start + 2 {
+                let limit = min(end, start + RelayedReply.maximumErrorByteCount)
+                reply.errorData = bytes.extracting(start..<limit).copied
+                return
+            }
+            place = end
+        }
     }
 
     /// Notes a record of the answer section that was just read.

@@ -74,8 +74,8 @@ import Wire
 
     @Test func showsFailuresInARow() throws {
         let (console, kept) = try console()
-        kept.keepFailure(try query("www.example."), at: CacheFileTests.start)
-        kept.keepFailure(try query("www.example."), at: CacheFileTests.moment(1))
+        kept.keepFailure(try query("www.example."), "no route", at: CacheFileTests.start)
+        kept.keepFailure(try query("www.example."), "no route", at: CacheFileTests.moment(1))
 
         #expect(
             run(console, "cache get www.example", at: 1).text

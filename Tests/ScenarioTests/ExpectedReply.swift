@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LDNS
+import Plugin
 import Wire
 
 /// An answer as a scenario writes it: what a client must get, or what an upstream sends.
@@ -127,6 +128,11 @@ struct ExpectedReply: Sendable {
         message.answers = records.filter { $0.section == .answer }.map(\.record)
         message.authorities = records.filter { $0.section == .authority }.map(\.record)
         message.additionals = records.filter { $0.section == .additional }.map(\.record)
+        if let (_, code, text) = extendedError {
+            let error = ExtendedError(ExtendedErrorCode(rawValue: code), text ?? "").data
+            let data = [0, 15, 0, UInt8(truncatingIfNeeded: error.count)] + error
+            message.additionals.append(Record(owner: .root, type: .opt, ttl: 0, data: data))
+        }
         return try message.encoded()
     }
 

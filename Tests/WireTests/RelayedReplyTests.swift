@@ -156,6 +156,32 @@ import Wire
         #expect(relayed.records.suffix(4) == [192, 0, 2, 2])
     }
 
+    /// The options of OPT, and what is left of the Extended DNS Error among them.
+    static let reasons: [(options: [UInt8], expected: [UInt8])] = [
+        ([0, 15, 0, 3, 0, 6, 97], [0, 6, 97]),
+        ([0, 3, 0, 1, 9, 0, 15, 0, 2, 0, 6, 0, 15, 0, 2, 0, 7], [0, 6]),
+        ([0, 15, 0, 1, 6, 0, 15, 0, 2, 0, 7], [0, 7]),
+        ([0, 15, 0, 130] + ones(130), ones(130)),
+        ([0, 15, 0, 131] + ones(131), ones(130)),
+        ([0, 15, 0, 9, 0, 6], []), ([0, 15, 0], []), ([], []),
+    ]
+
+    private static func ones(_ count: Int) -> [UInt8] { [UInt8](repeating: 1, count: count) }
+
+    @Test(arguments: reasons)
+    func readsWhyAServerFailed(options: [UInt8], expected: [UInt8]) throws {
+        let opt = Record(owner: .root, type: .opt, ttl: 0, data: options)
+        let failure = try reply(.serverFailure) { $0.additionals = [opt] }
+        let rewritten = try reply(.serverFailure) {
+            $0.additionals = [opt, address(2, "ns.example.")]
+        }
+        let denial = try reply(.nameError) { $0.additionals = [opt] }
+
+        #expect(try RelayedReply(parsing: failure).errorData == expected)
+        #expect(try RelayedReply(parsing: rewritten).errorData == expected)
+        #expect(try RelayedReply(parsing: denial).errorData == [])
+    }
+
     @Test func leavesOutOptionsWhereverTheyStand() throws {
         let bytes = try reply {
             $0.answers = [address(1)]

@@ -106,7 +106,9 @@ final class AnswerCache: Sendable {
         }
         let isLast = found == nil
         let missing = missingKey(query)
-        return look(missing, query, settings, givesStale: isLast, at: now, into: &answer) ?? found
+        let denied = look(missing, query, settings, givesStale: isLast, at: now, into: &answer)
+        if denied != nil, found?.kind == .failure { answer.extendedError = nil }
+        return denied ?? found
     }
 
     /// `givesStale`: whether what has run out may be given.
@@ -132,6 +134,14 @@ final class AnswerCache: Sendable {
             }
             let hitCount = shard.use(cell, at: now, gap: settings.prefetch?.gapNanoseconds)
             answer.relay(shard.code(cell), shard.flags(cell), to: query)
+            if found.kind == .failure {
+                answer.removeRecords()
+                // Only who speaks EDNS can be told why.
+                if query.options != nil {
+                    answer.extendedError = ExtendedError(data: shard.errorData(cell))
+                }
+                return found
+            }
             if found.isStale {
                 shard.copy(cell, age: 0, ttl: settings.stale?.ttl, into: &answer)
                 found.isDue = now >= moments.refresh
@@ -176,7 +186,7 @@ final class AnswerCache: Sendable {
             }
             if isPreferred { return }
         }
-        // What is news takes the place of what was known under either key, whether it is kept or not.
+        // What is news takes the place of what was known under either key, kept or not.
         let missing = missingKey(query)
         let isMissing = Self.deniesName(reply, as: sentence.kind)
         let (new, old) = isMissing ? (missing, key) : (key, missing)
@@ -245,6 +255,7 @@ final class AnswerCache: Sendable {
             }
         }
         let lifetime = min(longestMilliseconds, 1_000 << UInt64(min(failureCount - 1, 20)))
+        let reply = reply.keptFailure
         shard.insert(
             key,
             name,
@@ -324,5 +335,18 @@ extension CacheSettings {
         guard let prefetch, hitCount >= prefetch.amount else { return false }
         let whole = end.nanoseconds(since: start)
         return end.nanoseconds(since: now) <= whole / 100 * prefetch.percentage
+    }
+}
+
+extension RelayedReply {
+    /// A failure as it is kept: no records, and in place of them why it failed.
+    ///
+    /// What says no more than that is a failure from the cache (RFC 8914 §4.14).
+    fileprivate var keptFailure: RelayedReply {
+        var kept = RelayedReply(code: code, flags: flags)
+        guard let error = ExtendedError(data: errorData) else { return kept }
+        kept.records =
+            error.code == .other ? ExtendedError(.cachedError, error.text).data : errorData
+        return kept
     }
 }

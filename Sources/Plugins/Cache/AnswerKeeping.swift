@@ -47,8 +47,8 @@ protocol AnswerKeeping: Sendable {
     /// Keeps a reply as far as it may be, and brings its times to live within bounds.
     func keep(_ reply: inout RelayedReply, _ query: borrowing Query, at now: Moment)
 
-    /// Keeps that no upstream answered.
-    func keepFailure(_ query: borrowing Query, at now: Moment)
+    /// Keeps that no upstream answered, and why.
+    func keepFailure(_ query: borrowing Query, _ text: String, at now: Moment)
 }
 
 /// Where there is no cache.
@@ -66,5 +66,5 @@ struct NothingKept: AnswerKeeping {
     func prefers(_ found: FoundAnswer, to reply: RelayedReply) -> Bool { false }
     func markStale(_ answer: inout Answer) {}
     func keep(_ reply: inout RelayedReply, _ query: borrowing Query, at now: Moment) {}
-    func keepFailure(_ query: borrowing Query, at now: Moment) {}
+    func keepFailure(_ query: borrowing Query, _ text: String, at now: Moment) {}
 }

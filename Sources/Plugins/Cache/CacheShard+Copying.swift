@@ -44,10 +44,12 @@ extension CacheShard {
             + Int(store.uint16(cell, CacheField.byteCount))
     }
 
-    /// Appends an entry as the message that it was kept from, the first times to live in it.
+    /// Appends an entry as the message that it was kept from, the first times to live in it; a
+    /// failure without records.
     func appendMessage(_ cell: UInt32, to bytes: inout [UInt8]) {
         let nameByteCount = Int(store.byte(cell, CacheField.nameByteCount))
-        let recordsByteCount = Int(store.uint16(cell, CacheField.byteCount))
+        let recordsByteCount =
+            kind(cell) == .failure ? 0 : Int(store.uint16(cell, CacheField.byteCount))
         var flags = flags(cell).union(.response)
         flags.code = UInt8(truncatingIfNeeded: code(cell).rawValue & 0x0F)
         bytes.append(bigEndian: 0 as UInt16)

@@ -142,6 +142,17 @@ struct CacheShard: Sendable {
         }
     }
 
+    /// What a failure has in place of records: the data of its Extended DNS Error.
+    func errorData(_ cell: UInt32) -> [UInt8] {
+        let nameByteCount = Int(store.byte(cell, CacheField.nameByteCount))
+        let count = Int(store.uint16(cell, CacheField.byteCount))
+        var bytes = [UInt8](repeating: 0, count: count)
+        var target = bytes.mutableSpan
+        var cursor = store.cursor(cell, at: CacheField.records(nameByteCount: nameByteCount))
+        store.read(count, to: &target, &cursor)
+        return bytes
+    }
+
     /// The addresses of an entry that may change places.
     private func row(_ cell: UInt32) -> RelayedReply.Row? {
         let count = Int(store.uint16(cell, CacheField.rowCount))
@@ -155,8 +166,8 @@ struct CacheShard: Sendable {
 
     // MARK: Keeping
 
-    /// Keeps a reply in place of what the key had before, which goes in any case; false when the new
-    /// one is too large, or all around is in use.
+    /// Keeps a reply in place of what the key had before, which goes in any case; false when the
+    /// new one is too large, or all around is in use.
     ///
     /// `failureCount`: how many failures came one after the other, this one counted.
     @discardableResult

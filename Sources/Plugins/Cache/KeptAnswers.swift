@@ -13,10 +13,6 @@ struct KeptAnswers: AnswerKeeping {
     private static let claimMilliseconds: UInt64 = 2_000
     private static let staleAnswer = ExtendedError(.staleAnswer)
     private static let staleDenial = ExtendedError(.staleDenial)
-    private static let cachedFailure = ExtendedError(
-        .cachedError,
-        "an upstream failed a moment ago"
-    )
 
     let settings: CacheSettings
     let cache: AnswerCache
@@ -60,10 +56,7 @@ struct KeptAnswers: AnswerKeeping {
 
     func find(_ query: borrowing Query, at now: Moment, into answer: inout Answer) -> FoundAnswer? {
         guard settings.takes(query) else { return nil }
-        let found = cache.find(cache.key(query), query, settings, at: now, into: &answer)
-        guard let found else { return nil }
-        if found.kind == .failure { answer.extendedError = Self.cachedFailure }
-        return found
+        return cache.find(cache.key(query), query, settings, at: now, into: &answer)
     }
 
     func count(_ found: FoundAnswer?, in answer: borrowing Answer) {
@@ -105,11 +98,12 @@ struct KeptAnswers: AnswerKeeping {
         cache.store(cache.key(query), query, reply, as: sentence, settings, at: now)
     }
 
-    func keepFailure(_ query: borrowing Query, at now: Moment) {
+    func keepFailure(_ query: borrowing Query, _ text: String, at now: Moment) {
         guard settings.takes(query), settings.failureMilliseconds > 0 else { return }
         // An upstream that comes back is to be noticed at once.
         let sentence = CacheSentence(kind: .failure, lifetime: 1)
-        let reply = RelayedReply(code: .serverFailure, flags: .recursionAvailable)
+        var reply = RelayedReply(code: .serverFailure, flags: .recursionAvailable)
+        reply.errorData = ExtendedError(.cachedError, text).data
         cache.store(cache.key(query), query, reply, as: sentence, settings, at: now)
     }
 }

@@ -113,7 +113,7 @@ extension Asking.Attempt {
             ? "\(upstream.endpoint) (tls)" : "read \(transport.name) \(upstream.endpoint)"
     }
 
-    /// Reads a reply; one that was cut within a record says only that it was (RFC 2181 §9).
+    /// Reads a reply; one that was cut within a record says only so (RFC 2181 §9).
     func read(_ bytes: [UInt8]) throws(WireError) -> RelayedReply {
         do throws(WireError) {
             return try RelayedReply(parsing: bytes)
@@ -126,6 +126,15 @@ extension Asking.Attempt {
                 flags: flags.withoutCode
             )
         }
+    }
+}
+
+extension RelayedReply {
+    /// Gives a failure that does not say why the name of who sent it.
+    fileprivate mutating func name(_ upstream: Upstream) {
+        guard errorData.count <= 2 else { return }
+        let code = ExtendedError(data: errorData)?.code ?? .other
+        errorData = ExtendedError(code, "\(upstream.endpoint): \(self.code)").data
     }
 }
 
@@ -147,7 +156,8 @@ extension ForwardRoute {
         switch reply {
         case .message(let bytes), .plainMessage(let bytes):
             do throws(WireError) {
-                let message = try attempt.read(bytes)
+                var message = try attempt.read(bytes)
+                if message.isFailure { message.name(upstream) }
                 upstream.health.succeed(began: attempt.began, at: now)
                 // A server that keeps case over TCP did not send what came over UDP.
                 if case .plainMessage = reply { upstream.health.rememberPlainCase(at: now) }

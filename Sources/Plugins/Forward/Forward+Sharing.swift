@@ -26,16 +26,17 @@ extension Forward {
             let result = await result(of: flight, until: waiting.deadline, desk)
             // What is too much of one client is not of another, nor to be kept.
             if case .surplus = result { return await fetch(waiting, counting: cells, desk) }
-            return result ?? Self.tooLate
+            return result ?? tooLate(waiting.query)
         }
     }
 
     private static let nobody = ForwardResult.failed("no stanza takes the name", .other)
-    private static let tooLate = ForwardResult.failed(
-        "the upstreams did not answer in time",
-        .noReachableAuthority
-    )
     private static let tooMany = ForwardResult.failed("too many queries wait", .other)
+
+    /// What somebody is told whose time is over while another asks.
+    private func tooLate(_ query: borrowing Query) -> ForwardResult {
+        .failed("\(askedFirst(query)): no answer in time", .noReachableAuthority)
+    }
 
     /// Waits for what comes of a flight; nil when nothing has until `moment`.
     private func result(
@@ -59,7 +60,7 @@ extension Forward {
             kept.keep(&reply, waiting.query, at: desk.now)
             return .reply(reply)
         case .failed(let text, let reason):
-            kept.keepFailure(waiting.query, at: desk.now)
+            kept.keepFailure(waiting.query, text, at: desk.now)
             return .failed(text, reason)
         case .refused(let text): return .refused(text)
         case .surplus(let text): return .surplus(text)

@@ -238,6 +238,12 @@ package struct Forward: Answerer {
         return result
     }
 
+    /// The upstreams of the first stanza that takes the query, for people.
+    func askedFirst(_ query: borrowing Query) -> String {
+        for route in routes where route.takes(query) { return route.label }
+        return "no upstream"
+    }
+
     /// Puts what an upstream said, or why none did, into the answer.
     static func relay(
         _ result: ForwardResult,
@@ -249,6 +255,7 @@ package struct Forward: Answerer {
         case .reply(let reply):
             answer.relay(reply.code, reply.flags, to: query)
             answer.relay(reply)
+            if reply.isFailure { answer.extendedError = ExtendedError(data: reply.errorData) }
         case .refused(let text):
             answer.code = .refused
             answer.failure = text

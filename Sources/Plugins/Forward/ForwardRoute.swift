@@ -136,6 +136,14 @@ final class ForwardRoute: Sendable {
         return shared
     }
 
+    /// Its first upstream, and how many there are besides, for people.
+    var label: String {
+        let labels = upstreams.prefix(1).map(\.endpoint.description) + (hosts?.labels ?? [])
+        let count = upstreams.count + (hosts?.labels.count ?? 0)
+        guard let first = labels.first else { return "no upstream" }
+        return count > 1 ? "\(first) and \(count - 1) more" : first
+    }
+
     /// Whether a query is to be forwarded.
     func takes(_ query: borrowing Query) -> Bool {
         guard from.first(holding: query.name) != nil else { return false }
