@@ -8,6 +8,7 @@ import Wire
 
 @Suite struct FlightsTests {
     private let flights = Flights(secret: 7)
+    private let end = Moment(nanoseconds: 5_000_000_000)
 
     private func key(_ name: String, _ change: (inout Query) -> Void = { _ in }) throws
         -> Flights.Key
@@ -18,11 +19,11 @@ import Wire
 
     @Test func bringsThoseTogetherWhoAskTheSame() throws {
         let key = try key("www.example")
-        guard case .first(let flight) = flights.join(key) else {
+        guard case .first(let flight) = flights.join(key, until: end) else {
             Issue.record("nobody was there before")
             return
         }
-        guard case .later(let same) = flights.join(try self.key("WWW.example")) else {
+        guard case .later(let same) = flights.join(try self.key("WWW.example"), until: end) else {
             Issue.record("the case of a name makes no difference")
             return
         }
@@ -37,7 +38,7 @@ import Wire
             Issue.record("the result is for all")
             return
         }
-        guard case .first(let next) = flights.join(key) else {
+        guard case .first(let next) = flights.join(key, until: end) else {
             Issue.record("who comes later asks anew")
             return
         }

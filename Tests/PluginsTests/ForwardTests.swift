@@ -178,6 +178,45 @@ import Wire
         #expect(found.failure.isEmpty)
     }
 
+    /// Nobody could ask for the rest of it.
+    @Test(arguments: ["prefer_udp", "force_tcp"])
+    func relaysNoCutReplyOverTCP(option: String) async throws {
+        let desk = ScriptedDesk { exchange, count in
+            option == "force_tcp" || exchange.transport == .udp
+                ? exchange.reply(.noError, ["192.0.2.9"], flags: .truncated) : .timeout
+        }
+        let plugin = try make("forward . 192.0.2.1 {\n  \(option)\n}")
+
+        let found = try await resume(plugin, try query("a") { $0.transport = .tcp }, desk)
+
+        #expect(found.code == .serverFailure)
+        #expect(found.flags == [])
+        let reason = option == "force_tcp" ? "the reply was cut" : "i/o timeout"
+        #expect(found.extendedError?.text == "read tcp 192.0.2.1:53: \(reason)")
+    }
+
+    /// The query's own time was short, as it came from another that was late.
+    @Test(arguments: [(100, false), (2_000, true)] as [(UInt64, Bool)])
+    func keepsNoFailureOfUpstreamsThatHadNoTime(milliseconds: UInt64, isKept: Bool) async throws {
+        var setup = try surroundings.setup()
+        _ = try Cache(parsing: try stanzas("cache"), setup: &setup)
+        let plugin = try Forward(parsing: try stanzas("forward . 192.0.2.1"), setup: &setup)
+        let desk = ScriptedDesk { _, _ in .timeout }
+        let end = desk.now.adding(milliseconds: milliseconds)
+        let asked = try query("a.example") { $0.received = end }
+        let waiting = WaitingQuery(
+            query: asked.copied(),
+            message: try message(of: asked),
+            deadline: end
+        )
+        var answer = Answer(counting: surroundings.metrics.cells(forWorker: 0))
+
+        _ = await plugin.resume(waiting, into: &answer, desk: desk)
+
+        #expect(answer.code == .serverFailure)
+        #expect(ask(plugin, asked).outcome == (isKept ? .done : .wait))
+    }
+
     @Test func refusesMoreQueriesThanItMayForwardAtATime() async throws {
         let plugin = try make("forward . 192.0.2.1 {\n  max_concurrent 1\n}")
         let asked = try query("a") { $0.type = .aaaa }

@@ -81,7 +81,7 @@ import Wire
             for _ in 0..<Self.stepCount {
                 let number = random.number(below: 3)
                 let key = flights.key(try query("n\(number).example"))
-                switch flights.join(key) {
+                switch flights.join(key, until: Moment(nanoseconds: .max)) {
                 case .first(let flight):
                     firstCount += 1
                     flights.land(flight, key, .refused("\(number)"))

@@ -45,6 +45,7 @@ import Wire
         mutating func ask(
             _ name: String,
             clients: Range<Int>,
+            over transport: Transport = .udp,
             at now: Moment
         ) throws -> [Message] {
             var answers: [Message] = []
@@ -58,7 +59,7 @@ import Wire
                 bytes[1] = UInt8(client & 0xFF)
                 let arrival = Arrival(
                     listener: 0,
-                    transport: .udp,
+                    transport: transport,
                     client: Endpoint(IPAddress(v4: 0xC633_6407), port: UInt16(1_024 + client)),
                     local: Endpoint(ScenarioServer.address, port: 53)
                 )
@@ -209,6 +210,53 @@ import Wire
         #expect(codes == [ResponseCode](repeating: .serverFailure, count: 10))
         let isWaiting = first.core.isWaiting
         #expect(!isWaiting)
+    }
+
+    /// The time of the first is over just after the second has come.
+    @Test func askAnewWhoHaveTimeLeft() throws {
+        let registry = Registry()
+        let text = ". {\n  forward . 192.0.2.53 {\n    max_connect_attempts 0\n  }\n}"
+        var first = Seat(0, try Self.published(text, registry), registry)
+        try first.ask("www.example.net", clients: 0..<1, at: start)
+        for step in 0...49 as ClosedRange<UInt64> {
+            _ = first.step(at: start.adding(milliseconds: step * 100))
+        }
+        let late = start.adding(milliseconds: 4_900)
+        try first.ask("www.example.net", clients: 1..<2, at: late)
+        #expect(first.step(at: late).orders.isEmpty)
+
+        let end = first.step(at: start.adding(milliseconds: 5_000))
+        let order = try #require(end.orders.last)
+        let news = ExchangeReply(id: order.id, news: .message(try Self.reply(to: order.exchange)))
+        let last = first.step(at: start.adding(milliseconds: 5_010), [news])
+
+        #expect(try end.late.map { try Message(parsing: $0.bytes.span).code } == [.serverFailure])
+        #expect(try Self.answered(last) == [1])
+    }
+
+    /// The first came over UDP, and can ask for the rest of what was cut.
+    @Test func askAnewForTheWholeOverTCP() throws {
+        let registry = Registry()
+        let published = try Self.published(". {\n  forward . 192.0.2.53\n}", registry)
+        var first = Seat(0, published, registry)
+        try first.ask("www.example.net", clients: 0..<1, at: start)
+        try first.ask("www.example.net", clients: 1..<2, over: .tcp, at: start)
+        let order = try #require(first.step(at: start).orders.first)
+        let bytes = try Self.reply(to: order.exchange)
+        var cut = try Message(parsing: bytes.span)
+        cut.header.flags.formUnion(.truncated)
+        let news = ExchangeReply(id: order.id, news: .message(try cut.encoded()))
+        let again = try #require(first.step(at: start, [news]).orders.first)
+
+        let failure = ExchangeReply(id: again.id, news: .failure("connection reset"))
+        let failed = first.step(at: start, [failure])
+        let whole = try #require(failed.orders.first)
+        let good = ExchangeReply(id: whole.id, news: .message(try Self.reply(to: whole.exchange)))
+        let last = first.step(at: start, [good])
+
+        #expect([again, whole].map(\.exchange.transport) == [.tcp, .tcp])
+        #expect(try Self.answered(failed) == [0])
+        #expect(try Self.answered(last) == [1])
     }
 
     @Test func doNotShareWhatIsSaidOfANetwork() throws {

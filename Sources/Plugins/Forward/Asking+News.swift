@@ -19,11 +19,15 @@ extension Asking {
             }
             return isNewest ? giveUp(desk.now) : nil
         }
-        if attempt.transport == .udp, reply.flags.contains(.truncated) {
-            if attempt.purpose == .trial { return nil }
-            cut = reply
-            again(attempt, .whole, isNewest: isNewest, desk)
-            return nil
+        if reply.flags.contains(.truncated) {
+            if attempt.transport == .udp, attempt.purpose == .trial { return nil }
+            failure = "\(attempt.at(route.upstreams[attempt.place])): the reply was cut"
+            reason = .other
+            if attempt.transport == .udp {
+                cut = reply
+                again(attempt, .whole, isNewest: isNewest, desk)
+                return nil
+            }
         }
         guard route.options.failoverCodes.contains(reply.code) else { return reply }
         route.upstreams[attempt.place].metrics.count(.code, cells)

@@ -13,6 +13,17 @@ final class Flight: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Until when whoever asks may wait.
+    let deadline: Moment
+
+    fileprivate init(until deadline: Moment) { self.deadline = deadline }
+
+    /// Whether it ended because the time of whoever asked was over, while a query that joined it
+    /// has seen little of what upstreams may take.
+    func isHasty(at now: Moment, joined: Moment) -> Bool {
+        guard case .failed = result, now >= deadline else { return false }
+        return now.nanoseconds(since: joined) < Asking.patienceNanoseconds
+    }
 
     /// What came of it; nil while nothing has.
     var result: ForwardResult? { state.withLock { $0.result } }
@@ -82,11 +93,11 @@ final class Flights: Sendable {
     /// The key of a query.
     func key(_ query: borrowing Query) -> Key { Key(query, secret: secret) }
 
-    /// Joins those who ask the same, or is the first of them.
-    func join(_ key: Key) -> Seat {
+    /// Joins those who ask the same, or is the first of them, who has until `deadline`.
+    func join(_ key: Key, until deadline: Moment) -> Seat {
         open[Self.place(key)].withLock { open in
             if let flight = open[key] { return .later(flight) }
-            let flight = Flight()
+            let flight = Flight(until: deadline)
             open[key] = flight
             return .first(flight)
         }

@@ -17,17 +17,27 @@ extension Forward {
             return await ask(waiting, counting: cells, desk)
         }
         let key = flights.key(waiting.query)
-        switch flights.join(key) {
-        case .first(let flight):
-            let result = await fetch(waiting, counting: cells, desk)
-            flights.land(flight, key, result ?? Self.nobody)
-            return result
-        case .later(let flight):
-            let result = await result(of: flight, until: waiting.deadline, desk)
-            // What is too much of one client is not of another, nor to be kept.
-            if case .surplus = result { return await fetch(waiting, counting: cells, desk) }
-            return result ?? tooLate(waiting.query)
+        let joined = desk.now
+        // LIMIT: what another got is of no use twice at most.
+        for _ in 0..<2 {
+            switch flights.join(key, until: waiting.deadline) {
+            case .first(let flight):
+                let result = await fetch(waiting, counting: cells, desk)
+                flights.land(flight, key, result ?? Self.nobody)
+                return result
+            case .later(let flight):
+                guard let result = await result(of: flight, until: waiting.deadline, desk) else {
+                    return tooLate(waiting.query)
+                }
+                // What is too much of one client is not of another, nor to be kept.
+                if case .surplus = result { return await fetch(waiting, counting: cells, desk) }
+                let isHasty = flight.isHasty(at: desk.now, joined: joined)
+                if !isHasty || desk.now >= waiting.deadline, result.suits(waiting.query) {
+                    return result
+                }
+            }
         }
+        return await fetch(waiting, counting: cells, desk)
     }
 
     private static let nobody = ForwardResult.failed("no stanza takes the name", .other)
@@ -55,12 +65,18 @@ extension Forward {
         counting cells: WorkerCells,
         _ desk: any Desk
     ) async -> ForwardResult? {
+        let began = desk.now
         switch await ask(waiting, counting: cells, desk) {
         case .reply(var reply):
             kept.keep(&reply, waiting.query, at: desk.now)
             return .reply(reply)
         case .failed(let text, let reason):
-            kept.keepFailure(waiting.query, text, at: desk.now)
+            // Upstreams that had little time have not failed.
+            let now = desk.now
+            let taken = now.nanoseconds(since: began)
+            if now < waiting.deadline || taken >= Asking.patienceNanoseconds {
+                kept.keepFailure(waiting.query, text, at: now)
+            }
             return .failed(text, reason)
         case .refused(let text): return .refused(text)
         case .surplus(let text): return .surplus(text)
@@ -87,11 +103,10 @@ extension Forward {
             let patience = kept.clientMilliseconds
             let end = patience == 0 ? waiting.deadline : desk.now.adding(milliseconds: patience)
             let result = await result(of: flight, until: min(end, waiting.deadline), desk)
-            if case .reply(let reply) = result, reply.code == .noError || reply.code == .nameError,
-                !kept.prefers(found, to: reply)
+            if let result, case .reply(let reply) = result, !reply.isFailure,
+                !kept.prefers(found, to: reply), result.suits(waiting.query)
             {
-                Self.relay(.reply(reply), to: waiting.query, into: &answer)
-                return
+                return Self.relay(result, to: waiting.query, into: &answer)
             }
             if result == nil { kept.claim(waiting.query, at: desk.now) }
         }
@@ -105,7 +120,8 @@ extension Forward {
         _ desk: any Desk
     ) -> Flight {
         let key = flights.key(waiting.query)
-        switch flights.join(key) {
+        let end = desk.now.adding(milliseconds: WaitingQuery.maximumWaitMilliseconds)
+        switch flights.join(key, until: end) {
         case .later(let flight): return flight
         case .first(let flight):
             let isTaken = desk.detach { desk in

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Plugin
 import Wire
 
 /// What came of asking upstreams.
@@ -11,4 +12,13 @@ enum ForwardResult: Sendable {
     case surplus(String)
     /// Nobody answered: why, for the log and for the client.
     case failed(String, ExtendedErrorCode)
+}
+
+extension ForwardResult {
+    /// Whether it can be told to a client: a part is nothing to whoever came over TCP, as nobody
+    /// could ask for the rest.
+    func suits(_ query: borrowing Query) -> Bool {
+        guard case .reply(let reply) = self else { return true }
+        return query.transport == .udp || !reply.flags.contains(.truncated)
+    }
 }

@@ -49,7 +49,8 @@ extension ForwardRoute {
             cells: cells,
             random: desk.randomBits()
         )
-        return await asking.run(desk)
+        let result = await asking.run(desk)
+        return result.suits(waiting.query) ? result : .failed(asking.failure, asking.reason)
     }
 
     /// How the first attempt is made.
