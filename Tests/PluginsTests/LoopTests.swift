@@ -170,10 +170,55 @@ import Wire
         #expect(!state.isLookDue(at: now, isEager: false, isPressed: false))
         #expect(state.isLookDue(at: now, isEager: false, isPressed: true))
         #expect(!state.isLookDue(at: now, isEager: true, isPressed: true))
-        #expect(state.conclude(at: now) == .fine)
+        #expect(state.conclude(isAnswered: true, at: now) == .fine)
         let later = now.adding(milliseconds: 10_000)
         #expect(!state.isLookDue(at: later, isEager: true, isPressed: false))
         #expect(state.isLookDue(at: later, isEager: true, isPressed: true))
+    }
+
+    /// A question was lost, the upstream is not up yet, or too many looks were left to heirs.
+    @Test func looksAgainWhereNothingCameOfIt() {
+        let state = LoopState()
+        var now = Moment(nanoseconds: 5_000_000_000)
+        var looks = 0
+        for _ in 0..<20 {
+            now = now.adding(milliseconds: 10_000)
+            guard state.isLookDue(at: now, isEager: true, isPressed: false) else { continue }
+            looks += 1
+            // Of the second nothing is ever heard.
+            if looks != 2 { #expect(state.conclude(isAnswered: false, at: now) == .fine) }
+        }
+
+        #expect(looks == 2 + LoopState.maximumLostCount)
+    }
+
+    @Test func looksNoMoreOnceOneLookCameToSomething() {
+        let state = LoopState()
+        let start = Moment(nanoseconds: 5_000_000_000)
+        for (seconds, isAnswered) in [(0, false), (10, true)] as [(UInt64, Bool)] {
+            let now = start.adding(milliseconds: seconds * 1_000)
+            #expect(state.isLookDue(at: now, isEager: true, isPressed: false))
+            #expect(state.conclude(isAnswered: isAnswered, at: now) == .fine)
+        }
+
+        let later = start.adding(milliseconds: 3_600_000)
+        #expect(!state.isLookDue(at: later, isEager: true, isPressed: false))
+    }
+
+    /// That nothing is heard does not show that it loops no more.
+    @Test func leavesALoopAloneUntilSomethingElseComesBack() {
+        let state = LoopState()
+        var now = Moment(nanoseconds: 5_000_000_000)
+        #expect(state.isLookDue(at: now, isEager: true, isPressed: false))
+        state.noteReturn()
+        _ = state.conclude(isAnswered: false, at: now)
+        now = now.adding(milliseconds: 30_000)
+        #expect(state.isLookDue(at: now, isEager: true, isPressed: false))
+
+        #expect(state.conclude(isAnswered: false, at: now) == .fine && state.isClosed)
+        now = now.adding(milliseconds: 10_000)
+        #expect(state.isLookDue(at: now, isEager: true, isPressed: false))
+        #expect(state.conclude(isAnswered: true, at: now) == .recovered)
     }
 
     @Test(arguments: [

@@ -87,11 +87,21 @@ extension Asking {
         var contest = Contest()
         desk.begin(exchange, tag: 0, in: &contest)
         let cells = cells
-        desk.leave(contest, until: exchange.deadline) { _, now in
+        desk.leave(contest, until: exchange.deadline) { news, now in
             watch.tokens.remove(token)
-            let finding = state.conclude(at: now)
+            let finding = state.conclude(isAnswered: news.reply.isSomething, at: now)
             if case .loop = finding { cells.increment(upstream.metrics.loops) }
             watch.report(finding, of: upstream.endpoint)
+        }
+    }
+}
+
+extension Reply {
+    /// Whether an upstream said anything.
+    fileprivate var isSomething: Bool {
+        switch self {
+        case .message, .plainMessage, .changedCase: true
+        case .timeout, .failure: false
         }
     }
 }

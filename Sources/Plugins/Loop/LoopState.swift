@@ -20,14 +20,18 @@ final class LoopState: Sendable {
     static let longestPauseNanoseconds: UInt64 = 600_000_000_000
     /// The shortest time between two looks because so much is being forwarded, in nanoseconds.
     static let shortestIntervalNanoseconds: UInt64 = 10_000_000_000
-    /// What `nextLook` is before the first.
-    private static let never: UInt64 = 0
+    /// How often it is looked at again where nothing at all came of a look.
+    static let maximumLostCount = 6
 
     // Relaxed throughout: each number stands for itself.
     private let closed = Atomic<Bool>(false)
     private let isBack = Atomic<Bool>(false)
     /// When it may be looked at again, in nanoseconds of the server's clock.
-    private let nextLook = Atomic<UInt64>(LoopState.never)
+    private let nextLook = Atomic<UInt64>(0)
+    /// Whether a look came to something, or too many did not.
+    private let isSettled = Atomic<Bool>(false)
+    /// The looks in a row that nothing came of.
+    private let lostCount = Atomic<Int>(0)
     private let pause = Atomic<UInt64>(0)
 
     init() {}
@@ -37,12 +41,12 @@ final class LoopState: Sendable {
 
     /// Whether a question is to be sent out; of several queries that ask, one is told so.
     ///
-    /// `isEager`: whether to look at an upstream that was never looked at; `isPressed`: whether so
-    /// much is being forwarded that it may be a loop.
+    /// `isEager`: whether to look at an upstream until one look has come to something; `isPressed`:
+    /// whether so much is being forwarded that it may be a loop.
     func isLookDue(at now: Moment, isEager: Bool, isPressed: Bool) -> Bool {
         let due = nextLook.load(ordering: .relaxed)
-        let isFirst = due == Self.never
-        guard isFirst ? isEager || isPressed : (isPressed || isClosed) && now.nanoseconds >= due
+        guard now.nanoseconds >= due,
+            isPressed || isClosed || isEager && !isSettled.load(ordering: .relaxed)
         else { return false }
         let next = now.adding(nanoseconds: Self.shortestIntervalNanoseconds)
         guard
@@ -63,8 +67,19 @@ final class LoopState: Sendable {
     }
 
     /// The exchange in which the question was sent out is over.
-    func conclude(at now: Moment) -> Finding {
-        guard isBack.load(ordering: .relaxed) else {
+    ///
+    /// `isAnswered`: whether anything came of it. A question that was lost, or an upstream that is
+    /// not up yet, says nothing; it is looked at again, some times.
+    func conclude(isAnswered: Bool, at now: Moment) -> Finding {
+        let isBack = isBack.load(ordering: .relaxed)
+        if !isAnswered, !isBack,
+            lostCount.wrappingAdd(1, ordering: .relaxed).oldValue < Self.maximumLostCount
+        {
+            return .fine
+        }
+        lostCount.store(0, ordering: .relaxed)
+        isSettled.store(true, ordering: .relaxed)
+        guard isBack else {
             pause.store(0, ordering: .relaxed)
             return closed.exchange(false, ordering: .relaxed) ? .recovered : .fine
         }
