@@ -124,7 +124,13 @@ final class AnswerCache: Sendable {
         return shards[place(key)].withLock { shard in
             guard let cell = shard.find(key, name) else { return nil }
             var found = FoundAnswer(kind: shard.kind(cell))
-            let moments = shard.moments(cell)
+            var moments = shard.moments(cell)
+            let longest = settings.longest(found.kind, query)
+            guard longest > 0 else { return nil }
+            let end = moments.stored.adding(nanoseconds: longest)
+            // It was kept by other settings than those of now.
+            let isShortened = end < moments.expires
+            if isShortened { moments.expires = end }
             found.isStale = now >= moments.expires
             if found.isStale,
                 !givesStale || found.kind == .failure
@@ -151,7 +157,13 @@ final class AnswerCache: Sendable {
                 return found
             }
             let age = settings.keepsTTL ? 0 : now.nanoseconds(since: moments.stored) / 1_000_000_000
-            shard.copy(cell, age: UInt32(truncatingIfNeeded: age), ttl: nil, into: &answer)
+            shard.copy(
+                cell,
+                age: UInt32(truncatingIfNeeded: age),
+                atMost: isShortened ? UInt32(clamping: longest / 1_000_000_000) : .max,
+                ttl: nil,
+                into: &answer
+            )
             found.isDue =
                 now >= moments.refresh
                 && settings.wantsPrefetch(hitCount, from: moments.stored, to: moments.expires, now)
@@ -320,6 +332,20 @@ final class AnswerCache: Sendable {
 }
 
 extension CacheSettings {
+    /// How long an answer of a kind to a query is kept at most, in nanoseconds; 0 for not at all.
+    func longest(_ kind: CacheKind, _ query: borrowing Query) -> UInt64 {
+        switch kind {
+        case .success:
+            withoutSuccess.first(holding: query.name) == nil
+                ? UInt64(success.maximumTTL) * 1_000_000_000 : 0
+        case .denial:
+            withoutDenial.first(holding: query.name) == nil
+                ? UInt64(denial.maximumTTL) * 1_000_000_000 : 0
+        // They are kept for whole seconds.
+        case .failure: (failureMilliseconds + 999) / 1_000 * 1_000_000_000
+        }
+    }
+
     /// Whether what has run out may be given at all.
     func mayGive(expiredAt end: Moment, _ now: Moment) -> Bool {
         now < end || stale.map { now.nanoseconds(since: end) <= $0.durationNanoseconds } ?? false

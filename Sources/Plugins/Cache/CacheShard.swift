@@ -115,8 +115,15 @@ struct CacheShard: Sendable {
 
     /// Copies the records of an entry into an answer.
     ///
-    /// `age`: the seconds that are taken off each time to live; `ttl`: what each is instead.
-    func copy(_ cell: UInt32, age: UInt32, ttl: UInt32?, into answer: inout Answer) {
+    /// `age`: the seconds that are taken off each time to live; `longest`: the most that each was;
+    /// `ttl`: what each is instead.
+    func copy(
+        _ cell: UInt32,
+        age: UInt32,
+        atMost longest: UInt32 = .max,
+        ttl: UInt32?,
+        into answer: inout Answer
+    ) {
         let byteCount = Int(store.uint16(cell, CacheField.byteCount))
         let nameByteCount = Int(store.byte(cell, CacheField.nameByteCount))
         let recordCount = Int(store.uint16(cell, CacheField.recordCount))
@@ -131,12 +138,12 @@ struct CacheShard: Sendable {
             let start = CacheField.records(nameByteCount: nameByteCount)
             var cursor = store.cursor(cell, at: start)
             store.read(byteCount, to: &target, &cursor)
-            guard age > 0 || ttl != nil else { return }
+            guard age > 0 || longest < .max || ttl != nil else { return }
             let places = CacheField.places(nameByteCount: nameByteCount, byteCount: byteCount)
             cursor = store.cursor(cell, at: places)
             for _ in 0..<recordCount {
                 let place = Int(store.read16(&cursor))
-                let left = target.span.uint32(at: place)
+                let left = min(target.span.uint32(at: place), longest)
                 target.set32(ttl ?? (left > age ? left &- age : 0), at: place)
             }
         }
