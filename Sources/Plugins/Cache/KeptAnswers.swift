@@ -87,6 +87,8 @@ struct KeptAnswers: AnswerKeeping {
 
     func markStale(_ answer: inout Answer) {
         answer.cells.increment(metrics.stale)
+        // Its signatures may have run out as well.
+        answer.isAuthenticData = false
         answer.extendedError = answer.code == .nameError ? Self.staleDenial : Self.staleAnswer
     }
 
