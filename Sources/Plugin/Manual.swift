@@ -50,8 +50,14 @@ package struct Manual: Sendable {
     package let commands: [Option]
     /// A stanza that parses.
     package let example: String
-    /// The names of its metrics, without the prefix `coredns_`.
+    /// The names of its metrics: those of CoreDNS without their prefix, our own with `apus_`.
     package let metrics: [String]
+
+    /// The same as they stand on the page.
+    package var metricNames: [String] {
+        metrics.map { $0.hasPrefix("apus_") ? $0 : "coredns_\($0)" }
+    }
+
     /// Whether a server block may hold it more than once.
     package let isRepeatable: Bool
     /// Whether it takes part in queries, and is listed in `plugin_enabled`.

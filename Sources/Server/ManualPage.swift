@@ -35,7 +35,7 @@ package enum ManualPage {
         }
         text += "\n```corefile-stanza\n\(manual.example)\n```\n"
         if !manual.metrics.isEmpty {
-            let names = manual.metrics.map { "`coredns_\($0)`" }
+            let names = manual.metricNames.map { "`\($0)`" }
             text += "\nMetrics: \(names.joined(separator: ", ")).\n"
         }
         return text

@@ -48,6 +48,22 @@ import Testing
         }
     }
 
+    @Test func countsUnderTheNamesOfTheManuals() throws {
+        var surroundings = Surroundings()
+        surroundings.files.contents["/etc/resolv.conf"] = "nameserver 192.0.2.1\n"
+        var setup = try surroundings.setup()
+        var names: [String] = []
+        for plugin in all where !["kubernetes", "file"].contains(plugin.manual.name) {
+            _ = try plugin.init(parsing: try stanzas(plugin.manual.example), setup: &setup)
+            names += plugin.manual.metricNames
+        }
+        let shown = surroundings.page.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
+            .compactMap { line in line.split(separator: " ").dropFirst(2).first.map(String.init) }
+
+        #expect(Set(shown).subtracting(names) == [])
+        #expect(Set(Cache.manual.metricNames).subtracting(shown) == [])
+    }
+
     @Test func namesAnUnknownOptionAndTheNearestKnownOne() throws {
         for plugin in all {
             guard let option = plugin.manual.optionNames.first, plugin.manual.name != "hosts",
