@@ -35,7 +35,8 @@ final class LateWriter: Sendable {
                 count = writer.count
             }
             swap(&bytes, &memory.bytes)
-            return Array(memory.bytes[..<count])
+            let written = memory.bytes.span.extracting(first: count)
+            return written.copied
         }
     }
 }

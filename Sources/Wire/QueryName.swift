@@ -27,6 +27,13 @@ package struct QueryName: ~Copyable, Sendable {
     /// The root.
     package init() {}
 
+    /// `name` once more, in memory of its own: the other's is soon read over.
+    private init(copying name: borrowing QueryName) {
+        memory = name.memory.span.copied
+        byteCount = name.byteCount
+        labelCount = name.labelCount
+    }
+
     /// The uncompressed name at `offset` of `message`; any pointer in it is an error.
     package init(parsing message: Span<UInt8>, at offset: Int) throws(WireError) {
         try read(message, at: offset)
@@ -148,14 +155,7 @@ package struct QueryName: ~Copyable, Sendable {
     }
 
     /// The same name once more.
-    package func copied() -> QueryName {
-        var name = QueryName()
-        // A reference until the first of the two reads another name.
-        name.memory = memory
-        name.byteCount = byteCount
-        name.labelCount = labelCount
-        return name
-    }
+    package func copied() -> QueryName { QueryName(copying: self) }
 
     /// The name as a value of tables, its case kept.
     package var name: Name { name(fromLabel: 0) }
@@ -232,6 +232,11 @@ package func hashBytes(_ bytes: Span<UInt8>, key: UInt64) -> UInt64 {
         offset &+= 1
     }
     return mix(state ^ tail, 0xD6E8_FEB8_6659_FD93 ^ secret)
+}
+
+/// A keyed hash together with a number that strangers may choose: as hard to guess as the hash.
+package func mixedHash(_ hash: UInt64, with number: UInt64) -> UInt64 {
+    mix(hash ^ number, 0x9E37_79B9_7F4A_7C15)
 }
 
 /// The two halves of a 128-bit product, folded.
