@@ -70,6 +70,39 @@ import Wire
         #expect(store.touchedByteCount == 10 * CellStore.byteCount)
     }
 
+    @Test func growsBySomeCellsUpToItsLimit() throws {
+        let count = CellStore.growthCount + 1
+        var store = CellStore(maximumCount: count)
+        for index in 0..<count {
+            let taken = store.take(byteCount: 1)
+            #expect(taken == UInt32(index))
+            #expect(store.touchedByteCount == (index + 1) * CellStore.byteCount)
+        }
+
+        let none = store.take(byteCount: 1)
+        #expect(none == nil)
+    }
+
+    @Test func writesFieldsAsTheyAreRead() throws {
+        var store = CellStore(maximumCount: 4)
+        let taken = store.take(byteCount: 300)
+        let first = try #require(taken)
+        store.write(first) { fields in
+            fields.set16(0xCDEF, at: 2)
+            fields.set64(0x89AB_CDEF_0123_4567, at: 100)
+            #expect(fields.count == CellStore.room)
+        }
+        var cursor = store.cursor(first, at: CellStore.room - 2)
+        store.write16(0x0123, &cursor)
+        store.write16(0x4567, &cursor)
+
+        #expect(store.uint16(first, 2) == 0xCDEF)
+        #expect(store.uint64(first, 100) == 0x89AB_CDEF_0123_4567)
+        cursor = store.cursor(first, at: CellStore.room - 2)
+        #expect(store.read16(&cursor) == 0x0123)
+        #expect(store.read16(&cursor) == 0x4567)
+    }
+
     @Test func keepsNumbersInTheFirstCell() throws {
         var store = CellStore(maximumCount: 4)
         let taken = store.take(byteCount: 200)

@@ -198,25 +198,25 @@ struct CacheShard: Sendable {
             remove(old)
         }
         guard let cell = makeRoom(for: byteCount, in: kind.queue) else { return false }
-        set(cell, key, kind, failureCount)
-        store.set(now.nanoseconds, cell, CacheField.stored)
-        store.set(end.nanoseconds, cell, CacheField.expires)
-        store.set(0 as UInt64, cell, CacheField.refresh)
-        store.set(hits.count, cell, CacheField.hitCount)
-        store.set(hits.last, cell, CacheField.lastHit)
-        store.set(UInt8(truncatingIfNeeded: name.count), cell, CacheField.nameByteCount)
-        set(cell, reply)
+        store.write(cell) { fields in
+            fields.set64(now.nanoseconds, at: CacheField.stored)
+            fields.set64(end.nanoseconds, at: CacheField.expires)
+            fields.set64(0, at: CacheField.refresh)
+            fields.set16(hits.count, at: CacheField.hitCount)
+            fields.set64(hits.last, at: CacheField.lastHit)
+            fields[CacheField.nameByteCount] = UInt8(truncatingIfNeeded: name.count)
+            fields[CacheField.kind] = kind.rawValue
+            fields[CacheField.isUsed] = 0
+            fields[CacheField.failureCount] = UInt8(min(failureCount, 255))
+            Self.write(key, to: &fields)
+            Self.write(reply, to: &fields)
+        }
         var cursor = store.cursor(cell, at: CacheField.name)
         store.write(name, &cursor)
         cursor = store.cursor(cell, at: CacheField.records(nameByteCount: name.count))
         store.write(reply.records.span, &cursor)
         cursor = store.cursor(cell, at: places)
-        for place in reply.ttlPlaces {
-            let bytes: [2 of UInt8] = [
-                UInt8(truncatingIfNeeded: place >> 8), UInt8(truncatingIfNeeded: place),
-            ]
-            store.write(bytes.span, &cursor)
-        }
+        for index in reply.ttlPlaces.indices { store.write16(reply.ttlPlaces[index], &cursor) }
         index.insert(key.hash, cell)
         enqueue(cell, kind.queue, cellCount: CellStore.cellCount(byteCount))
         return true
@@ -228,37 +228,28 @@ struct CacheShard: Sendable {
     }
 
     /// Writes what tells an entry from others.
-    private mutating func set(
-        _ cell: UInt32,
-        _ key: CacheKey,
-        _ kind: CacheKind,
-        _ failureCount: Int
-    ) {
-        store.set(key.hash, cell, CacheField.hash)
-        store.set(key.type.rawValue, cell, CacheField.type)
-        store.set(key.recordClass.rawValue, cell, CacheField.recordClass)
-        store.set(key.bits, cell, CacheField.keyBits)
-        store.set(kind.rawValue, cell, CacheField.kind)
-        store.set(0 as UInt8, cell, CacheField.isUsed)
-        store.set(UInt8(min(failureCount, 255)), cell, CacheField.failureCount)
+    private static func write(_ key: CacheKey, to fields: inout MutableSpan<UInt8>) {
+        fields.set64(key.hash, at: CacheField.hash)
+        fields.set16(key.type.rawValue, at: CacheField.type)
+        fields.set16(key.recordClass.rawValue, at: CacheField.recordClass)
+        fields[CacheField.keyBits] = key.bits
     }
 
     /// Writes what an entry says of its records.
-    private mutating func set(_ cell: UInt32, _ reply: RelayedReply) {
-        store.set(reply.code.rawValue, cell, CacheField.code)
-        store.set(reply.flags.rawValue, cell, CacheField.flags)
-        store.set(reply.answerCount, cell, CacheField.answerCount)
-        store.set(reply.authorityCount, cell, CacheField.authorityCount)
-        store.set(reply.additionalCount, cell, CacheField.additionalCount)
-        store.set(UInt16(truncatingIfNeeded: reply.recordCount), cell, CacheField.recordCount)
-        store.set(UInt16(truncatingIfNeeded: reply.records.count), cell, CacheField.byteCount)
+    private static func write(_ reply: RelayedReply, to fields: inout MutableSpan<UInt8>) {
+        fields.set16(reply.code.rawValue, at: CacheField.code)
+        fields.set16(reply.flags.rawValue, at: CacheField.flags)
+        fields.set16(reply.answerCount, at: CacheField.answerCount)
+        fields.set16(reply.authorityCount, at: CacheField.authorityCount)
+        fields.set16(reply.additionalCount, at: CacheField.additionalCount)
+        fields.set16(UInt16(truncatingIfNeeded: reply.recordCount), at: CacheField.recordCount)
+        fields.set16(UInt16(truncatingIfNeeded: reply.records.count), at: CacheField.byteCount)
         let row = reply.addresses ?? RelayedReply.Row(start: 0, count: 0, recordByteCount: 0)
-        store.set(UInt16(truncatingIfNeeded: row.start), cell, CacheField.rowStart)
-        store.set(UInt16(truncatingIfNeeded: row.count), cell, CacheField.rowCount)
-        store.set(
+        fields.set16(UInt16(truncatingIfNeeded: row.start), at: CacheField.rowStart)
+        fields.set16(UInt16(truncatingIfNeeded: row.count), at: CacheField.rowCount)
+        fields.set16(
             UInt16(truncatingIfNeeded: row.recordByteCount),
-            cell,
-            CacheField.rowRecordByteCount
+            at: CacheField.rowRecordByteCount
         )
     }
 }

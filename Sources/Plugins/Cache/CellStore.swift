@@ -13,10 +13,14 @@ struct CellStore: Sendable {
     static let room = byteCount - 4
     /// No cell: the end of a chain.
     static let none = UInt32.max
+    /// How many cells the row grows by at a time.
+    static let growthCount = 16
 
     /// The most cells.
     let maximumCount: Int
     private var bytes: [UInt8] = []
+    /// How many cells were ever in use.
+    private var touchedCount = 0
     /// The first of the cells that were given back.
     private var firstFree = CellStore.none
     /// The number of cells that are not in use but could be.
@@ -31,7 +35,7 @@ struct CellStore: Sendable {
     static func cellCount(_ byteCount: Int) -> Int { max(1, (byteCount + room - 1) / room) }
 
     /// The bytes that were ever in use.
-    var touchedByteCount: Int { bytes.count }
+    var touchedByteCount: Int { touchedCount * Self.byteCount }
 
     /// A chain for so many bytes; nil when there are not enough cells.
     mutating func take(byteCount: Int) -> UInt32? {
@@ -55,11 +59,15 @@ struct CellStore: Sendable {
             firstFree = next(of: cell)
             return cell
         }
+        if touchedCount * Self.byteCount == bytes.count { grow() }
+        defer { touchedCount += 1 }
+        return UInt32(truncatingIfNeeded: touchedCount)
+    }
+
+    private mutating func grow() {
         if bytes.isEmpty { bytes.reserveCapacity(maximumCount * Self.byteCount) }
-        let cell = bytes.count / Self.byteCount
-        // Not from an array that all shards share: each copy would count a reference to it.
-        bytes.append(contentsOf: repeatElement(0, count: Self.byteCount))
-        return UInt32(truncatingIfNeeded: cell)
+        let count = min(Self.growthCount, maximumCount - touchedCount)
+        bytes += [UInt8](repeating: 0, count: count * Self.byteCount)
     }
 
     /// Gives a whole chain back.
@@ -124,6 +132,16 @@ struct CellStore: Sendable {
         target.set64(value, at: Self.place(cell, offset))
     }
 
+    /// Lets `body` write the fields of the first cell, in one piece that begins behind the next
+    /// cell's number.
+    @inline(__always)
+    mutating func write(_ cell: UInt32, _ body: (inout MutableSpan<UInt8>) -> Void) {
+        let start = Self.place(cell, 0)
+        var row = bytes.mutableSpan
+        var fields = row._mutatingExtracting(start..<(start &+ Self.room))
+        body(&fields)
+    }
+
     // MARK: Bytes of a chain
 
     /// A place in a chain.
@@ -176,6 +194,14 @@ struct CellStore: Sendable {
             cursor.offset &+= part
             settle(&cursor)
         }
+    }
+
+    /// Writes 16 bits at an even place, and goes on behind them.
+    mutating func write16(_ value: UInt16, _ cursor: inout Cursor) {
+        var row = bytes.mutableSpan
+        row.set16(value, at: Self.place(cursor.cell, cursor.offset))
+        cursor.offset &+= 2
+        settle(&cursor)
     }
 
     /// Reads 16 bits that stand at an even place, and goes on behind them.
