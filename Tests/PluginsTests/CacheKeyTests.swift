@@ -29,6 +29,24 @@ import Wire
         #expect(code(bench, checking) == nil)
     }
 
+    @Test func whatIsKnownOfANameLiesInOneShard() throws {
+        let bench = try Bench()
+        var places: Set<Int> = []
+        for number in 0..<200 {
+            let key = bench.cache.key(try query("n\(number).example."))
+            let other = bench.cache.key(try query("N\(number).example.", .mx))
+            let place = bench.cache.place(key)
+            places.insert(place)
+
+            #expect(bench.cache.place(other) == place && other.hash != key.hash)
+            #expect(bench.cache.place(key.ofMissingName) == place)
+            #expect(key.ofMissingName.hash != key.hash)
+            #expect(key.ofMissingName == other.ofMissingName)
+        }
+
+        #expect(places.count > bench.cache.shardCount / 2)
+    }
+
     @Test func aMissingRecordOfTypeZeroIsNoMissingName() throws {
         let bench = try Bench()
         var reply = try CacheFileTests.reply("www.example.", [])

@@ -66,7 +66,7 @@ extension AnswerCache {
         let deniesName = Self.deniesName(reply, as: sentence.kind)
         // What was kept for every type must be so still.
         guard deniesName || entry.keyBits & CacheKey.missingName == 0 else { return false }
-        let key = deniesName ? missingKey(query) : key(query)
+        let key = deniesName ? key(query).ofMissingName : key(query)
         let (kept, from, until) = (reply, start, end)
         let name = query.name.lowercasedBytes
         return shards[place(key)].withLock { shard in

@@ -25,7 +25,7 @@ final class AnswerCache: Sendable {
     let shards: [64 of Mutex<CacheShard>]
     let shardCount: Int
     /// What makes hashes unguessable.
-    private let secret: UInt64
+    let secret: UInt64
 
     init(_ settings: CacheSettings, secret: UInt64) {
         byteCount = settings.byteCount
@@ -68,11 +68,6 @@ final class AnswerCache: Sendable {
     /// The key of a query.
     func key(_ query: borrowing Query) -> CacheKey { CacheKey(query, secret: secret) }
 
-    /// The key under which it is kept that the name of a query does not exist.
-    func missingKey(_ query: borrowing Query) -> CacheKey {
-        CacheKey.missingName(of: query, secret: secret)
-    }
-
     /// Whether a reply says that the name that was asked for does not exist, for any type.
     ///
     /// Where an alias leads to such a name, it is the target that does not exist (RFC 2308 §2.1).
@@ -80,9 +75,10 @@ final class AnswerCache: Sendable {
         kind == .denial && reply.code == .nameError && reply.answerCount == 0
     }
 
-    /// The place of the shard of a key: other bits than those that the shard's index uses.
+    /// The place of the shard of a key, and of all others of its name, so that one lock does for
+    /// what is known of it.
     func place(_ key: CacheKey) -> Int {
-        Int(truncatingIfNeeded: key.hash >> 56) & (shardCount &- 1)
+        Int(truncatingIfNeeded: key.nameHash >> 56) & (shardCount &- 1)
     }
 
     // MARK: Giving
@@ -98,77 +94,86 @@ final class AnswerCache: Sendable {
         at now: Moment,
         into answer: inout Answer
     ) -> FoundAnswer? {
-        let found = look(key, query, settings, at: now, into: &answer)
-        if let found, found.kind != .failure,
-            !found.isStale || settings.prefersPositive && found.kind == .success
-        {
-            return found
+        let name = query.name.lowercasedBytes
+        return shards[place(key)].withLock { shard in
+            let found = Self.look(key, name, query, settings, at: now, in: &shard, &answer)
+            if let found, found.kind != .failure,
+                !found.isStale || settings.prefersPositive && found.kind == .success
+            {
+                return found
+            }
+            let denied = Self.look(
+                key.ofMissingName,
+                name,
+                query,
+                settings,
+                givesStale: found == nil,
+                at: now,
+                in: &shard,
+                &answer
+            )
+            if denied != nil, found?.kind == .failure { answer.extendedError = nil }
+            return denied ?? found
         }
-        let isLast = found == nil
-        let missing = missingKey(query)
-        let denied = look(missing, query, settings, givesStale: isLast, at: now, into: &answer)
-        if denied != nil, found?.kind == .failure { answer.extendedError = nil }
-        return denied ?? found
     }
 
-    /// `givesStale`: whether what has run out may be given.
-    private func look(
+    /// `name`: that of the query; `givesStale`: whether what has run out may be given.
+    private static func look(
         _ key: CacheKey,
+        _ name: Span<UInt8>,
         _ query: borrowing Query,
         _ settings: borrowing CacheSettings,
         givesStale: Bool = true,
         at now: Moment,
-        into answer: inout Answer
+        in shard: inout CacheShard,
+        _ answer: inout Answer
     ) -> FoundAnswer? {
-        let name = query.name.lowercasedBytes
-        return shards[place(key)].withLock { shard in
-            guard let cell = shard.find(key, name) else { return nil }
-            var found = FoundAnswer(kind: shard.kind(cell))
-            var moments = shard.moments(cell)
-            let longest = settings.longest(found.kind, query)
-            guard longest > 0 else { return nil }
-            let end = moments.stored.adding(nanoseconds: longest)
-            // It was kept by other settings than those of now.
-            let isShortened = end < moments.expires
-            if isShortened { moments.expires = end }
-            found.isStale = now >= moments.expires
-            if found.isStale,
-                !givesStale || found.kind == .failure
-                    || !settings.mayGive(expiredAt: moments.expires, now)
-            {
-                return nil
+        guard let cell = shard.find(key, name) else { return nil }
+        var found = FoundAnswer(kind: shard.kind(cell))
+        var moments = shard.moments(cell)
+        let longest = settings.longest(found.kind, query)
+        guard longest > 0 else { return nil }
+        let end = moments.stored.adding(nanoseconds: longest)
+        // It was kept by other settings than those of now.
+        let isShortened = end < moments.expires
+        if isShortened { moments.expires = end }
+        found.isStale = now >= moments.expires
+        if found.isStale,
+            !givesStale || found.kind == .failure
+                || !settings.mayGive(expiredAt: moments.expires, now)
+        {
+            return nil
+        }
+        let hitCount = shard.use(cell, at: now, gap: settings.prefetch?.gapNanoseconds)
+        answer.relay(shard.code(cell), shard.flags(cell), to: query)
+        if found.kind == .failure {
+            answer.removeRecords()
+            // Only who speaks EDNS can be told why.
+            if query.options != nil {
+                answer.extendedError = ExtendedError(data: shard.errorData(cell))
             }
-            let hitCount = shard.use(cell, at: now, gap: settings.prefetch?.gapNanoseconds)
-            answer.relay(shard.code(cell), shard.flags(cell), to: query)
-            if found.kind == .failure {
-                answer.removeRecords()
-                // Only who speaks EDNS can be told why.
-                if query.options != nil {
-                    answer.extendedError = ExtendedError(data: shard.errorData(cell))
-                }
-                return found
-            }
-            if found.isStale {
-                shard.copy(cell, age: 0, ttl: settings.stale?.ttl, into: &answer)
-                found.isDue = now >= moments.refresh
-                found.isFailing =
-                    found.isDue && moments.refresh >= moments.expires
-                    && now.nanoseconds(since: moments.refresh) <= Self.doubtNanoseconds
-                return found
-            }
-            let age = settings.keepsTTL ? 0 : now.nanoseconds(since: moments.stored) / 1_000_000_000
-            shard.copy(
-                cell,
-                age: UInt32(truncatingIfNeeded: age),
-                atMost: isShortened ? UInt32(clamping: longest / 1_000_000_000) : .max,
-                ttl: nil,
-                into: &answer
-            )
-            found.isDue =
-                now >= moments.refresh
-                && settings.wantsPrefetch(hitCount, from: moments.stored, to: moments.expires, now)
             return found
         }
+        if found.isStale {
+            shard.copy(cell, age: 0, ttl: settings.stale?.ttl, into: &answer)
+            found.isDue = now >= moments.refresh
+            found.isFailing =
+                found.isDue && moments.refresh >= moments.expires
+                && now.nanoseconds(since: moments.refresh) <= doubtNanoseconds
+            return found
+        }
+        let age = settings.keepsTTL ? 0 : now.nanoseconds(since: moments.stored) / 1_000_000_000
+        shard.copy(
+            cell,
+            age: UInt32(truncatingIfNeeded: age),
+            atMost: isShortened ? UInt32(clamping: longest / 1_000_000_000) : .max,
+            ttl: nil,
+            into: &answer
+        )
+        found.isDue =
+            now >= moments.refresh
+            && settings.wantsPrefetch(hitCount, from: moments.stored, to: moments.expires, now)
+        return found
     }
 
     // MARK: Keeping
@@ -188,25 +193,23 @@ final class AnswerCache: Sendable {
             return fail(key, query, reply, settings, lifetime, at: now)
         }
         let name = query.name.lowercasedBytes
-        if settings.prefersPositive, sentence.kind == .denial {
-            let isPreferred = shards[place(key)].withLock { shard in
-                guard let cell = shard.find(key, name), shard.kind(cell) == .success,
-                    settings.mayGive(expiredAt: shard.moments(cell).expires, now)
-                else { return false }
-                shard.postpone(cell, until: end)
-                return true
-            }
-            if isPreferred { return }
-        }
-        // What is news takes the place of what was known under either key, kept or not.
-        let missing = missingKey(query)
         let isMissing = Self.deniesName(reply, as: sentence.kind)
-        let (new, old) = isMissing ? (missing, key) : (key, missing)
-        shards[place(new)].withLock { shard in
-            guard lifetime > 0 else { return shard.forget(new, name) }
-            _ = shard.insert(new, name, reply, as: sentence.kind, from: now, until: end)
+        shards[place(key)].withLock { shard in
+            if settings.prefersPositive, sentence.kind == .denial,
+                let cell = shard.find(key, name), shard.kind(cell) == .success,
+                settings.mayGive(expiredAt: shard.moments(cell).expires, now)
+            {
+                return shard.postpone(cell, until: end)
+            }
+            // What is news takes the place of what was known under either key, kept or not.
+            let (new, old) = isMissing ? (key.ofMissingName, key) : (key, key.ofMissingName)
+            if lifetime > 0 {
+                shard.insert(new, name, reply, as: sentence.kind, from: now, until: end)
+            } else {
+                shard.forget(new, name)
+            }
+            shard.forget(old, name)
         }
-        shards[place(old)].withLock { $0.forget(old, name) }
     }
 
     /// Keeps a failure: for a second first, and for twice as long after each further one, up to a
@@ -222,13 +225,12 @@ final class AnswerCache: Sendable {
         at now: Moment
     ) {
         let name = query.name.lowercasedBytes
-        let missing = missingKey(query)
-        let isDenied = shards[place(missing)].withLock { shard in
-            guard let cell = shard.find(missing, name) else { return false }
-            return Self.rests(cell, settings, at: now, in: &shard)
-        }
-        if isDenied { return }
         shards[place(key)].withLock { shard in
+            if let cell = shard.find(key.ofMissingName, name),
+                Self.rests(cell, settings, at: now, in: &shard)
+            {
+                return
+            }
             Self.fail(key, name, reply, settings, longestMilliseconds, at: now, in: &shard)
         }
     }
@@ -281,21 +283,12 @@ final class AnswerCache: Sendable {
 
     /// Has nobody ask again for an answer before `moment`, because somebody is at it.
     func postpone(_ key: CacheKey, _ query: borrowing Query, until moment: Moment) {
-        if !rests(key, query, until: moment) {
-            _ = rests(missingKey(query), query, until: moment)
-        }
-    }
-
-    private func rests(
-        _ key: CacheKey,
-        _ query: borrowing Query,
-        until moment: Moment
-    ) -> Bool {
         let name = query.name.lowercasedBytes
-        return shards[place(key)].withLock { shard in
-            guard let cell = shard.find(key, name) else { return false }
+        shards[place(key)].withLock { shard in
+            guard let cell = shard.find(key, name) ?? shard.find(key.ofMissingName, name) else {
+                return
+            }
             shard.postpone(cell, until: moment)
-            return true
         }
     }
 

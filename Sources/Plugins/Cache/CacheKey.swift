@@ -5,8 +5,8 @@ import Wire
 
 /// What an answer of upstreams depends on besides the name: it is never given for anything else.
 struct CacheKey: Equatable, Sendable {
-    /// The keyed hash of the name in lower case, mixed with the rest.
-    let hash: UInt64
+    /// The keyed hash of the name in lower case.
+    let nameHash: UInt64
     let type: RecordType
     let recordClass: RecordClass
     /// 1 for DO, that signatures are wanted (RFC 4035 §3.2.1), 2 for CD, that the client checks by
@@ -18,27 +18,29 @@ struct CacheKey: Equatable, Sendable {
 
     /// The key of a query; `secret` keeps strangers from choosing names with one hash.
     init(_ query: borrowing Query, secret: UInt64) {
-        self.init(query, type: query.type, more: 0, secret: secret)
-    }
-
-    /// The key of the news that the name of a query does not exist.
-    static func missingName(
-        of query: borrowing Query,
-        secret: UInt64
-    ) -> CacheKey {
-        // A client may ask for type 0 as well: it is the bit that tells.
-        CacheKey(query, type: RecordType(rawValue: 0), more: missingName, secret: secret)
-    }
-
-    /// `more`: further bits.
-    private init(_ query: borrowing Query, type: RecordType, more: UInt8, secret: UInt64) {
-        self.type = type
+        nameHash = hashBytes(query.name.lowercasedBytes, key: secret)
+        type = query.type
         recordClass = query.recordClass
         bits =
             (query.options?.wantsSignatures == true ? 1 : 0)
-            | (query.header.flags.contains(.checkingDisabled) ? 2 : 0) | more
+            | (query.header.flags.contains(.checkingDisabled) ? 2 : 0)
+    }
+
+    private init(ofMissingNameOf key: CacheKey) {
+        nameHash = key.nameHash
+        // A client may ask for type 0 as well: it is the bit that tells.
+        type = RecordType(rawValue: 0)
+        recordClass = key.recordClass
+        bits = key.bits | Self.missingName
+    }
+
+    /// The key of the news that the name of this one does not exist.
+    var ofMissingName: CacheKey { CacheKey(ofMissingNameOf: self) }
+
+    /// The hash of the name mixed with the rest.
+    var hash: UInt64 {
         let rest =
             UInt64(type.rawValue) << 32 | UInt64(recordClass.rawValue) << 16 | UInt64(bits)
-        hash = hashBytes(query.name.lowercasedBytes, key: secret ^ rest)
+        return mixedHash(nameHash, with: rest)
     }
 }
