@@ -38,7 +38,8 @@ import Wire
     ) throws {
         let message = try CacheFileTests.reply(name, addresses).encoded()
         var reply = try RelayedReply(parsing: message)
-        kept.keep(&reply, try query(name, .a, change), at: CacheFileTests.start)
+        let asked = try query(name, .a, change)
+        kept.keep(&reply, asked, as: kept.cache.key(asked), at: CacheFileTests.start)
     }
 
     @Test func showsAnEntryWithWhatItWasAskedWith() throws {
@@ -74,8 +75,10 @@ import Wire
 
     @Test func showsFailuresInARow() throws {
         let (console, kept) = try console()
-        kept.keepFailure(try query("www.example."), "no route", at: CacheFileTests.start)
-        kept.keepFailure(try query("www.example."), "no route", at: CacheFileTests.moment(1))
+        let asked = try query("www.example.")
+        let key = kept.cache.key(asked)
+        kept.keepFailure(asked, "no route", as: key, at: CacheFileTests.start)
+        kept.keepFailure(asked, "no route", as: key, at: CacheFileTests.moment(1))
 
         #expect(
             run(console, "cache get www.example", at: 1).text

@@ -30,7 +30,7 @@ import Wire
         #expect(same === flight && flights.count == 1)
         #expect(flight.add(Bell()))
 
-        flights.land(flight, key, .refused("no"))
+        flights.land(flight, .refused("no"))
 
         #expect(flights.count == 0)
         #expect(!same.add(Bell()))
@@ -43,6 +43,30 @@ import Wire
             return
         }
         #expect(next !== flight && next.result == nil)
+    }
+
+    @Test func findsEachOfManyUntilItLands() throws {
+        let names = (0..<600).map { "n\($0).example" }
+        for round in 0..<3 {
+            var open: [Flight] = []
+            for name in names {
+                guard case .first(let flight) = flights.join(try key(name), until: end) else {
+                    Issue.record("\(name) is asked for in round \(round) already")
+                    return
+                }
+                open.append(flight)
+            }
+            #expect(flights.count == names.count)
+            for (name, flight) in zip(names, open) {
+                guard case .later(let same) = flights.join(try key(name), until: end) else {
+                    Issue.record("nobody asks for \(name)")
+                    return
+                }
+                #expect(same === flight)
+                flights.land(flight, .refused(name))
+            }
+            #expect(flights.count == 0)
+        }
     }
 
     @Test(arguments: 0..<6)

@@ -84,7 +84,7 @@ import Wire
                 switch flights.join(key, until: Moment(nanoseconds: .max)) {
                 case .first(let flight):
                     firstCount += 1
-                    flights.land(flight, key, .refused("\(number)"))
+                    flights.land(flight, .refused("\(number)"))
                 case .later(let flight):
                     // It lands before or after; whoever is too late for the bell finds the result.
                     guard !flight.add(Bell()) else { continue }

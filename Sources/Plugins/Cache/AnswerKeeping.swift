@@ -44,17 +44,27 @@ protocol AnswerKeeping: Sendable {
     /// Tells the client that its answer has run out, and counts it.
     func markStale(_ answer: inout Answer)
 
-    /// Keeps a reply as far as it may be, and brings its times to live within bounds.
-    func keep(_ reply: inout RelayedReply, _ query: borrowing Query, at now: Moment)
+    /// What the keys of what is kept are made with; nil where nothing is.
+    var secret: UInt64? { get }
+
+    /// Keeps a reply under the key of its query as far as it may be, and brings its times to live
+    /// within bounds.
+    func keep(
+        _ reply: inout RelayedReply,
+        _ query: borrowing Query,
+        as key: CacheKey,
+        at now: Moment
+    )
 
     /// Keeps that no upstream answered, and why.
-    func keepFailure(_ query: borrowing Query, _ text: String, at now: Moment)
+    func keepFailure(_ query: borrowing Query, _ text: String, as key: CacheKey, at now: Moment)
 }
 
 /// Where there is no cache.
 struct NothingKept: AnswerKeeping {
     let givesStaleAtOnce = false
     let clientMilliseconds: UInt64 = 0
+    let secret: UInt64? = nil
 
     func find(_ query: borrowing Query, at now: Moment, into answer: inout Answer) -> FoundAnswer? {
         nil
@@ -65,6 +75,11 @@ struct NothingKept: AnswerKeeping {
     func countRefresh(in answer: borrowing Answer) {}
     func prefers(_ found: FoundAnswer, to reply: RelayedReply) -> Bool { false }
     func markStale(_ answer: inout Answer) {}
-    func keep(_ reply: inout RelayedReply, _ query: borrowing Query, at now: Moment) {}
-    func keepFailure(_ query: borrowing Query, _ text: String, at now: Moment) {}
+    func keep(
+        _ reply: inout RelayedReply,
+        _ query: borrowing Query,
+        as key: CacheKey,
+        at now: Moment
+    ) {}
+    func keepFailure(_ query: borrowing Query, _ text: String, as key: CacheKey, at now: Moment) {}
 }

@@ -92,20 +92,32 @@ struct KeptAnswers: AnswerKeeping {
         answer.extendedError = answer.code == .nameError ? Self.staleDenial : Self.staleAnswer
     }
 
-    func keep(_ reply: inout RelayedReply, _ query: borrowing Query, at now: Moment) {
+    var secret: UInt64? { cache.secret }
+
+    func keep(
+        _ reply: inout RelayedReply,
+        _ query: borrowing Query,
+        as key: CacheKey,
+        at now: Moment
+    ) {
         guard settings.takes(query) else { return }
         // It is our own answer from now on, and we are no authority for it.
         reply.flags = reply.flags.intersection(.relayed)
         guard let sentence = settings.judge(&reply, to: query) else { return }
-        cache.store(cache.key(query), query, reply, as: sentence, settings, at: now)
+        cache.store(key, query, reply, as: sentence, settings, at: now)
     }
 
-    func keepFailure(_ query: borrowing Query, _ text: String, at now: Moment) {
+    func keepFailure(
+        _ query: borrowing Query,
+        _ text: String,
+        as key: CacheKey,
+        at now: Moment
+    ) {
         guard settings.takes(query), settings.failureMilliseconds > 0 else { return }
         // An upstream that comes back is to be noticed at once.
         let sentence = CacheSentence(kind: .failure, lifetime: 1)
         var reply = RelayedReply(code: .serverFailure, flags: .recursionAvailable)
         reply.errorData = ExtendedError(.cachedError, text).data
-        cache.store(cache.key(query), query, reply, as: sentence, settings, at: now)
+        cache.store(key, query, reply, as: sentence, settings, at: now)
     }
 }

@@ -12,11 +12,12 @@ final class Flight: Sendable {
         var bells: [Bell] = []
     }
 
+    fileprivate let key: Flights.Key
+    /// Its place among those that are open.
+    fileprivate let place: UInt32
     private let state = Mutex(State())
     /// Until when whoever asks may wait.
     let deadline: Moment
-
-    fileprivate init(until deadline: Moment) { self.deadline = deadline }
 
     /// Whether it ended because the time of whoever asked was over, while a query that joined it
     /// has seen little of what upstreams may take.
@@ -24,6 +25,15 @@ final class Flight: Sendable {
         guard case .failed = result, now >= deadline else { return false }
         return now.nanoseconds(since: joined) < Asking.patienceNanoseconds
     }
+
+    fileprivate init(_ key: Flights.Key, at place: UInt32, until deadline: Moment) {
+        self.key = key
+        self.place = place
+        self.deadline = deadline
+    }
+
+    /// What is kept of what comes of it has this key.
+    var cacheKey: CacheKey { key.cacheKey }
 
     /// What came of it; nil while nothing has.
     var result: ForwardResult? { state.withLock { $0.result } }
@@ -53,20 +63,24 @@ final class Flight: Sendable {
 /// Their number is bounded by that of the queries that may wait.
 final class Flights: Sendable {
     /// What a reply depends on.
-    struct Key: Hashable, Sendable {
-        fileprivate let key: CacheKey
+    struct Key: Equatable, Sendable {
+        /// The key of what is kept, where that is made with the same secret.
+        let cacheKey: CacheKey
         /// The name in lower case, in wire form.
         private let name: [UInt8]
         /// RD: a server may know less without (RFC 1035 §4.1.1).
         private let wantsRecursion: Bool
 
         fileprivate init(_ query: borrowing Query, secret: UInt64) {
-            key = CacheKey(query, secret: secret)
+            cacheKey = CacheKey(query, secret: secret)
             name = query.name.lowercasedBytes.copied
             wantsRecursion = query.header.flags.contains(.recursionDesired)
         }
 
-        func hash(into hasher: inout Hasher) { hasher.combine(key.hash) }
+        static func == (left: Key, right: Key) -> Bool {
+            left.cacheKey == right.cacheKey && left.wantsRecursion == right.wantsRecursion
+                && left.name.span.hasSameBytes(as: right.name.span)
+        }
     }
 
     /// Who asks, and who only waits.
@@ -75,37 +89,72 @@ final class Flights: Sendable {
         case later(Flight)
     }
 
+    /// Those of some hashes.
+    private struct Part {
+        /// Finds the places of flights by the hashes of their keys.
+        var index = CacheIndex()
+        var flights: [Flight?] = []
+        var free: [UInt32] = []
+
+        func find(_ key: Key) -> Flight? {
+            var probe = index.probe(key.cacheKey.hash)
+            while let place = index.next(&probe) {
+                if let flight = flights[Int(place)], flight.key == key { return flight }
+            }
+            return nil
+        }
+
+        mutating func add(_ key: Key, until deadline: Moment) -> Flight {
+            // LIMIT: there are fewer than queries that may wait.
+            let place = free.popLast() ?? UInt32(truncatingIfNeeded: flights.count)
+            let flight = Flight(key, at: place, until: deadline)
+            if Int(place) == flights.count {
+                flights.append(flight)
+            } else {
+                flights[Int(place)] = flight
+            }
+            index.insert(key.cacheKey.hash, place)
+            return flight
+        }
+
+        mutating func remove(_ flight: Flight) {
+            index.remove(flight.cacheKey.hash, flight.place)
+            flights[Int(flight.place)] = nil
+            free.append(flight.place)
+        }
+    }
+
     /// What keeps strangers from choosing questions with one hash.
     private let secret: UInt64
-    private let open: [16 of Mutex<[Key: Flight]>] = .init { _ in Mutex([:]) }
+    private let parts: [16 of Mutex<Part>] = .init { _ in Mutex(Part()) }
 
+    /// `secret`: that of the cache, so that both have the same keys.
     init(secret: UInt64) { self.secret = secret }
 
     /// The number of questions that are being asked.
     var count: Int {
         var count = 0
-        for index in open.indices { count += open[index].withLock { $0.count } }
+        for index in parts.indices { count += parts[index].withLock { $0.index.count } }
         return count
     }
 
-    private static func place(_ key: Key) -> Int { Int(truncatingIfNeeded: key.key.hash & 15) }
+    /// The part of a key, by other bits of its hash than those that the part's index uses.
+    private static func part(_ key: Key) -> Int { Int(truncatingIfNeeded: key.cacheKey.hash >> 60) }
 
     /// The key of a query.
     func key(_ query: borrowing Query) -> Key { Key(query, secret: secret) }
 
     /// Joins those who ask the same, or is the first of them, who has until `deadline`.
     func join(_ key: Key, until deadline: Moment) -> Seat {
-        open[Self.place(key)].withLock { open in
-            if let flight = open[key] { return .later(flight) }
-            let flight = Flight(until: deadline)
-            open[key] = flight
-            return .first(flight)
+        parts[Self.part(key)].withLock { part in
+            if let flight = part.find(key) { return .later(flight) }
+            return .first(part.add(key, until: deadline))
         }
     }
 
-    /// Ends a flight; only the first may, and must.
-    func land(_ flight: Flight, _ key: Key, _ result: ForwardResult) {
-        open[Self.place(key)].withLock { _ = $0.removeValue(forKey: key) }
+    /// Ends a flight; only the first may, and must, once.
+    func land(_ flight: Flight, _ result: ForwardResult) {
+        parts[Self.part(flight.key)].withLock { $0.remove(flight) }
         flight.land(result)
     }
 }

@@ -22,22 +22,24 @@ extension Forward {
         for _ in 0..<2 {
             switch flights.join(key, until: waiting.deadline) {
             case .first(let flight):
-                let result = await fetch(waiting, counting: cells, desk)
-                flights.land(flight, key, result ?? Self.nobody)
+                let result = await fetch(waiting, as: key.cacheKey, counting: cells, desk)
+                flights.land(flight, result ?? Self.nobody)
                 return result
             case .later(let flight):
                 guard let result = await result(of: flight, until: waiting.deadline, desk) else {
                     return tooLate(waiting.query)
                 }
                 // What is too much of one client is not of another, nor to be kept.
-                if case .surplus = result { return await fetch(waiting, counting: cells, desk) }
+                if case .surplus = result {
+                    return await fetch(waiting, as: key.cacheKey, counting: cells, desk)
+                }
                 let isHasty = flight.isHasty(at: desk.now, joined: joined)
                 if !isHasty || desk.now >= waiting.deadline, result.suits(waiting.query) {
                     return result
                 }
             }
         }
-        return await fetch(waiting, counting: cells, desk)
+        return await fetch(waiting, as: key.cacheKey, counting: cells, desk)
     }
 
     private static let nobody = ForwardResult.failed("no stanza takes the name", .other)
@@ -62,26 +64,14 @@ extension Forward {
     /// Asks the upstreams, and keeps what came of it.
     private func fetch(
         _ waiting: WaitingQuery,
+        as key: CacheKey,
         counting cells: WorkerCells,
         _ desk: any Desk
     ) async -> ForwardResult? {
         let began = desk.now
-        switch await ask(waiting, counting: cells, desk) {
-        case .reply(var reply):
-            kept.keep(&reply, waiting.query, at: desk.now)
-            return .reply(reply)
-        case .failed(let text, let reason):
-            // Upstreams that had little time have not failed.
-            let now = desk.now
-            let taken = now.nanoseconds(since: began)
-            if now < waiting.deadline || taken >= Asking.patienceNanoseconds {
-                kept.keepFailure(waiting.query, text, at: now)
-            }
-            return .failed(text, reason)
-        case .refused(let text): return .refused(text)
-        case .surplus(let text): return .surplus(text)
-        case nil: return nil
-        }
+        var result = await ask(waiting, counting: cells, desk)
+        result?.keep(in: kept, waiting, as: key, since: began, at: desk.now)
+        return result
     }
 
     /// Gives an answer that was kept, filled in already, and asks for it again where that is due.
@@ -126,10 +116,10 @@ extension Forward {
         case .first(let flight):
             let isTaken = desk.detach { desk in
                 let own = waiting.renewed(at: desk.now)
-                let result = await fetch(own, counting: cells, desk)
-                flights.land(flight, key, result ?? Self.nobody)
+                let result = await fetch(own, as: flight.cacheKey, counting: cells, desk)
+                flights.land(flight, result ?? Self.nobody)
             }
-            if !isTaken { flights.land(flight, key, Self.tooMany) }
+            if !isTaken { flights.land(flight, Self.tooMany) }
             return flight
         }
     }

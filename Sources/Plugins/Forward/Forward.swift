@@ -135,7 +135,6 @@ package struct Forward: Answerer {
     package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
         setup.takesEveryClass = true
         tokens = LoopTokens.shared(&setup)
-        flights = Flights(secret: setup.random())
         hidden = setup.left[HiddenFamilies.key] as? HiddenFamilies ?? HiddenFamilies()
         var routes: [ForwardRoute] = []
         for stanza in stanzas { routes.append(try ForwardRoute(parsing: stanza, setup: &setup)) }
@@ -147,6 +146,7 @@ package struct Forward: Answerer {
             "\(route.zone) \(route.upstreams.map(\.origin)) \(route.hosts?.labels ?? [])"
         }
         kept = try KeptAnswers(origin: origin.joined(separator: "; "), &setup) ?? NothingKept()
+        flights = Flights(secret: kept.secret ?? setup.random())
     }
 
     /// Names of others are forwarded; those of a cluster that lead to them wait at the cluster.
