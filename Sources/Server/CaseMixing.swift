@@ -33,14 +33,15 @@ enum CaseMixing {
         guard let end = nameEnd(of: message.span) else { return }
         var bits: UInt64 = 0
         var left = 0
-        for index in Header.byteCount..<end where isLetter(message[index]) {
+        var target = message.mutableSpan
+        for index in Header.byteCount..<end where isLetter(target[index]) {
             if left == 0 {
                 bits = random()
                 left = 64
             }
-            if bits & 1 == 1 { message[index] ^= caseBit }
+            target[index] ^= caseBit & (0 &- UInt8(truncatingIfNeeded: bits & 1))
             bits >>= 1
-            left -= 1
+            left &-= 1
         }
     }
 }

@@ -52,13 +52,14 @@ enum ReplyCheck {
         guard let nameEnd = CaseMixing.nameEnd(of: question), nameEnd + 4 <= reply.count,
             reply.uint32(at: nameEnd) == question.uint32(at: nameEnd)
         else { return .stranger }
-        var isChanged = false
-        for index in Header.byteCount..<nameEnd where reply[index] != question[index] {
+        let name = Header.byteCount..<nameEnd
+        // What nearly every reply has: the very same bytes.
+        if reply.extracting(name).hasSameBytes(as: question.extracting(name)) { return .reply }
+        for index in name where reply[index] != question[index] {
             guard CaseMixing.isLetter(question[index]),
                 reply[index] == question[index] ^ CaseMixing.caseBit
             else { return .stranger }
-            isChanged = true
         }
-        return isChanged ? .changedCase : .reply
+        return .changedCase
     }
 }

@@ -24,28 +24,27 @@ enum UpstreamMessage {
         guard let header = try? Header(parsing: span),
             let nameEnd = try? span.nameEnd(at: Header.byteCount), nameEnd + 4 <= span.count
         else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(message.count + 2)
-        put16(0, &bytes)
+        let end = nameEnd + 4
+        let options = findOptions(message, header, from: end)
+        let kept = options.map { keptOptions(message, $0.data) } ?? []
+        let optionsByteCount = options == nil ? 0 : 11 + kept.count
+        var bytes = [UInt8](repeating: 0, count: end + optionsByteCount)
+        var target = bytes.mutableSpan
         // RD and CD, and nothing else that a client may have set, as the reply is for others too.
         // AD, so that the reply says whether its data was verified (RFC 6840 §5.7); a client is told
         // so only when it asked.
         let asked = header.flags.intersection(.repeated)
-        put16(asked.rawValue | Flags.authenticData.rawValue, &bytes)
-        let options = findOptions(message, header, from: nameEnd + 4)
-        put16(1, &bytes)
-        put16(0, &bytes)
-        put16(0, &bytes)
-        put16(options == nil ? 0 : 1, &bytes)
-        bytes += message[Header.byteCount..<(nameEnd + 4)]
+        target.set16(asked.rawValue | Flags.authenticData.rawValue, at: 2)
+        target.set16(1, at: 4)
+        target.set16(options == nil ? 0 : 1, at: 10)
+        target.copy(span.extracting(Header.byteCount..<end), to: Header.byteCount)
         guard let options else { return bytes }
-        bytes.append(0)
-        put16(RecordType.opt.rawValue, &bytes)
-        put16(min(options.udpByteCount, max(512, udpByteCount)), &bytes)
-        bytes += message[options.flags]
-        let kept = keptOptions(message, options.data)
-        put16(UInt16(truncatingIfNeeded: kept.count), &bytes)
-        bytes += kept
+        // The root first.
+        target.set16(RecordType.opt.rawValue, at: end + 1)
+        target.set16(min(options.udpByteCount, max(512, udpByteCount)), at: end + 3)
+        target.copy(span.extracting(options.flags), to: end + 5)
+        target.set16(UInt16(truncatingIfNeeded: kept.count), at: end + 9)
+        target.copy(kept.span, to: end + 11)
         return bytes
     }
 
