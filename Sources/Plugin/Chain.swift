@@ -29,14 +29,32 @@ package final class Chain: Sendable {
         roles.answer(query, chain: 0, into: &answer, waiting: &waitingPlugin)
     }
 
+    /// Has the plugin that said `.wait` begin what it waits for; nil where it is to be resumed.
+    package func begin(
+        _ waiting: WaitingQuery,
+        at place: Int,
+        finding found: borrowing Answer,
+        desk: any Desk
+    ) -> Beginning? {
+        roles.begin(waiting, chain: 0, at: place, finding: found, desk: desk)
+    }
+
+    /// Lets the plugins finish an answer that came of what was begun.
+    package func conclude(_ waiting: WaitingQuery, at place: Int, _ answer: inout Answer) {
+        roles.conclude(waiting, chain: 0, at: place, &answer)
+    }
+
     /// Goes on with a query at the plugin that said `.wait`.
+    ///
+    /// `course`: what it has begun.
     package func resume(
         _ waiting: WaitingQuery,
         at place: Int,
+        on course: (any Course)? = nil,
         into answer: inout Answer,
         desk: any Desk
     ) async -> Outcome {
-        await roles.resume(waiting, chain: 0, at: place, into: &answer, desk: desk)
+        await roles.resume(waiting, chain: 0, at: place, on: course, into: &answer, desk: desk)
     }
 
     /// Tells every plugin what was sent, first plugin last.

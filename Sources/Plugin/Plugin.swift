@@ -33,6 +33,15 @@ package protocol Answerer: Plugin {
     /// wait; false, the default, where it cannot.
     func answerWithoutWaiting(_ query: borrowing Query, into answer: inout Answer) -> Bool
 
+    /// Begins what a query waits for, for which `answer` said `.wait`; nil leaves all to `resume`.
+    ///
+    /// `found`: the answer as `answer` left it.
+    func begin(
+        _ waiting: WaitingQuery,
+        finding found: borrowing Answer,
+        desk: any Desk
+    ) -> Beginning?
+
     /// Goes on with a query for which `answer` said `.wait`; never says `.wait` again.
     func resume(
         _ waiting: WaitingQuery,
@@ -48,6 +57,12 @@ extension Answerer {
         _ query: borrowing Query,
         into answer: inout Answer
     ) -> Bool { false }
+
+    package func begin(
+        _ waiting: WaitingQuery,
+        finding found: borrowing Answer,
+        desk: any Desk
+    ) -> Beginning? { nil }
 
     package func resume(
         _ waiting: WaitingQuery,

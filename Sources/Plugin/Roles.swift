@@ -88,27 +88,63 @@ package struct Roles: Sendable {
         at place: Int,
         into answer: inout Answer
     ) -> Bool {
-        for index in parts[chain].answerers where answererPlaces[index] == place {
-            guard answerers[index].answerWithoutWaiting(query, into: &answer) else { return false }
-            answer.answeringPlugin = place
-            return true
-        }
-        return false
+        guard let index = answerer(of: chain, at: place),
+            answerers[index].answerWithoutWaiting(query, into: &answer)
+        else { return false }
+        answer.answeringPlugin = place
+        return true
+    }
+
+    /// The answerer at a place of a chain; nil when another plugin stands there.
+    private func answerer(of chain: Int, at place: Int) -> Int? {
+        let part = parts[chain].answerers
+        return part.first { answererPlaces[$0] == place }
+    }
+
+    /// Has the plugin of a chain that said `.wait` begin what it waits for.
+    package func begin(
+        _ waiting: WaitingQuery,
+        chain: Int,
+        at place: Int,
+        finding found: borrowing Answer,
+        desk: any Desk
+    ) -> Beginning? {
+        guard let index = answerer(of: chain, at: place) else { return nil }
+        return answerers[index].begin(waiting, finding: found, desk: desk)
+    }
+
+    /// Lets the plugins of a chain finish an answer that came of what the one at a place has begun.
+    package func conclude(
+        _ waiting: WaitingQuery,
+        chain: Int,
+        at place: Int,
+        _ answer: inout Answer
+    ) {
+        answer.answeringPlugin = place
+        finish(waiting.query, &answer, chain: chain, upTo: place)
     }
 
     /// Goes on with a query at the plugin of a chain that said `.wait`.
+    ///
+    /// `course`: what it has begun.
     package func resume(
         _ waiting: WaitingQuery,
         chain: Int,
         at place: Int,
+        on course: (any Course)?,
         into answer: inout Answer,
         desk: any Desk
     ) async -> Outcome {
         let part = parts[chain].answerers
-        guard var next = part.first(where: { answererPlaces[$0] == place }) else {
+        guard var next = answerer(of: chain, at: place) else {
             return end(waiting.query, &answer, .pass, chain: chain, last: -1)
         }
-        var outcome = await answerers[next].resume(waiting, into: &answer, desk: desk)
+        var outcome: Outcome
+        if let course {
+            outcome = await course.goOn(into: &answer, desk: desk)
+        } else {
+            outcome = await answerers[next].resume(waiting, into: &answer, desk: desk)
+        }
         next += 1
         while next < part.upperBound, outcome == .pass {
             outcome = answerers[next].answer(waiting.query, into: &answer)

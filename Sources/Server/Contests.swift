@@ -9,32 +9,17 @@ struct Contests {
     /// The most exchanges that stay open after whoever began them has left.
     static let maximumLeftCount = 1_024
 
-    /// An exchange whose reply is awaited.
-    final class Pending: Sendable {
-        /// As it was sent.
-        let exchange: Exchange
-        /// The number of its contest.
-        let contest: UInt64
-        let tag: Int
-
-        init(exchange: Exchange, contest: UInt64, tag: Int) {
-            self.exchange = exchange
-            self.contest = contest
-            self.tag = tag
-        }
+    /// Who waits for news of a contest.
+    enum Listener {
+        case task(Waiter<Contest.News?>)
+        /// A query that has no task.
+        case work(WaitingWork)
     }
 
     /// Something to be done once nothing is locked.
     enum Deed {
-        case resume(Waiter<Contest.News?>, Contest.News?)
+        case hear(Listener, Contest.News?)
         case tell(Contest.Heir, Contest.News)
-
-        func carryOut(at now: Moment) {
-            switch self {
-            case .resume(let waiter, let news): waiter.resume(returning: news)
-            case .tell(let heir, let news): heir(news, now)
-            }
-        }
     }
 
     /// One contest that is not over.
@@ -46,9 +31,9 @@ struct Contests {
         var others: [UInt64] = []
         /// What ended while nobody waited.
         var unheard: [Contest.News] = []
-        var waiter: Waiter<Contest.News?>?
+        var listener: Listener?
         var heir: Contest.Heir?
-        /// When the waiter or the heir is told that the time is over.
+        /// When the listener or the heir is told that the time is over.
         var until = Moment(nanoseconds: 0)
 
         var open: [UInt64] { first.map { [$0] + others } ?? others }
@@ -57,7 +42,7 @@ struct Contests {
 
         /// Whether nothing is open, and nobody waits or has anything left to hear.
         var isOver: Bool {
-            first == nil && others.isEmpty && unheard.isEmpty && waiter == nil
+            first == nil && others.isEmpty && unheard.isEmpty && listener == nil
         }
 
         mutating func add(_ id: UInt64) {
@@ -67,9 +52,18 @@ struct Contests {
         mutating func remove(_ id: UInt64) {
             if first == id { first = nil } else { others.removeAll { $0 == id } }
         }
+
+        /// An exchange has ended; what is to be done about it.
+        mutating func end(_ id: UInt64, _ news: Contest.News) -> Deed? {
+            remove(id)
+            if let listener = listener.take() { return .hear(listener, news) }
+            if let heir { return .tell(heir, news) }
+            unheard.append(news)
+            return nil
+        }
     }
 
-    private var pending = SlotTable<Pending>()
+    private var pending = SlotTable<ExchangeOrder>()
     private var entries = SlotTable<Entry>()
     /// How many exchanges have an heir.
     private(set) var leftCount = 0
@@ -84,56 +78,64 @@ struct Contests {
     mutating func begin(serial: UInt64) -> UInt64 { entries.insert(Entry(), serial: serial) }
 
     /// The exchange with this id, while it is open.
-    func exchange(_ id: UInt64) -> Pending? { pending[id] }
+    func exchange(_ id: UInt64) -> ExchangeOrder? { pending[id] }
 
-    /// Opens an exchange, and gives its id; `serial` is used for nothing else.
-    mutating func begin(_ exchange: Pending, serial: UInt64) -> UInt64 {
-        let id = pending.insert(exchange, serial: serial)
-        entries[exchange.contest]?.add(id)
-        return id
+    /// Whether the exchange with this id is open.
+    func isAwaited(_ id: UInt64) -> Bool { pending.contains(id) }
+
+    /// Opens an exchange of a contest, and gives the order for it; `serial` is used for nothing else.
+    mutating func begin(
+        _ exchange: Exchange,
+        tag: Int,
+        in contest: UInt64,
+        serial: UInt64
+    ) -> ExchangeOrder {
+        let order = pending.insert(serial: serial) {
+            ExchangeOrder(id: $0, exchange: exchange, contest: contest, tag: tag)
+        }
+        entries.change(contest) { $0?.add(order.id) }
+        return order
     }
 
     /// Notes an exchange that ended before it began.
     mutating func note(_ news: Contest.News, in contest: UInt64) {
-        entries[contest]?.unheard.append(news)
+        entries.change(contest) { $0?.unheard.append(news) }
     }
 
     /// Takes out what ended while nobody waited.
     mutating func takeUnheard(in contest: UInt64) -> Contest.News? {
-        guard entries[contest]?.unheard.isEmpty == false else { return nil }
-        let news = entries[contest]?.unheard.removeFirst()
-        endIfOver(contest)
+        let news: Contest.News? = entries.change(contest) { entry in
+            guard entry?.unheard.isEmpty == false else { return nil }
+            return entry?.unheard.removeFirst()
+        }
+        if news != nil { endIfOver(contest) }
         return news
     }
 
     /// Lets somebody wait for news until `moment`.
-    mutating func wait(
-        _ waiter: Waiter<Contest.News?>,
-        in contest: UInt64,
-        until moment: Moment
-    ) {
-        entries[contest]?.waiter = waiter
-        entries[contest]?.until = moment
+    mutating func wait(_ listener: Listener, in contest: UInt64, until moment: Moment) {
+        entries.change(contest) {
+            $0?.listener = listener
+            $0?.until = moment
+        }
     }
 
     /// Forgets a contest when nothing of it is left.
     private mutating func endIfOver(_ contest: UInt64) {
-        if entries[contest]?.isOver == true { entries.remove(contest) }
+        entries.change(contest) { if $0?.isOver == true { $0 = nil } }
     }
 
     /// An exchange has ended; what is to be done about it.
     mutating func end(_ id: UInt64, _ reply: Reply) -> Deed? {
-        guard let ended = pending.remove(id), entries.contains(ended.contest) else { return nil }
+        guard let ended = pending.remove(id) else { return nil }
         let news = Contest.News(tag: ended.tag, reply: reply)
-        entries[ended.contest]?.remove(id)
-        defer { endIfOver(ended.contest) }
-        if let waiter = entries[ended.contest]?.waiter.take() { return .resume(waiter, news) }
-        if let heir = entries[ended.contest]?.heir {
-            leftCount -= 1
-            return .tell(heir, news)
+        let deed: Deed? = entries.change(ended.contest) { entry in
+            let deed = entry?.end(id, news)
+            if entry?.isOver == true { entry = nil }
+            return deed ?? nil
         }
-        entries[ended.contest]?.unheard.append(news)
-        return nil
+        if case .tell = deed { leftCount -= 1 }
+        return deed
     }
 
     /// The time of a contest may be over; adds what is to be done, and the exchanges that end.
@@ -145,9 +147,9 @@ struct Contests {
     ) {
         // A timer of an earlier wait.
         guard let entry = entries[contest], entry.until <= now else { return }
-        if let waiter = entries[contest]?.waiter.take() {
+        if let listener = entries.change(contest, { $0?.listener.take() ?? nil }) {
             endIfOver(contest)
-            deeds.append(.resume(waiter, nil))
+            deeds.append(.hear(listener, nil))
         } else if let heir = entry.heir {
             for id in entry.open {
                 guard let exchange = pending.remove(id) else { continue }
@@ -176,10 +178,12 @@ struct Contests {
             return false
         }
         leftCount += entry.openCount
-        entries[contest]?.unheard = []
-        entries[contest]?.waiter = nil
-        entries[contest]?.heir = heir
-        entries[contest]?.until = moment
+        entries.change(contest) {
+            $0?.unheard = []
+            $0?.listener = nil
+            $0?.heir = heir
+            $0?.until = moment
+        }
         return true
     }
 }

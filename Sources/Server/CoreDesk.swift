@@ -14,6 +14,8 @@ struct WaitingPlace: Sendable {
     let block: Int
     /// The place of the plugin in its chain.
     let plugin: Int
+
+    var serverBlock: ServerBlock { configuration.listeners[arrival.listener].blocks[block] }
 }
 
 /// Looks after the queries of one worker that wait.
@@ -59,7 +61,7 @@ final class CoreDesk: Sendable {
 
         /// A number that was not used before, nor is that of a contest.
         mutating func drawID() -> UInt64 {
-            drawSerial() << SlotTable<Contests.Pending>.placeBitCount
+            drawSerial() << SlotTable<ExchangeOrder>.placeBitCount
         }
     }
 
@@ -68,6 +70,8 @@ final class CoreDesk: Sendable {
     private let executor: WorkerExecutor
     private let tasks = WaitingTasks()
     private let writer = LateWriter()
+    /// The memory for the answers of queries that have no task.
+    private let answer: Mutex<Answer>
     private let state: Mutex<State>
 
     /// `wake`: wakes the worker's thread, from any other.
@@ -79,6 +83,7 @@ final class CoreDesk: Sendable {
         self.cells = cells
         self.random = random
         state = Mutex(State(room: WaitingRoom(seed: random())))
+        answer = Mutex(Answer(counting: cells))
         executor = WorkerExecutor(wake: wake)
     }
 
@@ -101,31 +106,38 @@ final class CoreDesk: Sendable {
             }
             return (deeds, slept)
         }
-        for deed in deeds { deed.carryOut(at: now) }
+        for deed in deeds { carryOut(deed, at: now) }
         for bell in slept { bell.ring() }
     }
 
     /// Takes the news about an exchange; a message that is no reply to its question is ignored.
     func take(_ reply: ExchangeReply) {
         let (deed, now): (Contests.Deed?, Moment) = state.withLock { state in
-            guard let pending = state.contests.exchange(reply.id),
-                let news = Self.judge(reply.news, pending)
+            guard let order = state.contests.exchange(reply.id),
+                let news = Self.judge(reply.news, order.exchange)
             else { return (nil, state.now) }
             state.ended.append(reply.id)
             return (state.contests.end(reply.id, news), state.now)
         }
-        deed?.carryOut(at: now)
+        if let deed { carryOut(deed, at: now) }
+    }
+
+    private func carryOut(_ deed: Contests.Deed, at now: Moment) {
+        switch deed {
+        case .hear(.task(let waiter), let news): waiter.resume(returning: news)
+        case .hear(.work(let work), let news): end(work, with: news)
+        case .tell(let heir, let news): heir(news, now)
+        }
     }
 
     /// What news about an exchange come to; nil for what is to be ignored.
-    private static func judge(_ news: ExchangeReply.News, _ pending: Contests.Pending) -> Reply? {
+    private static func judge(_ news: ExchangeReply.News, _ exchange: Exchange) -> Reply? {
         switch news {
         case .message(let bytes):
-            let question = pending.exchange.message
-            switch ReplyCheck.judge(bytes.span, to: question.span) {
+            switch ReplyCheck.judge(bytes.span, to: exchange.message.span) {
             case .stranger: return nil
-            case .changedCase where pending.exchange.mixesCase:
-                return pending.exchange.transport == .tcp ? .plainMessage(bytes) : .changedCase
+            case .changedCase where exchange.mixesCase:
+                return exchange.transport == .tcp ? .plainMessage(bytes) : .changedCase
             case .reply, .changedCase: return .message(bytes)
             }
         case .failure(let text): return .failure(text)
@@ -141,40 +153,44 @@ final class CoreDesk: Sendable {
     /// Has the worker woken when a task can go on; false when one can already.
     func rest() -> Bool { executor.rest() }
 
-    /// Ends the tasks that wait for queries; comes before the desk is let go of, since they hold it.
+    /// Ends the tasks that wait for queries, and forgets the queries without one; comes before the
+    /// desk is let go of, since they hold it.
     func close() {
         tasks.close()
         executor.runReady()
+        _ = state.withLock { state in
+            defer { state.contests = Contests() }
+            return state.contests
+        }
     }
 
     /// Whether a query waits.
     var isWaiting: Bool { state.withLock { $0.room.count > 0 } }
 
-    /// Hands out what the tasks have left; false when nothing is awaited any more.
+    /// Hands out what is left to be done; false when nothing is awaited any more.
+    ///
+    /// `outputs`: empty ones, whose memory is used for what comes next.
     func drain(into outputs: inout Outputs) -> Bool {
-        let (late, orders, ended, next, isBusy) = state.withLock { state in
+        state.withLock { state in
             let isBusy = state.room.count > 0 || state.contests.leftCount > 0
             state.dropTimers(all: !isBusy)
             // What was begun and left in one step is never opened, so that it need not be closed.
             if !state.ended.isEmpty {
-                state.orders.removeAll { state.contests.exchange($0.id) == nil }
+                state.orders.removeAll { !state.contests.isAwaited($0.id) }
             }
-            let result = (state.late, state.orders, state.ended, state.timers.first, isBusy)
-            state.late = []
-            state.orders = []
-            state.ended = []
-            return result
+            swap(&state.late, &outputs.late)
+            swap(&state.orders, &outputs.orders)
+            swap(&state.ended, &outputs.endedExchanges)
+            outputs.wakeAt = state.timers.first
+            return isBusy
         }
-        outputs.late += late
-        outputs.orders += orders
-        outputs.endedExchanges += ended
-        outputs.wakeAt = next
-        return isBusy
     }
 
-    /// Sets a query aside and goes on with it in a task; false when too many wait already.
+    /// Sets a query aside, to go on when something was heard or in a task; false when too many wait
+    /// already.
     ///
-    /// `goesFirst`: whether it gets a place before those that are forwarded.
+    /// `found`: the answer as its plugin left it; `goesFirst`: whether it gets a place before those
+    /// that are forwarded.
     ///
     /// A function of its own also where the whole program is optimised: what it locks is not on the
     /// path of an answer from memory.
@@ -183,6 +199,7 @@ final class CoreDesk: Sendable {
         _ query: borrowing Query,
         _ message: Span<UInt8>,
         at place: WaitingPlace,
+        finding found: borrowing Answer,
         goesFirst: Bool
     ) -> Bool {
         let (client, byteCount) = (query.client.address, message.count)
@@ -195,14 +212,103 @@ final class CoreDesk: Sendable {
             message: message.copied,
             deadline: query.received.adding(milliseconds: WaitingQuery.maximumWaitMilliseconds)
         )
-        if tasks.give(WaitingTasks.Work(waiting: waiting, place: place)) { return true }
+        let desk = WaitingDesk(self, waiting, at: place)
+        let chain = place.serverBlock.chain
+        let begun = chain.begin(waiting, at: place.plugin, finding: found, desk: desk)
+        let work = WaitingWork(desk: desk, course: begun?.course)
+        if let begun, begun.contest.number != 0 {
+            listen(work, to: begun)
+        } else {
+            give(work)
+        }
+        return true
+    }
+
+    /// Has a query hear of what was begun for it.
+    private func listen(_ work: WaitingWork, to begun: Beginning) {
+        let number = begun.contest.number
+        let until = min(begun.until, work.desk.deadline)
+        let news: Contest.News? = state.withLock { state in
+            if let news = state.contests.takeUnheard(in: number) { return news }
+            state.contests.wait(.work(work), in: number, until: until)
+            state.timers.insert(until, number)
+            return nil
+        }
+        if let news { end(work, with: news) }
+    }
+
+    /// Ends a query with what it has heard, or goes on with it in a task.
+    private func end(_ work: WaitingWork, with news: Contest.News?) {
+        let isOver = answer.withLock { answer in
+            guard work.course?.end(with: news, into: &answer, desk: work.desk) == true else {
+                return false
+            }
+            let block = work.desk.place.serverBlock
+            block.chain.conclude(work.desk.waiting, at: work.desk.place.plugin, &answer)
+            send(&answer, .done, work.desk, block)
+            answer.removeAll()
+            return true
+        }
+        if !isOver { give(work) }
+    }
+
+    /// Goes on with a query in a task.
+    private func give(_ work: WaitingWork) {
+        if tasks.give(work) { return }
         Task.detached(executorPreference: executor) { [self] in
             // What is relayed needs no memory of the answer's own, and thousands may wait.
             var answer = Answer(counting: cells, reserving: 512)
             var next = tasks.begin()
             while await serve(&next, &answer) { next = await tasks.next() }
         }
+    }
+
+    /// Does the work of a task, and lets go of it; false when there is none.
+    ///
+    /// `answer`: an empty one.
+    private func serve(_ next: inout WaitingWork?, _ answer: inout Answer) async -> Bool {
+        guard let work = next.take() else { return false }
+        let block = work.desk.place.serverBlock
+        let outcome = await block.chain.resume(
+            work.desk.waiting,
+            at: work.desk.place.plugin,
+            on: work.course,
+            into: &answer,
+            desk: work.desk
+        )
+        send(&answer, outcome, work.desk, block)
+        answer.removeAll()
         return true
+    }
+
+    /// Writes the answer to a query, and tells the chain.
+    private func send(
+        _ answer: inout Answer,
+        _ outcome: Outcome,
+        _ desk: WaitingDesk,
+        _ block: ServerBlock
+    ) {
+        let waiting = desk.waiting
+        var bytes: [UInt8] = []
+        if outcome != .drop {
+            bytes = writer.write(&answer, waiting.query, block.limits)
+        }
+        let now = state.withLock { state in
+            let client = waiting.query.client.address
+            state.room.leave(client, byteCount: waiting.message.count)
+            // A connection must learn that a message of its gets no answer.
+            let arrival = desk.place.arrival
+            if !bytes.isEmpty || arrival.transport == .tcp {
+                state.late.append(LateAnswer(arrival: arrival, bytes: bytes))
+            }
+            return state.now
+        }
+        let report = answer.report(
+            waiting.query,
+            byteCount: bytes.count,
+            durationNanoseconds: now.nanoseconds(since: waiting.query.received)
+        )
+        block.chain.sent(waiting.query, report, counting: cells)
     }
 
     /// Begins work that no client waits for; false when too much waits already.
@@ -216,8 +322,8 @@ final class CoreDesk: Sendable {
             $0.room.enter(Self.nobody, byteCount: 0, goesFirst: false)
         }
         guard isTaken else { return false }
-        var desk = desk
-        desk.deadline = now.adding(milliseconds: WaitingQuery.maximumWaitMilliseconds)
+        let end = now.adding(milliseconds: WaitingQuery.maximumWaitMilliseconds)
+        let desk = WaitingDesk(self, desk.waiting, at: desk.place, until: end)
         Task.detached(executorPreference: executor) { [desk] in
             await work(desk)
             self.state.withLock { $0.room.leave(Self.nobody, byteCount: 0) }
@@ -225,59 +331,7 @@ final class CoreDesk: Sendable {
         return true
     }
 
-    // MARK: Run as a task
-
-    /// Does the work of a task, and lets go of it; false when there is none.
-    private func serve(_ next: inout WaitingTasks.Work?, _ answer: inout Answer) async -> Bool {
-        guard let work = next.take() else { return false }
-        await serve(work.waiting, at: work.place, &answer)
-        answer.removeAll()
-        return true
-    }
-
-    /// Goes on with a waiting query to its end.
-    ///
-    /// `answer`: an empty one.
-    private func serve(
-        _ waiting: WaitingQuery,
-        at place: WaitingPlace,
-        _ answer: inout Answer
-    ) async {
-        let block = place.configuration.listeners[place.arrival.listener].blocks[place.block]
-        let desk = WaitingDesk(
-            core: self,
-            configuration: place.configuration,
-            listener: place.arrival.listener,
-            deadline: waiting.deadline
-        )
-        let outcome = await block.chain.resume(
-            waiting,
-            at: place.plugin,
-            into: &answer,
-            desk: desk
-        )
-        var bytes: [UInt8] = []
-        if outcome != .drop {
-            bytes = writer.write(&answer, waiting.query, block.limits)
-        }
-        let now = state.withLock { state in
-            let client = waiting.query.client.address
-            state.room.leave(client, byteCount: waiting.message.count)
-            // A connection must learn that a message of its gets no answer.
-            if !bytes.isEmpty || place.arrival.transport == .tcp {
-                state.late.append(LateAnswer(arrival: place.arrival, bytes: bytes))
-            }
-            return state.now
-        }
-        let report = answer.report(
-            waiting.query,
-            byteCount: bytes.count,
-            durationNanoseconds: now.nanoseconds(since: waiting.query.received)
-        )
-        block.chain.sent(waiting.query, report, counting: cells)
-    }
-
-    // MARK: Asked by tasks
+    // MARK: Asked for queries
 
     /// Sends a question with a fresh id.
     func begin(_ exchange: Exchange, tag: Int, in contest: inout Contest) {
@@ -289,7 +343,7 @@ final class CoreDesk: Sendable {
             exchange.message[1] = UInt8(truncatingIfNeeded: id)
         }
         if exchange.mixesCase { CaseMixing.mix(&exchange.message, random: random) }
-        let order = exchange
+        let sent = exchange
         contest.number = state.withLock { [number = contest.number] state in
             let number = state.contest(number)
             guard isMessage else {
@@ -297,11 +351,10 @@ final class CoreDesk: Sendable {
                 state.contests.note(Contest.News(tag: tag, reply: failure), in: number)
                 return number
             }
-            let id = state.contests.begin(
-                Contests.Pending(exchange: order, contest: number, tag: tag),
-                serial: state.drawSerial()
+            let serial = state.drawSerial()
+            state.orders.append(
+                state.contests.begin(sent, tag: tag, in: number, serial: serial)
             )
-            state.orders.append(ExchangeOrder(id: id, exchange: order))
             return number
         }
     }
@@ -313,7 +366,7 @@ final class CoreDesk: Sendable {
         return await Waiter.wait { waiter in
             state.withLock { state in
                 let number = state.contest(number)
-                state.contests.wait(waiter, in: number, until: moment)
+                state.contests.wait(.task(waiter), in: number, until: moment)
                 state.timers.insert(moment, number)
             }
         }

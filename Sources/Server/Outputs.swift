@@ -9,10 +9,23 @@ package struct LateAnswer: Sendable {
     package var bytes: [UInt8]
 }
 
-/// An exchange that the worker shall begin.
-package struct ExchangeOrder: Sendable {
-    package var id: UInt64
-    package var exchange: Exchange
+/// An exchange that the worker shall begin, and whose reply is awaited then.
+///
+/// A class, since it is kept where it is waited for and where it is sent from.
+package final class ExchangeOrder: Sendable {
+    package let id: UInt64
+    /// As it is sent.
+    package let exchange: Exchange
+    /// The number of its contest.
+    let contest: UInt64
+    let tag: Int
+
+    init(id: UInt64, exchange: Exchange, contest: UInt64 = 0, tag: Int = 0) {
+        self.id = id
+        self.exchange = exchange
+        self.contest = contest
+        self.tag = tag
+    }
 
     /// A small number that no other open exchange of the worker has.
     var place: Int { SlotTable<Exchange>.place(id) }

@@ -171,7 +171,7 @@ struct QueryService: ~Copyable {
             block: block,
             plugin: plugin
         )
-        return desk.wait(query, message, at: place, goesFirst: goesFirst)
+        return desk.wait(query, message, at: place, finding: answer, goesFirst: goesFirst)
     }
 
     /// Writes the answer and tells the chain; without a block only counts it.

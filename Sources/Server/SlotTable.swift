@@ -26,13 +26,28 @@ struct SlotTable<Element> {
 
     /// Adds an element, and gives its number; `serial` must not have been used before, nor be 0.
     mutating func insert(_ element: Element, serial: UInt64) -> UInt64 {
+        let number = take(serial)
+        slots[Self.place(number)].element = element
+        return number
+    }
+
+    /// Adds the element that `make` makes for its number, and gives it.
+    mutating func insert(serial: UInt64, _ make: (UInt64) -> Element) -> Element {
+        let number = take(serial)
+        let element = make(number)
+        slots[Self.place(number)].element = element
+        return element
+    }
+
+    /// Takes a free place, and tells the number of what is put there.
+    private mutating func take(_ serial: UInt64) -> UInt64 {
         let place = free.popLast() ?? slots.count
         precondition(place < 1 << Self.placeBitCount, "a table of slots is bounded by who fills it")
         let number = serial << Self.placeBitCount | UInt64(place)
         if place == slots.count {
-            slots.append(Slot(number: number, element: element))
+            slots.append(Slot(number: number))
         } else {
-            slots[place] = Slot(number: number, element: element)
+            slots[place].number = number
         }
         return number
     }
@@ -42,20 +57,27 @@ struct SlotTable<Element> {
         return place < slots.count && slots[place].number == number && number != 0
     }
 
-    /// The element with this number, to be changed where it lies; nil when there is none, and then
-    /// none can be put there.
+    /// A copy of the element with this number; nil when there is none.
     subscript(number: UInt64) -> Element? {
-        get { contains(number) ? slots[Self.place(number)].element : nil }
-        _modify {
-            guard contains(number) else {
-                var none: Element?
-                yield &none
-                return
-            }
-            let place = Self.place(number)
-            yield &slots[place].element
-            if slots[place].element == nil { give(place) }
+        contains(number) ? slots[Self.place(number)].element : nil
+    }
+
+    /// Lets `body` change the element with this number where it lies; it is nil when there is none,
+    /// and then none can be put there.
+    ///
+    /// Nothing is copied, and no memory is taken, as it would be for the accessor of a subscript.
+    @inline(__always)
+    mutating func change<Result>(
+        _ number: UInt64,
+        _ body: (inout Element?) -> Result
+    ) -> Result {
+        guard contains(number) else {
+            var none: Element?
+            return body(&none)
         }
+        let place = Self.place(number)
+        defer { if slots[place].element == nil { give(place) } }
+        return body(&slots[place].element)
     }
 
     /// Takes out the element with this number.

@@ -109,8 +109,10 @@ struct UpstreamDatagrams: ~Copyable {
 
     /// The place of the pool for `upstream`, made when it is asked for the first time.
     private mutating func pool(for upstream: Endpoint, from source: IPAddress?) -> Int {
-        let known = pools.firstIndex { $0.upstream == upstream && $0.source == source }
-        if let known { return known }
+        for index in pools.indices
+        where pools[index].upstream == upstream && pools[index].source == source {
+            return index
+        }
         // A pool without sockets has nothing to be remembered.
         pools.removeAll { $0.places.isEmpty }
         pools.append(Pool(upstream: upstream, source: source))
@@ -174,12 +176,13 @@ struct UpstreamDatagrams: ~Copyable {
             guard let socket = sockets[place] else { continue }
             socket.sortQueue()
             var first = 0
-            for (index, order) in socket.queue.enumerated() {
+            for index in socket.queue.indices {
                 if batch.isFull {
                     send(&batch, socket, from: first, &core)
                     first = index
                 }
-                batch.append(copying: order.exchange.message.span)
+                let message = socket.queue[index].exchange.message
+                batch.append(copying: message.span)
             }
             send(&batch, socket, from: first, &core)
             socket.queue.removeAll(keepingCapacity: true)

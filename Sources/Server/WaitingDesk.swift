@@ -3,13 +3,27 @@
 import Plugin
 import Wire
 
-/// What a waiting query may ask: the core's desk, and the configuration the query began with.
-struct WaitingDesk: Desk {
+/// A query that was set aside, and what it may ask: the core's desk, and the configuration that it
+/// began with.
+final class WaitingDesk: Desk {
     let core: CoreDesk
-    let configuration: Configuration
-    let listener: Int
+    let waiting: WaitingQuery
+    let place: WaitingPlace
     /// When the client's query is given up: no wait for its sake goes on beyond it.
-    var deadline: Moment
+    let deadline: Moment
+
+    /// `deadline`: unless it is the query's own.
+    init(
+        _ core: CoreDesk,
+        _ waiting: WaitingQuery,
+        at place: WaitingPlace,
+        until deadline: Moment? = nil
+    ) {
+        self.core = core
+        self.waiting = waiting
+        self.place = place
+        self.deadline = deadline ?? waiting.deadline
+    }
 
     var now: Moment { core.now }
 
@@ -45,7 +59,8 @@ struct WaitingDesk: Desk {
         query.type = question.type
         query.recordClass = question.recordClass
         query.depth += 1
-        guard let place = configuration.listeners[listener].route(&query) else {
+        let listener = place.configuration.listeners[place.arrival.listener]
+        guard let block = listener.route(&query) else {
             return LookupResult(code: .refused)
         }
         let message = Self.message(question, for: query)
@@ -56,7 +71,7 @@ struct WaitingDesk: Desk {
             deadline: waiting.deadline,
             parent: waiting
         )
-        let chain = configuration.listeners[listener].blocks[place].chain
+        let chain = listener.blocks[block].chain
         var answer = Answer(counting: core.cells)
         var waitingPlugin = -1
         var outcome = chain.answer(next.query, into: &answer, waitingPlugin: &waitingPlugin)

@@ -207,8 +207,12 @@ struct Worker: ~Copyable {
             core.end(into: &outputs)
             wakeAt = outputs.wakeAt
             if outputs.isEmpty { return }
-            for id in outputs.endedExchanges { upstreams.end(id) }
-            for order in outputs.orders { upstreams.begin(order, &core, poll, at: now) }
+            for index in outputs.endedExchanges.indices {
+                upstreams.end(outputs.endedExchanges[index])
+            }
+            for index in outputs.orders.indices {
+                upstreams.begin(outputs.orders[index], &core, poll, at: now)
+            }
             upstreams.flush(&sent, &core, poll, at: now)
             sendLate(now)
         }
@@ -217,17 +221,18 @@ struct Worker: ~Copyable {
     /// Sends the answers that came late; those of one listener leave together.
     private mutating func sendLate(_ now: Moment) {
         var last: OpenListener?
-        for answer in outputs.late {
-            let arrival = answer.arrival
+        for index in outputs.late.indices {
+            let arrival = outputs.late[index].arrival
+            let bytes = outputs.late[index].bytes
             if arrival.transport == .tcp {
-                streams.answer(answer.bytes, on: arrival.connection, &core, poll, now)
+                streams.answer(bytes, on: arrival.connection, &core, poll, now)
                 continue
             }
             guard let listener = listener(for: arrival) else { continue }
             if let last, last !== listener || sent.isFull { _ = last.udp.send(&sent) }
             last = listener
             sent.append(
-                copying: answer.bytes.span.extracting(first: Self.maximumAnswerByteCount),
+                copying: bytes.span.extracting(first: Self.maximumAnswerByteCount),
                 to: arrival.client,
                 isMapped: arrival.isMapped,
                 from: listener.udp.isWildcard ? arrival.local.address : nil,

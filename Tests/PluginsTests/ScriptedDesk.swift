@@ -234,7 +234,7 @@ func resume(
         deadline: desk.now.adding(milliseconds: 5_000)
     )
     var answer = Answer(counting: cells)
-    let outcome = await plugin.resume(waiting, into: &answer, desk: desk)
+    let outcome = await serve(waiting, with: plugin, into: &answer, desk)
     (plugin as? any Finisher)?.finish(waiting.query, &answer)
     var flags: [String] = []
     if answer.isAuthoritative { flags.append("aa") }
@@ -247,6 +247,25 @@ func resume(
         extendedError: answer.extendedError,
         flags: flags
     )
+}
+
+/// Has a plugin begin what a query waits for, and goes on with that as far as it is needed, as a
+/// server does.
+private func serve(
+    _ waiting: WaitingQuery,
+    with plugin: some Answerer,
+    into answer: inout Answer,
+    _ desk: ScriptedDesk
+) async -> Outcome {
+    guard let begun = plugin.begin(waiting, finding: answer, desk: desk) else {
+        return await plugin.resume(waiting, into: &answer, desk: desk)
+    }
+    if begun.contest.number != 0 {
+        let until = min(begun.until, waiting.deadline)
+        let news = await desk.news(of: begun.contest, until: until)
+        if begun.course.end(with: news, into: &answer, desk: desk) { return .done }
+    }
+    return await begun.course.goOn(into: &answer, desk: desk)
 }
 
 /// Something that is not so at first.

@@ -39,7 +39,10 @@ import Wire
         let bench = try Bench([("example.", [.forwarding()])])
         for _ in 0..<200 { #expect(try bench.ask("www.example.") == nil) }
 
-        let ids = bench.step().orders.map { $0.exchange.message.span.uint16(at: 0) }
+        let ids = bench.step().orders.map { order in
+            let message = order.exchange.message
+            return message.span.uint16(at: 0)
+        }
 
         #expect(ids.count == 200)
         #expect(Set(ids).count > 190)

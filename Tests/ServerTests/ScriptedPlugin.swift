@@ -10,11 +10,13 @@ struct ScriptedPlugin: Answerer, Finisher, Observer {
     static let manual = Manual(name: "scripted", summary: "does as told", example: "scripted")
 
     typealias Answering = @Sendable (borrowing Query, inout Answer) -> Outcome
+    typealias Starting = @Sendable (WaitingQuery, any Desk) -> Beginning?
     typealias Resuming = @Sendable (WaitingQuery, inout Answer, any Desk) async -> Outcome
     typealias Finishing = @Sendable (borrowing Query, inout Answer) -> Void
     typealias Sent = @Sendable (borrowing Query, borrowing SentReport) -> Void
 
     let answering: Answering
+    let starting: Starting
     let resuming: Resuming
     let finishing: Finishing
     let sent: Sent
@@ -23,11 +25,13 @@ struct ScriptedPlugin: Answerer, Finisher, Observer {
 
     init(
         answering: @escaping Answering = { _, _ in .wait },
+        starting: @escaping Starting = { _, _ in nil },
         resuming: @escaping Resuming = { _, _, _ in .pass },
         finishing: @escaping Finishing = { _, _ in },
         sent: @escaping Sent = { _, _ in }
     ) {
         self.answering = answering
+        self.starting = starting
         self.resuming = resuming
         self.finishing = finishing
         self.sent = sent
@@ -38,6 +42,12 @@ struct ScriptedPlugin: Answerer, Finisher, Observer {
     func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
         answering(query, &answer)
     }
+
+    func begin(
+        _ waiting: WaitingQuery,
+        finding found: borrowing Answer,
+        desk: any Desk
+    ) -> Beginning? { starting(waiting, desk) }
 
     func resume(
         _ waiting: WaitingQuery,

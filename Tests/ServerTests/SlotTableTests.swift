@@ -36,6 +36,28 @@ import Testing
         #expect(table.count == 1)
     }
 
+    @Test func changesWhatItHasWhereItLies() {
+        var table = SlotTable<String>()
+        let one = table.insert("one", serial: 1)
+        let two = table.insert(serial: 2) { "\($0 & 1)" }
+
+        let old = table.change(one) { element in
+            defer { element = "new" }
+            return element
+        }
+        let none = table.change(one + 1) { element in
+            defer { element = "nobody's" }
+            return element
+        }
+
+        #expect(old == "one" && none == nil)
+        #expect(table[one] == "new" && two == "1")
+        #expect(table.count == 2)
+        table.change(one) { $0 = nil }
+        #expect(table.count == 1 && !table.contains(one))
+        #expect(SlotTable<String>.place(table.insert("other", serial: 3)) == 0)
+    }
+
     @Test("The same as a dictionary", arguments: [1, 2, 3] as [UInt64])
     func isADictionary(seed: UInt64) {
         var random = SplitMix(seed: seed)

@@ -47,7 +47,8 @@ import Wire
         ])
         _ = try bench.ask("a.org.", .aaaa, size: 4_000)
         let order = try #require(bench.step().orders.first)
-        let asked = try Message(parsing: order.exchange.message.span)
+        let question = order.exchange.message
+        let asked = try Message(parsing: question.span)
 
         #expect(asked.questions == [target])
         #expect(asked.header.flags == .recursionDesired)

@@ -105,33 +105,48 @@ struct Asking {
         random = SplitMix(seed: bits)
     }
 
-    /// Asks until one replies, nobody is left, or the time is over.
+    /// Asks until one replies, nobody is left, or the time is over; what was begun goes on.
     mutating func run(_ desk: any Desk) async -> ForwardResult {
-        let result = await compete(desk)
-        if openCount > 0 { leave(desk) }
-        return result
-    }
-
-    private mutating func compete(_ desk: any Desk) async -> ForwardResult {
         // LIMIT: each turn makes an attempt, ends an exchange, or moves to a later moment.
-        while true {
-            let now = desk.now
-            if now >= nextAttempt { attempt(now, desk) }
-            let until = min(nextAttempt, end, deadline)
-            guard now < until else { break }
+        while let until = turn(desk) {
             guard openCount > 0 else {
                 guard held != nil else { break }
                 await desk.sleep(until: until)
                 continue
             }
-            guard let news = await desk.news(of: contest, until: until) else {
-                if desk.now >= nextAttempt, let reply = expire(desk.now) { return .reply(reply) }
-                continue
-            }
-            if let reply = take(news, desk) { return .reply(reply) }
+            let news = await desk.news(of: contest, until: until)
+            if let reply = hear(news, desk) { return .reply(reply) }
         }
+        if openCount > 0 { leave(desk) }
         if let reply = unwelcome ?? cut { return .reply(reply) }
         return refusing != 0 && answerCount == 0 ? .surplus(failure) : .failed(failure, reason)
+    }
+
+    /// What the client of a query is told, or why it cannot be told that.
+    func told(_ result: ForwardResult, to query: borrowing Query) -> ForwardResult {
+        result.suits(query) ? result : .failed(failure, reason)
+    }
+
+    /// Makes the next attempt if it is due, and tells until when there is something to wait for.
+    mutating func turn(_ desk: any Desk) -> Moment? {
+        let now = desk.now
+        if now >= nextAttempt { attempt(now, desk) }
+        let until = min(nextAttempt, end, deadline)
+        return now < until ? until : nil
+    }
+
+    /// Learns how an exchange ended, or that none has in time; a reply that is to be relayed is
+    /// returned, and nothing is waited for then.
+    mutating func hear(_ news: Contest.News?, _ desk: any Desk) -> RelayedReply? {
+        let reply: RelayedReply?
+        if let news {
+            reply = take(news, desk)
+        } else {
+            let now = desk.now
+            reply = now >= nextAttempt ? expire(now) : nil
+        }
+        if reply != nil, openCount > 0 { leave(desk) }
+        return reply
     }
 
     /// Makes the next attempt, or settles how long to wait for those before.

@@ -204,6 +204,24 @@ package struct Forward: Answerer {
         return false
     }
 
+    /// Asks at once where nothing is known and one stanza is all there is.
+    package func begin(
+        _ waiting: WaitingQuery,
+        finding found: borrowing Answer,
+        desk: any Desk
+    ) -> Beginning? {
+        guard routes.count == 1, !found.isRelayed, hidden.substitute(for: waiting.query) == nil
+        else { return nil }
+        return ForwardCourse.begin(
+            waiting,
+            routes[0],
+            flights,
+            kept,
+            counting: found.cells,
+            desk
+        )
+    }
+
     package func resume(
         _ waiting: WaitingQuery,
         into answer: inout Answer,

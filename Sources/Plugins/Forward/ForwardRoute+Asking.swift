@@ -26,20 +26,57 @@ extension ForwardRoute {
             case .failure(let unknown): return .failed(unknown.text, .noReachableAuthority)
             }
         }
-        let concurrent = shared.concurrent.wrappingAdd(1, ordering: .relaxed).newValue
-        defer { shared.concurrent.wrappingSubtract(1, ordering: .relaxed) }
+        let concurrent = enter()
+        defer { leave() }
         if options.maximumConcurrent > 0, concurrent > options.maximumConcurrent {
             cells.increment(metrics.rejects)
             return .refused("concurrent queries exceeded maximum \(options.maximumConcurrent)")
         }
+        guard var asking = asking(for: waiting, counting: cells, desk) else {
+            return Self.unaskable
+        }
+        let result = await asking.run(desk)
+        return asking.told(result, to: waiting.query)
+    }
+
+    static let unaskable = ForwardResult.failed("the query cannot be forwarded", .other)
+
+    /// Counts one more query that is being forwarded; false, and counts none, where more need be
+    /// known of the upstreams, or too many are being forwarded.
+    ///
+    /// Who may must `leave` in the end.
+    func mayBegin() -> Bool {
+        guard hosts == nil else { return false }
+        let concurrent = enter()
+        guard options.maximumConcurrent > 0, concurrent > options.maximumConcurrent else {
+            return true
+        }
+        leave()
+        return false
+    }
+
+    /// Counts one more query that is being forwarded, and tells how many there are.
+    private func enter() -> Int {
+        shared.concurrent.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+
+    /// Counts one less.
+    func leave() { shared.concurrent.wrappingSubtract(1, ordering: .relaxed) }
+
+    /// What asks for a query; nil when its message is none, which never happens.
+    func asking(
+        for waiting: WaitingQuery,
+        counting cells: WorkerCells,
+        _ desk: any Desk
+    ) -> Asking? {
         if LeakedNames.contain(waiting.query.name) { cells.increment(metrics.leaks) }
         guard
             let message = UpstreamMessage.make(
                 from: waiting.message,
                 udpByteCount: udpByteCount
             )
-        else { return .failed("the query cannot be forwarded", .other) }
-        var asking = Asking(
+        else { return nil }
+        return Asking(
             route: self,
             message: message,
             transport: transport(for: waiting.query, message),
@@ -49,8 +86,6 @@ extension ForwardRoute {
             cells: cells,
             random: desk.randomBits()
         )
-        let result = await asking.run(desk)
-        return result.suits(waiting.query) ? result : .failed(asking.failure, asking.reason)
     }
 
     /// How the first attempt is made.
