@@ -25,6 +25,10 @@ struct DocumentBuilder {
     /// The document before, and the memory of this one.
     private var document = YAMLDocument()
 
+    /// Whether the document stands in its text as its lines show it: no anchors, no tags, and no
+    /// brackets around several lines.
+    private(set) var isRegular = true
+
     init(maximumNodeCount: Int) { self.maximumNodeCount = maximumNodeCount }
 
     /// Begins a document.
@@ -33,6 +37,7 @@ struct DocumentBuilder {
         waiting.removeAll(keepingCapacity: true)
         if !anchors.isEmpty { anchors.removeAll() }
         nodeCount = 0
+        isRegular = true
         if isKnownUniquelyReferenced(&document) {
             document.swapLists(&values, &parts, &bytes)
         } else {
@@ -42,6 +47,9 @@ struct DocumentBuilder {
         parts.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)
     }
+
+    /// Notes that lines alone do not show what the document is.
+    mutating func noteIrregular() { isRegular = false }
 
     /// Takes a scalar; returns the document's root when that is it.
     mutating func addScalar(

@@ -8,6 +8,9 @@ internal import CYAML
     private let input: UnsafeBufferPointer<UInt8>
     private let firstLine: Int
     private let isReady: Bool
+    /// How many brackets are open, and the line of the outermost.
+    private var openBracketCount = 0
+    private var bracketLine = 0
 
     /// A parser of `input`, whose first line has the number `firstLine`.
     ///
@@ -50,11 +53,12 @@ internal import CYAML
 
     /// Gives one event to `builder`; returns the root of a document that is complete with it.
     @inline(__always)
-    private func give(
+    private mutating func give(
         _ event: yaml_event_t,
         to builder: inout DocumentBuilder
     ) throws(YAMLError) -> YAMLNode? {
         let place = unsafe position(event.start_mark)
+        if unsafe !isRegular(event) { builder.noteIrregular() }
         // SAFETY: which member of the union is valid follows from the type.
         switch unsafe event.type {
         case YAML_SCALAR_EVENT:
@@ -84,6 +88,41 @@ internal import CYAML
             break
         }
         return nil
+    }
+
+    /// Whether lines alone show what an event is: it has neither an anchor nor a tag, and brackets
+    /// close in the line in which they open.
+    @inline(__always)
+    private mutating func isRegular(_ event: yaml_event_t) -> Bool {
+        // SAFETY: which member of the union is valid follows from the type.
+        switch unsafe event.type {
+        case YAML_SCALAR_EVENT:
+            return unsafe event.data.scalar.anchor == nil && event.data.scalar.tag == nil
+        case YAML_SEQUENCE_START_EVENT:
+            let start = unsafe event.data.sequence_start
+            let isFlow = unsafe start.style == YAML_FLOW_SEQUENCE_STYLE
+            if isFlow { openBracket(unsafe event.start_mark) }
+            return unsafe start.anchor == nil && start.tag == nil
+        case YAML_MAPPING_START_EVENT:
+            let start = unsafe event.data.mapping_start
+            let isFlow = unsafe start.style == YAML_FLOW_MAPPING_STYLE
+            if isFlow { openBracket(unsafe event.start_mark) }
+            return unsafe start.anchor == nil && start.tag == nil
+        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
+            guard openBracketCount > 0 else { return true }
+            // Within brackets there is nothing but brackets.
+            openBracketCount &-= 1
+            return Int(truncatingIfNeeded: unsafe event.end_mark.line) == bracketLine
+        case YAML_ALIAS_EVENT:
+            return false
+        default:
+            return true
+        }
+    }
+
+    private mutating func openBracket(_ mark: yaml_mark_t) {
+        if openBracketCount == 0 { bracketLine = Int(truncatingIfNeeded: mark.line) }
+        openBracketCount &+= 1
     }
 
     private func position(_ mark: yaml_mark_t) -> YAMLPosition {

@@ -24,6 +24,7 @@ package final class YAMLDocument {
         var isPlain = false
         var tag = YAMLScalar.Tag.none
 
+        /// The place, where nothing has to be added to the line.
         var position: YAMLPosition {
             YAMLPosition(line: Int(line), column: Int(column))
         }
@@ -34,6 +35,23 @@ package final class YAMLDocument {
     private(set) var parts: [UInt32] = []
     /// The texts of the scalars, UTF-8.
     private(set) var bytes: [UInt8] = []
+    /// What is to be added to the lines of the values.
+    var lineShift = 0
+
+    init() {}
+
+    /// A document with the same values.
+    init(copying other: YAMLDocument) {
+        values = other.values
+        parts = other.parts
+        bytes = other.bytes
+        lineShift = other.lineShift
+    }
+
+    /// Where a value stands.
+    func position(of value: Value) -> YAMLPosition {
+        YAMLPosition(line: Int(value.line) &+ lineShift, column: Int(value.column))
+    }
 
     /// Exchanges the lists for others; only while nobody looks at the document.
     func swapLists(_ values: inout [Value], _ parts: inout [UInt32], _ bytes: inout [UInt8]) {
@@ -42,20 +60,45 @@ package final class YAMLDocument {
         swap(&self.bytes, &bytes)
     }
 
+    /// The bytes of the text of a scalar.
+    func textBytes(of value: Value) -> ArraySlice<UInt8> {
+        let first = Int(value.first)
+        return bytes[first..<(first &+ Int(value.count))]
+    }
+
     /// The text of a scalar.
     func text(of value: Value) -> String {
         let first = Int(value.first)
         return String(decoding: bytes[first..<(first &+ Int(value.count))], as: UTF8.self)
     }
 
-    /// Whether a scalar has this text.
-    func isText(_ text: String, of value: Value) -> Bool {
-        let utf8 = text.utf8
-        let count = Int(value.count)
-        guard utf8.count == count else { return false }
-        let span = utf8.span
-        let first = Int(value.first)
-        for index in 0..<count where bytes[first &+ index] != span[index] { return false }
-        return true
+    /// The number of the value of a key, among so many pairs whose parts begin at `first`.
+    func value(of key: Span<UInt8>, _ first: Int, _ pairCount: Int) -> UInt32? {
+        let (values, parts, bytes) = (values, parts, bytes)
+        let (valueSpan, partSpan, byteSpan) = (values.span, parts.span, bytes.span)
+        for part in stride(from: first, to: first &+ pairCount &* 2, by: 2) {
+            let found = valueSpan[Int(partSpan[part])]
+            guard Int(found.count) == key.count else { continue }
+            var index = 0
+            while index < key.count, byteSpan[Int(found.first) &+ index] == key[index] {
+                index &+= 1
+            }
+            if index == key.count { return partSpan[part &+ 1] }
+        }
+        return nil
+    }
+
+    /// Which of so many pairs, whose parts begin at `first`, have a key that is none of `names`.
+    func unnamed(in names: YAMLNames, _ first: Int, _ pairCount: Int) -> [Int] {
+        let (values, parts, bytes) = (values, parts, bytes)
+        var found: [Int] = []
+        for index in 0..<pairCount {
+            let key = values[Int(parts[first &+ index &* 2])]
+            let start = Int(key.first)
+            if !names.contains(bytes.span.extracting(start..<(start &+ Int(key.count)))) {
+                found.append(index)
+            }
+        }
+        return found
     }
 }

@@ -13,8 +13,8 @@ package struct YAMLNode {
         case mapping(YAMLPairs)
     }
 
-    private let document: YAMLDocument
-    private let number: UInt32
+    let document: YAMLDocument
+    let number: UInt32
 
     init(_ document: YAMLDocument, _ number: UInt32) {
         self.document = document
@@ -23,7 +23,10 @@ package struct YAMLNode {
 
     private var value: YAMLDocument.Value { document.values[Int(number)] }
 
-    package var position: YAMLPosition { value.position }
+    package var position: YAMLPosition { document.position(of: value) }
+
+    /// A copy of the document that it is of.
+    var copiedDocument: YAMLDocument { YAMLDocument(copying: document) }
 
     package var content: Content {
         switch value.kind {
@@ -152,14 +155,14 @@ package struct YAMLPairs: RandomAccessCollection {
 
     /// The value of a key.
     package subscript(key: String) -> YAMLNode? {
-        for index in 0..<endIndex {
-            let part = first &+ index &* 2
-            let found = document.values[Int(document.parts[part])]
-            if document.isText(key, of: found) {
-                return YAMLNode(document, document.parts[part &+ 1])
-            }
-        }
-        return nil
+        let name = key.utf8
+        guard let number = document.value(of: name.span, first, endIndex) else { return nil }
+        return YAMLNode(document, number)
+    }
+
+    /// The pairs of which the keys are none of `names`.
+    package func unnamed(in names: YAMLNames) -> [YAMLPair] {
+        document.unnamed(in: names, first, endIndex).map { self[$0] }
     }
 }
 
@@ -176,12 +179,8 @@ package struct YAMLPair {
     }
 
     package var key: String { document.text(of: document.values[Int(keyNumber)]) }
-    package var keyPosition: YAMLPosition { document.values[Int(keyNumber)].position }
-    package var value: YAMLNode { YAMLNode(document, valueNumber) }
-
-    /// Whether its key is one of `names`.
-    package func isNamed(in names: [String]) -> Bool {
-        let key = document.values[Int(keyNumber)]
-        return names.contains { document.isText($0, of: key) }
+    package var keyPosition: YAMLPosition {
+        document.position(of: document.values[Int(keyNumber)])
     }
+    package var value: YAMLNode { YAMLNode(document, valueNumber) }
 }

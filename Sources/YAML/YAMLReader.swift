@@ -15,6 +15,9 @@ package struct YAMLReader {
     /// The most nodes of one document, counted with every alias and merge key written out.
     package static let maximumNodeCount = 8_000_000
 
+    /// How many forms are remembered: the kinds of documents that come by turns.
+    package static let maximumFormCount = 8
+
     /// U+FEFF, which some editors put first.
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
@@ -26,16 +29,21 @@ package struct YAMLReader {
     private var waiting: [Result<YAMLNode, YAMLError>] = []
     private let maximumByteCount: Int
     private var builder: DocumentBuilder
+    private var forms: DocumentForms
+    /// How many pieces libyaml has read; the others are of a known form.
+    package private(set) var parsedCount = 0
 
     /// A reader over `bytes`, which should be UTF-8; tests hand in smaller limits.
     package init(
         _ bytes: [UInt8],
         maximumByteCount: Int = YAMLReader.maximumByteCount,
-        maximumNodeCount: Int = YAMLReader.maximumNodeCount
+        maximumNodeCount: Int = YAMLReader.maximumNodeCount,
+        maximumFormCount: Int = YAMLReader.maximumFormCount
     ) {
         self.bytes = bytes
         if bytes.starts(with: Self.byteOrderMark) { offset = Self.byteOrderMark.count }
         self.maximumByteCount = maximumByteCount
+        forms = DocumentForms(maximumCount: maximumFormCount)
         builder = DocumentBuilder(maximumNodeCount: maximumNodeCount)
     }
 
@@ -43,6 +51,13 @@ package struct YAMLReader {
     ///
     /// An empty document is a null scalar; a piece of only comments is no document.
     package mutating func next() -> Result<YAMLNode, YAMLError>? {
+        if waiting.isEmpty, let match = forms.read(bytes, at: offset, line: line),
+            match.end &- offset <= maximumByteCount
+        {
+            offset = match.end
+            line &+= match.lineCount
+            return .success(match.root)
+        }
         while waiting.isEmpty {
             guard let piece = nextPiece() else { return nil }
             let start = YAMLPosition(line: piece.line, column: 1)
@@ -64,6 +79,7 @@ package struct YAMLReader {
     /// Parses one piece, which holds one document in all but odd cases.
     private mutating func documents(in piece: Piece) -> [Result<YAMLNode, YAMLError>] {
         var found: [Result<YAMLNode, YAMLError>] = []
+        parsedCount &+= 1
         // SAFETY: the parser and the pointer to its input end with the closure.
         unsafe bytes.withUnsafeBufferPointer { buffer in
             let input = unsafe UnsafeBufferPointer(rebasing: buffer[piece.range])
@@ -73,6 +89,11 @@ package struct YAMLReader {
             } catch {
                 // What libyaml took for documents before it stopped was no more than the wrong one.
                 found = [.failure(error)]
+            }
+            if found.count == 1, case .success(let root) = found[0], builder.isRegular,
+                piece.directiveCount == 0
+            {
+                unsafe forms.learn(root, in: input.span, firstLine: piece.line)
             }
         }
         return found
@@ -129,7 +150,7 @@ extension YAMLReader {
     }
 
     /// Whether a line is three times `mark`, alone or with white space behind it.
-    private static func isMarker(_ mark: UInt8, in span: Span<UInt8>, at start: Int) -> Bool {
+    static func isMarker(_ mark: UInt8, in span: Span<UInt8>, at start: Int) -> Bool {
         guard span.count &- start >= 3, span[start] == mark, span[start &+ 1] == mark else {
             return false
         }

@@ -65,21 +65,41 @@ package struct YAMLScalar: Hashable, Sendable {
 
     /// The words with a meaning of their own (YAML 1.1 types `bool` and `null`).
     private static func word(_ text: String) -> Value {
-        // Most words with these first letters go on otherwise.
-        let second = text.utf8.dropFirst().first ?? UInt8(ascii: "o")
-        guard "aAeEfFnNoOrRuU".utf8.contains(second) else { return .string(text) }
-        return switch text {
-        case "~", "null", "Null", "NULL": .null
-        case "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON":
-            .boolean(true)
-        case "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF":
-            .boolean(false)
-        default: .string(text)
+        // Few words are compared: those of the same length.
+        switch text.utf8.count {
+        case 1:
+            switch text {
+            case "~": return .null
+            case "y", "Y": return .boolean(true)
+            case "n", "N": return .boolean(false)
+            default: return .string(text)
+            }
+        case 2:
+            switch text {
+            case "on", "On", "ON": return .boolean(true)
+            case "no", "No", "NO": return .boolean(false)
+            default: return .string(text)
+            }
+        case 3:
+            switch text {
+            case "yes", "Yes", "YES": return .boolean(true)
+            case "off", "Off", "OFF": return .boolean(false)
+            default: return .string(text)
+            }
+        case 4:
+            switch text {
+            case "null", "Null", "NULL": return .null
+            case "true", "True", "TRUE": return .boolean(true)
+            default: return .string(text)
+            }
+        default:
+            return ["false", "False", "FALSE"].contains(text) ? .boolean(false) : .string(text)
         }
     }
 
     /// The number that `text` is; nil when it is none.
     private static func number(_ text: String) -> Value? {
+        if let integer = smallInteger(text) { return .integer(integer) }
         // Most of what begins with a digit is an address, and no number has two points.
         var pointCount = 0
         for byte in text.utf8 where byte == UInt8(ascii: ".") { pointCount &+= 1 }
@@ -93,6 +113,20 @@ package struct YAMLScalar: Hashable, Sendable {
         }
         if let integer = integer(digits, isNegative: isNegative) { return .integer(integer) }
         return isFloat(digits) ? .number(text) : nil
+    }
+
+    /// An integer that is written in a few decimal digits and nothing else, as nearly all are.
+    private static func smallInteger(_ text: String) -> Int? {
+        let digits = text.utf8
+        guard digits.count <= 9, digits.first != UInt8(ascii: "0") || digits.count == 1 else {
+            return nil
+        }
+        var number = 0
+        for digit in digits {
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+            number = number &* 10 &+ Int(digit &- UInt8(ascii: "0"))
+        }
+        return digits.isEmpty ? nil : number
     }
 
     /// An integer in base 10, 8 (`017`, `0o17`), 16 (`0x`) or 2 (`0b`); nil beyond 64 bits.

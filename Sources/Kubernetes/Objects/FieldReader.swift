@@ -319,12 +319,12 @@ extension FieldReader {
     }
 
     /// Warns of each field that Kubernetes would not know, with the one that was probably meant.
-    mutating func checkNames(of fields: Fields?, known: [String]) {
+    mutating func checkNames(of fields: Fields?, known: YAMLNames) {
         guard let fields else { return }
-        for pair in fields.pairs where !isFull && !pair.isNamed(in: known) {
+        for pair in fields.pairs.unnamed(in: known) where !isFull {
             let key = pair.key
             let path = path(of: fields.node, to: Self.shortened(key))
-            let nearest = Spelling.nearest(to: key, among: known)
+            let nearest = Spelling.nearest(to: key, among: known.all)
             let hint = nearest.map { "; did you mean \"\($0)\"?" } ?? ""
             warn("unknown field \"\(path)\"\(hint)", at: pair.keyPosition)
         }

@@ -1,49 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import YAML
+
 /// The fields that Kubernetes 1.33 knows, where a misspelt one is worth a warning.
 enum KnownFields {
-    static let object = ["apiVersion", "kind", "metadata", "spec", "status"]
+    static let object: YAMLNames = ["apiVersion", "kind", "metadata", "spec", "status"]
     static let namespace = object
-    static let endpointSlice = [
+    static let endpointSlice: YAMLNames = [
         "apiVersion", "kind", "metadata", "addressType", "endpoints", "ports",
     ]
-    static let endpoints = ["apiVersion", "kind", "metadata", "subsets"]
+    static let endpoints: YAMLNames = ["apiVersion", "kind", "metadata", "subsets"]
 
-    static let metadata = [
+    static let metadata: YAMLNames = [
         "annotations", "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp",
         "finalizers", "generateName", "generation", "labels", "managedFields", "name", "namespace",
         "ownerReferences", "resourceVersion", "selfLink", "uid",
     ]
 
-    static let ownerReference = [
+    static let ownerReference: YAMLNames = [
         "apiVersion", "blockOwnerDeletion", "controller", "kind", "name", "uid",
     ]
-    static let labelSelector = ["matchExpressions", "matchLabels"]
-    static let selectorRequirement = ["key", "operator", "values"]
+    static let labelSelector: YAMLNames = ["matchExpressions", "matchLabels"]
+    static let selectorRequirement: YAMLNames = ["key", "operator", "values"]
 
-    static let serviceSpec = [
+    static let serviceSpec: YAMLNames = [
         "allocateLoadBalancerNodePorts", "clusterIP", "clusterIPs", "externalIPs", "externalName",
         "externalTrafficPolicy", "healthCheckNodePort", "internalTrafficPolicy", "ipFamilies",
         "ipFamilyPolicy", "loadBalancerClass", "loadBalancerIP", "loadBalancerSourceRanges",
         "ports", "publishNotReadyAddresses", "selector", "sessionAffinity",
         "sessionAffinityConfig", "trafficDistribution", "type",
     ]
-    static let affinityConfig = ["clientIP"]
-    static let clientAffinity = ["timeoutSeconds"]
-    static let servicePort = [
+    static let affinityConfig: YAMLNames = ["clientIP"]
+    static let clientAffinity: YAMLNames = ["timeoutSeconds"]
+    static let servicePort: YAMLNames = [
         "appProtocol", "name", "nodePort", "port", "protocol", "targetPort",
     ]
 
-    static let sliceEndpoint = [
+    static let sliceEndpoint: YAMLNames = [
         "addresses", "conditions", "deprecatedTopology", "hints", "hostname", "nodeName",
         "targetRef", "topology", "zone",
     ]
-    static let conditions = ["ready", "serving", "terminating"]
-    static let endpointPort = ["appProtocol", "name", "port", "protocol"]
-    static let subset = ["addresses", "notReadyAddresses", "ports"]
-    static let subsetAddress = ["hostname", "ip", "nodeName", "targetRef"]
+    static let conditions: YAMLNames = ["ready", "serving", "terminating"]
+    static let endpointPort: YAMLNames = ["appProtocol", "name", "port", "protocol"]
+    static let subset: YAMLNames = ["addresses", "notReadyAddresses", "ports"]
+    static let subsetAddress: YAMLNames = ["hostname", "ip", "nodeName", "targetRef"]
 
-    static let podSpec = [
+    static let podSpec: YAMLNames = [
         "activeDeadlineSeconds", "affinity", "automountServiceAccountToken", "containers",
         "dnsConfig", "dnsPolicy", "enableServiceLinks", "ephemeralContainers", "hostAliases",
         "hostIPC", "hostNetwork", "hostPID", "hostUsers", "hostname", "hostnameOverride",
@@ -54,17 +56,19 @@ enum KnownFields {
         "shareProcessNamespace", "subdomain", "terminationGracePeriodSeconds", "tolerations",
         "topologySpreadConstraints", "volumes",
     ]
-    static let container = [
+    static let container: YAMLNames = [
         "args", "command", "env", "envFrom", "image", "imagePullPolicy", "lifecycle",
         "livenessProbe", "name", "ports", "readinessProbe", "resizePolicy", "resources",
         "restartPolicy", "restartPolicyRules", "securityContext", "startupProbe", "stdin",
         "stdinOnce", "targetContainerName", "terminationMessagePath",
         "terminationMessagePolicy", "tty", "volumeDevices", "volumeMounts", "workingDir",
     ]
-    static let containerPort = ["containerPort", "hostIP", "hostPort", "name", "protocol"]
+    static let containerPort: YAMLNames = [
+        "containerPort", "hostIP", "hostPort", "name", "protocol",
+    ]
 
     /// The `spec` of the kinds that make Pods, by kind.
-    static let workloadSpecs: [String: [String]] = [
+    static let workloadSpecs: [String: YAMLNames] = [
         "Deployment": [
             "minReadySeconds", "paused", "progressDeadlineSeconds", "replicas",
             "revisionHistoryLimit", "selector", "strategy", "template",
@@ -85,22 +89,22 @@ enum KnownFields {
             "template", "ttlSecondsAfterFinished",
         ],
     ]
-    static let podTemplate = ["metadata", "spec"]
-    static let ordinals = ["start"]
-    static let claimRetention = ["whenDeleted", "whenScaled"]
-    static let strategy = ["rollingUpdate", "type"]
+    static let podTemplate: YAMLNames = ["metadata", "spec"]
+    static let ordinals: YAMLNames = ["start"]
+    static let claimRetention: YAMLNames = ["whenDeleted", "whenScaled"]
+    static let strategy: YAMLNames = ["rollingUpdate", "type"]
     /// What `rollingUpdate` holds, by kind.
-    static let rollingUpdates: [String: [String]] = [
+    static let rollingUpdates: [String: YAMLNames] = [
         "Deployment": ["maxSurge", "maxUnavailable"],
         "StatefulSet": ["maxUnavailable", "partition"],
         "DaemonSet": ["maxSurge", "maxUnavailable"],
     ]
 
-    static let nodeSpec = [
+    static let nodeSpec: YAMLNames = [
         "configSource", "externalID", "podCIDR", "podCIDRs", "providerID", "taints",
         "unschedulable",
     ]
-    static let nodeAddress = ["address", "type"]
+    static let nodeAddress: YAMLNames = ["address", "type"]
 
     /// Kinds without a use here that live in a namespace, `default` where they name none.
     ///

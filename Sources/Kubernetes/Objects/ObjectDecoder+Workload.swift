@@ -97,7 +97,7 @@ extension ObjectDecoder {
         }
         let retention = reader.fields("persistentVolumeClaimRetentionPolicy", in: spec)
         reader.checkNames(of: retention, known: KnownFields.claimRetention)
-        for name in KnownFields.claimRetention {
+        for name in KnownFields.claimRetention.all {
             guard let retention else { break }
             _ = reader.choice(name, in: retention, of: ["Retain", "Delete"])
         }
