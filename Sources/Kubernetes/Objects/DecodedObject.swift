@@ -59,6 +59,7 @@ package struct DecodedObject: Hashable, Sendable {
         maximumMistakeCount: Int = DecodedObject.maximumMistakeCount
     ) -> [DecodedObject] {
         var documents = YAMLReader(bytes)
+        let parts = RememberedParts()
         var found: [DecodedObject] = []
         var mistakesLeft = maximumMistakeCount
         while let document = documents.next() {
@@ -69,7 +70,7 @@ package struct DecodedObject: Hashable, Sendable {
             case .success(let root) where root.isNull:
                 continue
             case .success(let root):
-                ObjectDecoder(file: file, object: root).decode(into: &found)
+                ObjectDecoder(file: file, object: root, remembering: parts).decode(into: &found)
             }
             for index in first..<found.count where !found[index].mistakes.isEmpty {
                 found[index].mistakes = Array(found[index].mistakes.prefix(mistakesLeft))

@@ -36,7 +36,7 @@ enum NameRule {
             return count <= Self.maximumNameLength && Self.isWord(text, areDotsAllowed: true)
         case .portName:
             guard count <= Self.maximumPortNameLength, Self.isWord(text) else { return false }
-            return text.utf8.contains { Self.isLetter($0) } && !text.contains("--")
+            return text.utf8.contains { Self.isLetter($0) } && !Self.hasTwoHyphens(text)
         case .labelKey:
             guard let slash = text.firstIndex(of: "/") else { return Self.isLabelWord(text[...]) }
             return Self.subdomain1123.allows(String(text[..<slash]))
@@ -89,6 +89,12 @@ enum NameRule {
             }
         }
         return mayEnd
+    }
+
+    /// Whether two hyphens stand side by side.
+    private static func hasTwoHyphens(_ text: String) -> Bool {
+        let hyphen = UInt8(ascii: "-")
+        return zip(text.utf8, text.utf8.dropFirst()).contains { $0 == hyphen && $1 == hyphen }
     }
 
     /// What Kubernetes calls a qualified name without its prefix.

@@ -4,8 +4,6 @@ import Wire
 import YAML
 
 extension ObjectDecoder {
-    /// The label by which an EndpointSlice names its Service.
-
     mutating func endpointSlice(_ object: Fields, _ metadata: Metadata) -> EndpointSlice {
         reader.checkNames(of: object, known: KnownFields.endpointSlice)
         if object["addressType"] == nil {
@@ -27,7 +25,9 @@ extension ObjectDecoder {
             metadata: metadata,
             serviceName: metadata.labels[EndpointSlice.serviceLabel] ?? "",
             endpoints: endpoints,
-            ports: endpointPorts(in: object, isSlice: true),
+            ports: remembered(parts.ports, "ports", in: object) {
+                $0.endpointPorts(in: object, isSlice: true)
+            },
             isFromEndpoints: false
         )
     }

@@ -23,7 +23,9 @@ extension ObjectDecoder {
         metadata.name = reader.requiredName("name", in: fields, rule, "such as 'my-name'") ?? ""
         let namespace = reader.name("namespace", in: fields, .label1123)
         if let namespace, isNamespaced { metadata.namespace = namespace }
-        metadata.labels = reader.labels("labels", in: fields)
+        metadata.labels = remembered(parts.labels, "labels", in: fields) {
+            $0.reader.labels("labels", in: fields)
+        }
         // What we ask for in annotations is read where it belongs.
         _ = reader.annotations(in: fields)
         metadata.createdSeconds = createdSeconds(fields)
@@ -45,6 +47,10 @@ extension ObjectDecoder {
     /// Who made an object: the owner that controls it, else the first; nil where nobody did.
     mutating func owner(of object: Fields) -> Owner? {
         guard let metadata = object["metadata"].flatMap({ Fields($0) }) else { return nil }
+        return remembered(parts.owner, "ownerReferences", in: metadata) { $0.readOwner(metadata) }
+    }
+
+    private mutating func readOwner(_ metadata: Fields) -> Owner? {
         var owner: Owner?
         var isControlled = false
         for fields in reader.elements("ownerReferences", in: metadata) {

@@ -43,7 +43,13 @@ extension ObjectDecoder {
             nodeSelector: reader.labels("nodeSelector", in: spec),
             usesHostNetwork: reader.boolean("hostNetwork", in: spec) ?? false
         )
-        readContainers(spec, into: &template)
+        // Names are compared with those of all containers.
+        let containers =
+            spec["initContainers"] == nil
+            ? remembered(parts.containers, "containers", in: spec) { $0.containers(spec) }
+            : containers(spec)
+        template.containerCount = containers.count
+        template.ports = containers.ports
     }
 
     /// Pods of a Job end; those of all others are restarted always.
@@ -75,13 +81,13 @@ extension ObjectDecoder {
     private static let containerPolicies = ["Always", "OnFailure", "Never"]
 
     /// The containers and their named ports, sidecars included.
-    private mutating func readContainers(_ spec: Fields, into template: inout PodTemplate) {
+    private mutating func containers(_ spec: Fields) -> ContainerSummary {
         var known = ContainerNames()
         let containers = reader.elements("containers", in: spec)
-        template.containerCount = containers.count
+        var summary = ContainerSummary(count: containers.count)
         for container in containers {
             readName(of: container, &known)
-            template.ports += namedPorts(of: container, &known)
+            summary.ports += namedPorts(of: container, &known)
         }
         for container in reader.elements("initContainers", in: spec) {
             readName(of: container, &known)
@@ -89,9 +95,10 @@ extension ObjectDecoder {
             let own = namedPorts(of: container, &known)
             // An init container that is restarted goes on beside the others.
             guard policy == "Always" else { continue }
-            template.containerCount &+= 1
-            template.ports += own
+            summary.count &+= 1
+            summary.ports += own
         }
+        return summary
     }
 
     private mutating func readName(of container: Fields, _ known: inout ContainerNames) {

@@ -19,10 +19,14 @@ struct ObjectDecoder {
 
     let file: String
     var reader: FieldReader
+    let parts: RememberedParts
 
     /// A decoder of `object` in a file; `path`: what leads to it, such as `items[0]` in a List.
-    init(file: String, object: YAMLNode, path: String = "") {
+    ///
+    /// `parts`: what is remembered of the objects before it.
+    init(file: String, object: YAMLNode, path: String = "", remembering parts: RememberedParts) {
         self.file = file
+        self.parts = parts
         reader = FieldReader(file: file, object: object, objectPath: path)
     }
 
@@ -91,7 +95,12 @@ struct ObjectDecoder {
         let path = reader.path(of: list.node, to: "items")
         guard let items = list["items"]?.items else { return }
         for (index, item) in items.enumerated() where !item.isNull {
-            ObjectDecoder(file: file, object: item, path: "\(path)[\(index)]").decode(
+            ObjectDecoder(
+                file: file,
+                object: item,
+                path: "\(path)[\(index)]",
+                remembering: parts
+            ).decode(
                 kind: itemKind,
                 version: itemKind == nil ? nil : version,
                 depth: depth + 1,
@@ -144,9 +153,9 @@ struct ObjectDecoder {
 
     /// Whether a version belongs to somebody else's group, who may have kinds of the same name.
     private static func isForeign(_ version: String) -> Bool {
-        guard let slash = version.firstIndex(of: "/") else { return false }
+        guard let slash = version.utf8.firstIndex(of: UInt8(ascii: "/")) else { return false }
         let group = version[..<slash]
-        return group.contains(".") && !group.hasSuffix(".k8s.io")
+        return group.utf8.contains(UInt8(ascii: ".")) && !group.hasSuffix(".k8s.io")
     }
 
     private func result(

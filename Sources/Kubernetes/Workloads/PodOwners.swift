@@ -96,7 +96,9 @@ extension Owner {
     /// The owner, and the Deployment that a ReplicaSet belongs to by its name: dumps of clusters
     /// often leave ReplicaSets out.
     var andAbove: [Owner] {
-        guard kind == Workload.Kind.replicaSet.name, let dash = name.lastIndex(of: "-") else {
+        guard kind == Workload.Kind.replicaSet.name,
+            let dash = name.utf8.lastIndex(of: UInt8(ascii: "-"))
+        else {
             return [self]
         }
         return [self, Owner(kind: Workload.Kind.deployment.name, name: String(name[..<dash]))]
