@@ -48,6 +48,7 @@ package enum Program {
                 let surroundings = surroundings(commandLine, plugins, pluginsNotYet, SilentLog())
                 return try look(commandLine, surroundings)
             }
+            Process.returnLargeMemory()
             // Signals come before threads: a thread inherits which of them are blocked.
             let signals = try Signals()
             let log = try QueuedLog(to: { Process.write($0) })

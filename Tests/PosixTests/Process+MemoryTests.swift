@@ -16,4 +16,19 @@ import Testing
         #expect(before - after > 32 << 20)
         #expect(pieces.reduce(0) { $0 + $1.count } == 8_192 / 16 * 8_000)
     }
+
+    @Test func returnsLargeListsAtOnce() async {
+        await #expect(processExitsWith: .success) {
+            Process.returnLargeMemory()
+            let before = try #require(Process.residentByteCount)
+            // The C library keeps what is as large as the largest that was freed before.
+            for byteCount in [16 << 20, 12 << 20, 8 << 20] {
+                let list = [UInt8](repeating: 1, count: byteCount)
+                #expect(list.reduce(0) { $0 &+ Int($1) } == byteCount)
+            }
+
+            let after = try #require(Process.residentByteCount)
+            #expect(after - before < 4 << 20)
+        }
+    }
 }
