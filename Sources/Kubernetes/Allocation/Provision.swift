@@ -94,9 +94,7 @@ struct Provision: Sendable {
     /// Gives and takes until everything fits.
     mutating func settle() -> Difference {
         editServer()
-        var candidates: [ServiceCandidate] = []
-        var hasReleased = begin(&candidates)
-        serve(candidates)
+        var hasReleased = serveEdited()
         while hasReleased { hasReleased = retry() }
         if isFirst { giveUpWaiting() }
         var difference = passing
@@ -184,16 +182,23 @@ extension Provision {
         }
     }
 
-    /// Takes everything out of use that may change, and notes who is to be in use.
+    /// Takes everything out of use that may change, and serves those who are to be in use.
     ///
     /// - Returns: Whether anything was given back.
-    private mutating func begin(_ candidates: inout [ServiceCandidate]) -> Bool {
+    private mutating func serveEdited() -> Bool {
         var hasReleased = false
+        var candidates: [ServiceCandidate] = []
+        candidates.reserveCapacity(edits.count)
         for (key, edit) in edits {
             let before = stop(key, edit.gone)
             if before != nil { hasReleased = true }
             if let object = edit.come, let service = object.service {
-                candidates.append(ServiceCandidate(key, object, service, before: before))
+                let candidate = ServiceCandidate(key, object, service, before: before)
+                if candidate.asksForNothing {
+                    finish(candidate, .used(Holding(), isGranted: false, warning: nil))
+                } else {
+                    candidates.append(candidate)
+                }
             } else if let before {
                 change(key, from: before.filled, to: nil)
                 remember(before, key)
@@ -201,15 +206,15 @@ extension Provision {
         }
         edits = [:]
         candidates.sort { $0.key.isServed(before: $1.key) }
+        serve(candidates)
         return hasReleased
     }
 
-    private mutating func serve(_ candidates: [ServiceCandidate]) {
-        var candidates = candidates
+    private mutating func serve(_ candidates: consuming [ServiceCandidate]) {
         var round = ServiceRound()
-        let outcomes = round.run(&candidates, &held, remembered)
-        for (candidate, outcome) in zip(candidates, outcomes) {
-            finish(candidate, outcome)
+        round.run(&candidates, &held, remembered)
+        for (index, candidate) in candidates.enumerated() {
+            finish(candidate, round.outcome(of: candidate, index))
         }
     }
 

@@ -89,6 +89,11 @@ struct ServiceCandidate {
 // MARK: What it asks for
 
 extension ServiceCandidate {
+    /// Whether it neither has anything written that others may not have, nor gets anything.
+    var asksForNothing: Bool {
+        !hasAddresses && service.terms.type == .clusterIP && Holding(writtenIn: service).isEmpty
+    }
+
     /// Whether it has cluster addresses at all.
     private var hasAddresses: Bool {
         if case .clusterIP = service.kind { true } else { false }

@@ -15,14 +15,14 @@ struct ServiceRound {
     /// Whether one that is refused gave back what others may want.
     private var hasFreed = false
 
-    /// Serves `candidates`, which are in order; what became of each.
+    /// Serves `candidates`, which are in order.
     ///
     /// What is held is handed in and not kept, so that it has one owner and is changed in place.
     mutating func run(
         _ candidates: inout [ServiceCandidate],
         _ held: inout HeldNumbers,
         _ remembered: RememberedHoldings
-    ) -> [Outcome] {
+    ) {
         plan(&candidates, &held)
         keep(&candidates, &held, remembered)
         takeWritten(&candidates, &held)
@@ -38,16 +38,18 @@ struct ServiceRound {
                 refuse(index, error, &candidates, &held)
             }
         }
-        return candidates.indices.map { index in
-            if let refusal = refused[index] {
-                return .refused(refusal.mistake, isKept: refusal.isKept)
-            }
-            return .used(
-                candidates[index].holding,
-                isGranted: candidates[index].isGranted,
-                warning: warnings[index]
-            )
+    }
+
+    /// What became of one that was served, by its place among all.
+    func outcome(of candidate: ServiceCandidate, _ index: Int) -> Outcome {
+        if let refusal = refused[index] {
+            return .refused(refusal.mistake, isKept: refusal.isKept)
         }
+        return .used(
+            candidate.holding,
+            isGranted: candidate.isGranted,
+            warning: warnings[index]
+        )
     }
 
     private mutating func plan(
