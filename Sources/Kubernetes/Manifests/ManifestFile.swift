@@ -99,7 +99,8 @@ final class ManifestContent: Sendable {
         }
         var sharing = SharedObjects(previous?.objects ?? [])
         objects = packer.finish().map { sharing.object(like: $0) }
-        self.places = places
+        // What changed moves nothing where it takes as many lines as before.
+        self.places = previous.map { $0.places == places ? $0.places : places } ?? places
         self.kept = kept
         self.unusual = unusual
         mistakes = units.flatMap(\.mistakes)
