@@ -79,20 +79,19 @@ extension Cluster {
         guard name.bitCount == name.address.bitCount else {
             return hasAddress(inside: name.address, length: name.bitCount) ? .bare : .missing
         }
-        let hash = name.address.tableHash
-        let number = ShardTable<ReverseShard>.number(of: hash)
-        let place = reverse.place(of: name.address, hash: hash, in: number)
+        let number = ReverseTable.shard(of: name.address)
+        let place = reverse.place(of: name.address, in: number)
         return place == 0 ? .missing : .pointers(ShardPlace.index(number, place))
     }
 
     /// What an address points to, by the numbers for `pointer`; `index`: where it was found.
     package func pointers(at index: Int) -> ClusterRange {
-        reverse.claims(ShardPlace.place(index), in: ShardPlace.shard(index))
+        reverse.claims(ShardPlace.place(index), in: ShardPlace.reverseShard(index))
     }
 
     /// The node that a pointer leads to.
     package func pointer(at index: Int) -> Int {
-        let claim = reverse.claim(ShardPlace.place(index), in: ShardPlace.shard(index))
+        let claim = reverse.claim(ShardPlace.place(index), in: ShardPlace.reverseShard(index))
         let slots = WordIndex(
             head: word(ShardPlace.index(claim.shard, ClusterShard.Head.index))
         )
@@ -102,17 +101,15 @@ extension Cluster {
         return claim.endpoint < 0 ? node : endpoint(claim.endpoint, of: node)
     }
 
-    /// Whether any address with a pointer begins with the first `length` bits of `network`.
+    /// Whether any address with a pointer begins with the first `length` bits of `network`, which
+    /// are not all.
     private func hasAddress(inside network: IPAddress, length: Int) -> Bool {
         if network.family == .v4 {
-            let bound = UInt32(truncatingIfNeeded: network.low)
-            guard let found = v4Addresses.first(atLeast: bound) else { return false }
-            return IPAddress(v4: found).isInside(network, length: length)
+            guard let found = v4Prefixes.first(atLeast: network.v4Prefix) else { return false }
+            return IPAddress(v4Prefix: found).isInside(network, length: length)
         }
-        guard let found = v6Addresses.first(atLeast: network.bits) else { return false }
-        let high = UInt64(truncatingIfNeeded: found >> 64)
-        let low = UInt64(truncatingIfNeeded: found)
-        return IPAddress(v6High: high, low: low).isInside(network, length: length)
+        guard let found = v6Prefixes.first(atLeast: network.v6Prefix) else { return false }
+        return IPAddress(v6Prefix: found).isInside(network, length: length)
     }
 
     /// The addresses of the Services of which one of `locals` is an endpoint.

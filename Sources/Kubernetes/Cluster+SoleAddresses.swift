@@ -13,10 +13,9 @@ extension Cluster {
         _ body: ([UInt8], RecordType) -> Void
     ) {
         let service: [UInt8] = [3, 0x73, 0x76, 0x63]
-        for number in 0..<ShardTable<ClusterShard>.count {
+        let all = Array(0..<ShardTable<ClusterShard>.count)
+        for number in other.map({ shards.numbers(otherwiseThan: $0.shards) }) ?? all {
             let shard = shards[number]
-            // Words that both share are not looked into.
-            if let other, other.shards[number] == shard { continue }
             for block in 0..<shard.blockCount {
                 let start = shard.start(ofBlock: block)
                 let node = ShardPlace.index(number, start)

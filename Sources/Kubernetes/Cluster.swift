@@ -83,10 +83,10 @@ package final class Cluster: Sendable {
     /// The names, by the hash of Service and namespace, or of a namespace alone.
     let shards: ShardTable<ClusterShard>
     /// The addresses, by their hashes.
-    let reverse: ShardTable<ReverseShard>
-    /// All addresses with a pointer.
-    let v4Addresses: SortedPages<UInt32>
-    let v6Addresses: SortedPages<UInt128>
+    let reverse: ReverseTable
+    /// How all addresses with a pointer begin: as much as a reverse name says that is not whole.
+    let v4Prefixes: SortedCounts<UInt32>
+    let v6Prefixes: SortedCounts<UInt128>
     /// The Pods that have names of their own, by the hash of their names.
     let pods: ShardTable<PodShard>
     /// The number of names, namespaces among them.
@@ -94,16 +94,16 @@ package final class Cluster: Sendable {
 
     init(
         shards: ShardTable<ClusterShard>,
-        reverse: ShardTable<ReverseShard>,
-        v4Addresses: SortedPages<UInt32>,
-        v6Addresses: SortedPages<UInt128>,
+        reverse: ReverseTable,
+        v4Prefixes: SortedCounts<UInt32>,
+        v6Prefixes: SortedCounts<UInt128>,
         pods: ShardTable<PodShard>,
         nameCount: Int
     ) {
         self.shards = shards
         self.reverse = reverse
-        self.v4Addresses = v4Addresses
-        self.v6Addresses = v6Addresses
+        self.v4Prefixes = v4Prefixes
+        self.v6Prefixes = v6Prefixes
         self.pods = pods
         self.nameCount = nameCount
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Kubernetes
 import Testing
 import Wire
+
+@testable import Kubernetes
 
 /// What is built change by change, against what is built at once.
 @Suite struct ClusterRegistryTests {
@@ -199,14 +200,20 @@ import Wire
         var numbers = SeededNumbers(seed: seed)
         let registry = ClusterRegistry()
         // Three in a shard, so that nearly each change moves the nodes of others.
-        var services = (0..<12_000).map { Self.service($0, &numbers) }
+        let crowded = (0..<48_000).filter { number in
+            let key = ServiceKey(namespace: "ns-\(number / 100)", name: "svc-\(number)")
+            return ServiceLabels(key).map { $0.shard < 4_096 } ?? false
+        }
+        #expect((11_000..<13_000).contains(crowded.count))
+        var services = crowded.map { Self.service($0, &numbers) }
         _ = registry.cluster(removing: [], adding: services.flatMap(\.self))
         for round in 0..<3 {
             var cluster = registry.cluster(removing: [], adding: [])
             for _ in 0..<100 {
                 let number = numbers.below(services.count)
                 let old = services[number]
-                services[number] = numbers.chance(30) ? [] : Self.service(number, &numbers)
+                services[number] =
+                    numbers.chance(30) ? [] : Self.service(crowded[number], &numbers)
 
                 cluster = registry.cluster(removing: old, adding: services[number])
             }

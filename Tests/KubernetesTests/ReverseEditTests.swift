@@ -95,8 +95,8 @@ import Wire
         builder.add(Self.owner)
         builder.build()
 
-        let number = ShardTable<ReverseShard>.number(of: Self.shared.tableHash)
-        let shard = builder.reverse[number]
+        let number = ReverseTable.shard(of: Self.shared)
+        let shard = builder.reverse[shard: number]
         let place = try #require(
             (0..<shard.v4Count).first { shard.address($0) == Self.shared }
         )

@@ -2,46 +2,8 @@
 
 import Wire
 
-/// A claim on an address that a block makes.
-struct BlockClaim: Equatable {
-    let claim: AddressClaim
-    /// The words of the Service's name.
-    let name: ArraySlice<UInt32>
-    /// Those of the endpoint's label; none for the Service itself.
-    let label: ArraySlice<UInt32>
-
-    static func == (left: BlockClaim, right: BlockClaim) -> Bool {
-        left.claim.address == right.claim.address && left.claim.claim == right.claim.claim
-            && left.label == right.label
-    }
-}
-
 extension ArraySlice<UInt32> {
-    /// The claims of a block with the names that make them, in the order of the nodes.
-    ///
-    /// This is that block, or nothing.
-    func claims(ofShard shard: Int, block: Int) -> [BlockClaim] {
-        guard let head = first else { return [] }
-        let start = startIndex + BlockWord.count
-        let name = self[start..<(start + head.nameWordCount)]
-        var found: [BlockClaim] = []
-        forEachClaim(ofShard: shard, block: block) { claim in
-            let number = claim.claim.endpoint
-            found.append(
-                BlockClaim(claim: claim, name: name, label: number < 0 ? [] : label(number))
-            )
-        }
-        return found
-    }
-
-    /// The words of an endpoint's label.
-    private func label(_ number: Int) -> ArraySlice<UInt32> {
-        let endpoint = endpoint(number, ofBlock: startIndex)
-        let start = endpoint + Int(self[endpoint + EndpointWord.label])
-        return self[start...(start + Int(self[start] >> 24) >> 2)]
-    }
-
-    /// Goes through the addresses that lead back to the nodes of a block, in the order of the nodes.
+    /// Goes through the addresses that lead back to the nodes of a block, in the order of these.
     ///
     /// This is that block, or nothing.
     func forEachClaim(ofShard shard: Int, block: Int, _ body: (AddressClaim) -> Void) {

@@ -8,9 +8,15 @@ import Wire
 /// Services, and so are the parts of the table of addresses whose claims differ after that.
 /// Everything else is shared with the cluster before.
 struct ClusterBuilder: Sendable {
-    /// How many shards of names are built before their claims on addresses are worked in: fewer
-    /// need less memory for a moment, more need less time.
-    private static let maximumBatchCount = 1_024
+    /// A shard of names that is another now.
+    private struct ReplacedShard {
+        let number: Int
+        let before: ClusterShard
+    }
+
+    /// Of how many changed shards of names the claims on addresses are worked in at once; of more,
+    /// those on one part of the addresses after the other, which needs less memory for a moment.
+    private static let maximumBatchCount = 1_536
 
     private(set) var census: ClusterCensus
     /// The Services that are seen, sorted, by the numbers of their shards.
@@ -19,9 +25,9 @@ struct ClusterBuilder: Sendable {
     private var namespaces = [[String]](repeating: [], count: ShardTable<ClusterShard>.count)
 
     private(set) var shards = ShardTable<ClusterShard>(repeating: .empty)
-    private(set) var reverse = ShardTable<ReverseShard>(repeating: .empty)
-    private(set) var v4Addresses = SortedPages<UInt32>()
-    private(set) var v6Addresses = SortedPages<UInt128>()
+    private(set) var reverse = ReverseTable(repeating: .empty)
+    private(set) var v4Prefixes = SortedCounts<UInt32>()
+    private(set) var v6Prefixes = SortedCounts<UInt128>()
     private(set) var pods = ShardTable<PodShard>(repeating: .empty)
     private(set) var nameCount = 0
 
@@ -41,12 +47,7 @@ struct ClusterBuilder: Sendable {
         let gone = census.touchedNamespaces.filter { census.namespaces[$0]?.objectCount == 0 }
         var touched = updateNamespaces()
         updateServices(&touched)
-        var isChanged = false
-        var numbers = touched.sorted()[...]
-        while !numbers.isEmpty {
-            if updateShards(numbers.prefix(Self.maximumBatchCount)) { isChanged = true }
-            numbers = numbers.dropFirst(Self.maximumBatchCount)
-        }
+        var isChanged = updateShards(touched.sorted())
         if updatePods() { isChanged = true }
         for namespace in gone { census.forget(namespace) }
         census.settle()
@@ -54,20 +55,18 @@ struct ClusterBuilder: Sendable {
     }
 
     /// Builds some shards of names anew, and the shards of addresses that these change.
-    private mutating func updateShards(_ numbers: ArraySlice<Int>) -> Bool {
-        var isChanged = false
-        var edits = ReverseEdit.none
+    private mutating func updateShards(_ numbers: [Int]) -> Bool {
+        var replaced: [ReplacedShard] = []
         for number in numbers {
             let before = shards[number]
             let shard = shard(number)
             guard shard != before else { continue }
-            isChanged = true
             nameCount += shard.nameCount - before.nameCount
             shards[number] = shard
-            Self.compare(before, shard, number: number, into: &edits)
+            replaced.append(ReplacedShard(number: number, before: before))
         }
-        updateReverse(edits)
-        return isChanged
+        updateReverse(replaced)
+        return !replaced.isEmpty
     }
 
     // MARK: Names
@@ -134,60 +133,31 @@ struct ClusterBuilder: Sendable {
 
     // MARK: Addresses
 
-    /// Notes how the claims on addresses differ between two forms of a shard.
-    private static func compare(
-        _ before: ClusterShard,
-        _ after: ClusterShard,
-        number: Int,
-        into edits: inout [ReverseEdit]
-    ) {
-        for block in 0..<max(before.blockCount, after.blockCount) {
-            let old = block < before.blockCount ? before.block(block) : []
-            let new = block < after.blockCount ? after.block(block) : []
-            guard old != new else { continue }
-            guard !old.isEmpty, !new.isEmpty else {
-                old.forEachClaim(ofShard: number, block: block) { edits[$0.shard].gone.append($0) }
-                new.forEachClaim(ofShard: number, block: block) { edits[$0.shard].come.append($0) }
-                continue
+    /// Brings the shards of addresses up to date after those of names.
+    private mutating func updateReverse(_ replaced: [ReplacedShard]) {
+        // Each part of the addresses is worked in at once, so that no shard is made anew twice.
+        let partCount = (replaced.count + Self.maximumBatchCount - 1) / Self.maximumBatchCount
+        let size = ReverseTable.shardCount / max(1, partCount) + 1
+        for first in stride(from: 0, to: ReverseTable.shardCount, by: size) {
+            var edits = ReverseEdits(of: first..<(first + size))
+            for shard in replaced {
+                edits.note(shard.before, shards[shard.number], number: shard.number)
             }
-            var gone = old.claims(ofShard: number, block: block)[...]
-            var come = new.claims(ofShard: number, block: block)[...]
-            // A name decides the order of claims, so that it has to be the same as well.
-            if let first = gone.first, let other = come.first, first.name == other.name {
-                while let old = gone.first, let new = come.first, old == new {
-                    gone.removeFirst()
-                    come.removeFirst()
-                }
-                while let old = gone.last, let new = come.last, old == new {
-                    gone.removeLast()
-                    come.removeLast()
-                }
-            }
-            for claim in gone { edits[claim.claim.shard].gone.append(claim.claim) }
-            for claim in come { edits[claim.claim.shard].come.append(claim.claim) }
+            updateReverse(edits)
         }
     }
 
-    /// `edits`: one for each shard of addresses.
-    private mutating func updateReverse(_ edits: [ReverseEdit]) {
-        var appeared: [IPAddress] = []
-        var vanished: [IPAddress] = []
-        for (number, edit) in edits.enumerated() where !edit.isEmpty {
-            reverse[number] = edit.applied(
-                to: reverse[number],
+    private mutating func updateReverse(_ edits: ReverseEdits) {
+        var prefixes = PrefixChanges()
+        edits.forEach { number, edit in
+            reverse[shard: number] = edit.applied(
+                to: reverse[shard: number],
                 over: shards,
-                appeared: &appeared,
-                vanished: &vanished
+                &prefixes
             )
         }
-        v4Addresses.apply(
-            removing: vanished.compactMap(\.v4Key),
-            adding: appeared.compactMap(\.v4Key)
-        )
-        v6Addresses.apply(
-            removing: vanished.compactMap(\.v6Key),
-            adding: appeared.compactMap(\.v6Key)
-        )
+        v4Prefixes.apply(removing: prefixes.v4.gone, adding: prefixes.v4.come)
+        v6Prefixes.apply(removing: prefixes.v6.gone, adding: prefixes.v6.come)
     }
 
     // MARK: Pods
@@ -226,12 +196,8 @@ extension ClusterBuilder {
         blocks: () throws(SnapshotError) -> [UInt32],
         pods: () throws(SnapshotError) -> [PodName]
     ) throws(SnapshotError) {
-        var edits = ReverseEdit.none
+        var replaced: [ReplacedShard] = []
         for number in 0..<ShardTable<ClusterShard>.count {
-            if number > 0, number % Self.maximumBatchCount == 0 {
-                updateReverse(edits)
-                edits = ReverseEdit.none
-            }
             let words = try blocks()
             guard !words.isEmpty else { continue }
             guard let ranges = BlockCheck(words).blocks else { throw .damaged }
@@ -240,9 +206,9 @@ extension ClusterBuilder {
             let shard = builder.finish()
             nameCount += shard.nameCount
             shards[number] = shard
-            Self.compare(.empty, shard, number: number, into: &edits)
+            replaced.append(ReplacedShard(number: number, before: .empty))
         }
-        updateReverse(edits)
+        updateReverse(replaced)
         for number in 0..<ShardTable<PodShard>.count {
             let names = try pods()
             if !names.isEmpty { self.pods[number] = PodShard(names) }
@@ -256,8 +222,8 @@ extension Cluster {
         self.init(
             shards: builder.shards,
             reverse: builder.reverse,
-            v4Addresses: builder.v4Addresses,
-            v6Addresses: builder.v6Addresses,
+            v4Prefixes: builder.v4Prefixes,
+            v6Prefixes: builder.v6Prefixes,
             pods: builder.pods,
             nameCount: builder.nameCount
         )
@@ -272,12 +238,4 @@ extension Array where Element: Comparable {
         if isIn, !isThere { insert(element, at: place) }
         if !isIn, isThere { remove(at: place) }
     }
-}
-
-extension IPAddress {
-    /// The address as it is sorted among those of IPv4; nil for others.
-    fileprivate var v4Key: UInt32? { family == .v4 ? UInt32(truncatingIfNeeded: low) : nil }
-
-    /// The address as it is sorted among those of IPv6; nil for others.
-    fileprivate var v6Key: UInt128? { family == .v6 ? bits : nil }
 }

@@ -3,15 +3,34 @@
 import Wire
 
 /// A claim on an address, of a shard of names.
-struct AddressClaim: Sendable {
+struct AddressClaim: Equatable, Sendable {
     let address: IPAddress
     let claim: ReverseClaim
 
-    /// The number of the shard in which the address lies.
-    var shard: Int { ShardTable<ReverseShard>.number(of: address.tableHash) }
-
     static func isOrdered(_ left: AddressClaim, _ right: AddressClaim) -> Bool {
         left.address.isOrdered(before: right.address)
+    }
+}
+
+/// How addresses begin that come to be there, or are not there any more, each as often as one does.
+struct PrefixChanges {
+    private(set) var v4: (gone: [UInt32], come: [UInt32]) = ([], [])
+    private(set) var v6: (gone: [UInt128], come: [UInt128]) = ([], [])
+
+    mutating func add(_ address: IPAddress) {
+        if address.family == .v4 {
+            v4.come.append(address.v4Prefix)
+        } else {
+            v6.come.append(address.v6Prefix)
+        }
+    }
+
+    mutating func remove(_ address: IPAddress) {
+        if address.family == .v4 {
+            v4.gone.append(address.v4Prefix)
+        } else {
+            v6.gone.append(address.v6Prefix)
+        }
     }
 }
 
@@ -25,22 +44,14 @@ struct ReverseEdit: Sendable {
     var gone: [AddressClaim] = []
     var come: [AddressClaim] = []
 
-    /// For each shard of addresses one that changes nothing.
-    static var none: [ReverseEdit] {
-        Array(repeating: ReverseEdit(), count: ShardTable<ReverseShard>.count)
-    }
-
-    var isEmpty: Bool { gone.isEmpty && come.isEmpty }
-
     /// The shard after the edit.
     ///
-    /// `shards` are all nodes that are claimed afterwards; `appeared` gains the addresses that were
-    /// not there before, `vanished` those that are not there any more.
+    /// `shards` are all nodes that are claimed afterwards; `prefixes` gains those of the addresses
+    /// that were not there before, or are not there any more.
     func applied(
         to shard: ReverseShard,
         over shards: ShardTable<ClusterShard>,
-        appeared: inout [IPAddress],
-        vanished: inout [IPAddress]
+        _ prefixes: inout PrefixChanges
     ) -> ReverseShard {
         let gone = gone.sorted(by: AddressClaim.isOrdered)
         let come = come.sorted(by: AddressClaim.isOrdered)
@@ -60,7 +71,7 @@ struct ReverseEdit: Sendable {
             let wasThere = place < count && shard.address(place) == address
             if !wasThere, let claim = Self.only(come, nextCome, on: address, gone, nextGone) {
                 rows.append(address, claim)
-                appeared.append(address)
+                prefixes.add(address)
                 nextCome += 1
                 continue
             }
@@ -72,10 +83,10 @@ struct ReverseEdit: Sendable {
             Self.remove(Self.claims(in: gone, at: &nextGone, on: address), from: &claims)
             Self.add(Self.claims(in: come, at: &nextCome, on: address), to: &claims, over: shards)
             if claims.isEmpty {
-                if wasThere { vanished.append(address) }
+                if wasThere { prefixes.remove(address) }
                 continue
             }
-            if !wasThere { appeared.append(address) }
+            if !wasThere { prefixes.add(address) }
             // The address of a Service leads back to it alone, and to one only.
             rows.append(address, claims, told: claims[0].endpoint < 0 ? 1 : claims.count)
         }
@@ -190,12 +201,9 @@ private struct ReverseRows {
     private var v4: [UInt32] = []
     private var v6: [UInt32] = []
     private var lists: [UInt32] = []
-    private var hashes: [UInt64] = []
-    private var v6Hashes: [UInt64] = []
 
     init(like shard: ReverseShard, adding count: Int) {
         v4.reserveCapacity((shard.v4Count + count) * ReverseShard.v4EntryCount)
-        hashes.reserveCapacity(shard.v4Count + count)
     }
 
     /// Appends an entry of another shard as it is.
@@ -226,31 +234,20 @@ private struct ReverseRows {
             v4.append(UInt32(truncatingIfNeeded: address.low))
             v4.append(claim.place)
             v4.append(claim.node)
-            hashes.append(address.tableHash)
         } else {
             v6.append(contentsOf: address.words)
             v6.append(claim.place)
             v6.append(claim.node)
-            v6Hashes.append(address.tableHash)
         }
     }
 
     /// The shard of these entries.
     var shard: ReverseShard {
-        let count = hashes.count + v6Hashes.count
-        guard count > 0 else { return .empty }
-        let index = WordIndex(capacity: count, largest: count)
+        guard !v4.isEmpty || !v6.isEmpty else { return .empty }
         var words: [UInt32] = []
-        words.reserveCapacity(
-            ReverseShard.Head.count + index.wordCount + v4.count + v6.count + lists.count
-        )
-        words.append(index.head)
-        words.append(UInt32(truncatingIfNeeded: hashes.count))
-        words.append(UInt32(truncatingIfNeeded: v6Hashes.count))
-        words.append(contentsOf: repeatElement(0, count: index.wordCount))
-        for (place, hash) in [hashes, v6Hashes].joined().enumerated() {
-            index.insert(place + 1, hash: hash, into: &words, at: ReverseShard.Head.count)
-        }
+        words.reserveCapacity(ReverseShard.Head.count + v4.count + v6.count + lists.count)
+        words.append(UInt32(truncatingIfNeeded: v4.count / ReverseShard.v4EntryCount))
+        words.append(UInt32(truncatingIfNeeded: v6.count / ReverseShard.v6EntryCount))
         words += v4
         words += v6
         words += lists

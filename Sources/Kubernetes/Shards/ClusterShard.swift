@@ -14,9 +14,11 @@ import Wire
 /// A node is a word of this row: the first of a block, or of an endpoint in it. What a shard holds
 /// depends on its Services alone and not on how they came to be what they are, so that two clusters
 /// of the same objects are the same, byte for byte.
-struct ClusterShard: Equatable, Sendable {
+struct ClusterShard: TableShard, Equatable {
+    /// So many that of 100,000 Services six share one: it is made anew when one of them changes.
+    static var bitCount: Int { 14 }
     /// The most blocks of a shard, which claims on addresses can tell apart.
-    static let maximumBlockCount = 1 << 20
+    static let maximumBlockCount = 1 << 18
     static let empty = ClusterShard([1, 0, 0, 0])
 
     let words: [UInt32]

@@ -21,6 +21,25 @@ extension IPAddress {
     /// All bits as one number.
     var bits: UInt128 { UInt128(high) << 64 | UInt128(low) }
 
+    /// All but the last octet of an IPv4 address: the most that a reverse name tells which is not
+    /// whole.
+    var v4Prefix: UInt32 { UInt32(truncatingIfNeeded: low >> 8) }
+
+    /// All but the last four bits of an IPv6 address, the same.
+    var v6Prefix: UInt128 { bits >> 4 }
+
+    /// The first address that begins so.
+    init(v4Prefix prefix: UInt32) { self.init(v4: prefix << 8) }
+
+    /// The same of IPv6.
+    init(v6Prefix prefix: UInt128) {
+        let bits = prefix << 4
+        self.init(
+            v6High: UInt64(truncatingIfNeeded: bits >> 64),
+            low: UInt64(truncatingIfNeeded: bits)
+        )
+    }
+
     /// Its bits, upper ones first: one word for IPv4, four for IPv6.
     var words: [UInt32] {
         let low = [UInt32(truncatingIfNeeded: low)]

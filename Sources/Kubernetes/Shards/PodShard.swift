@@ -27,7 +27,8 @@ struct PodName: Hashable, Sendable {
 ///     the slots of the index, which lead to the place of an entry and one more
 ///     the entries, sorted by address and namespace
 ///     the namespaces, as labels with their lengths in front
-struct PodShard: Equatable, Sendable {
+struct PodShard: TableShard, Equatable {
+    static var bitCount: Int { 12 }
     static let empty = PodShard([])
 
     let words: [UInt32]

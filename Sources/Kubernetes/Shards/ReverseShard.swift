@@ -5,7 +5,7 @@ import Wire
 /// A node of the cluster that an address leads back to.
 struct ReverseClaim: Hashable, Sendable {
     /// How many bits tell the block; `ClusterShard.maximumBlockCount` is 2 to that.
-    private static var blockBitCount: UInt32 { 20 }
+    private static var blockBitCount: UInt32 { 18 }
     /// What stands in the second word in place of a claim where there are several.
     static var listMark: UInt32 { .max }
 
@@ -36,8 +36,7 @@ struct ReverseClaim: Hashable, Sendable {
 
 /// Some addresses, and the nodes that they lead back to, in one row of words.
 ///
-///     index head, number of IPv4 addresses, number of IPv6 addresses
-///     the slots of the index, which lead from an address to the place of its entry, and one more
+///     number of IPv4 addresses, number of IPv6 addresses
 ///     the entries of IPv4, sorted: address, claim
 ///     the entries of IPv6, sorted: address (four words), claim
 ///     lists of claims
@@ -45,8 +44,10 @@ struct ReverseClaim: Hashable, Sendable {
 /// A claim is two words. Where there are several on one address, they are a list: how many there
 /// are, how many of them are told, and the claims. The entry then tells how far behind all entries
 /// it begins, and `ReverseClaim.listMark`.
+///
+/// A shard is small, so that an address is found by halving: of a million, each has some sixteen.
 struct ReverseShard: Equatable, Sendable {
-    static let empty = ReverseShard([1, 0, 0, 0])
+    static let empty = ReverseShard([0, 0])
     static var v4EntryCount: Int { 3 }
     static var v6EntryCount: Int { 6 }
 
@@ -54,22 +55,20 @@ struct ReverseShard: Equatable, Sendable {
 
     init(_ words: [UInt32]) { self.words = words }
 
-    /// The places of the words in front of the slots.
+    /// The places of the words in front of the entries.
     enum Head {
-        static var index: Int { 0 }
-        static var v4Count: Int { 1 }
-        static var v6Count: Int { 2 }
-        static var count: Int { 3 }
+        static var v4Count: Int { 0 }
+        static var v6Count: Int { 1 }
+        static var count: Int { 2 }
     }
 
     var v4Count: Int { Int(words[Head.v4Count]) }
     var v6Count: Int { Int(words[Head.v6Count]) }
-    var firstEntry: Int { Head.count + WordIndex(head: words[Head.index]).wordCount }
 
     /// Where the entry of an address stands, by its place among all.
     func entry(_ place: Int) -> Int {
         let beyond = max(0, place - v4Count)
-        return firstEntry + (place - beyond) * Self.v4EntryCount + beyond * Self.v6EntryCount
+        return Head.count + (place - beyond) * Self.v4EntryCount + beyond * Self.v6EntryCount
     }
 
     /// The address of an entry, by its place among all.
@@ -101,43 +100,75 @@ struct ReverseShard: Equatable, Sendable {
     }
 }
 
-/// Each step begins at the table, as in `Cluster`.
-extension ShardTable where Shard == ReverseShard {
-    @inline(__always)
-    private func word(_ place: Int, in number: Int) -> UInt32 { self[number].words[place] }
+/// Sixteen shards of addresses, which a table keeps as one, so that it has a third level.
+struct ReverseGroup: TableShard, Equatable {
+    static var bitCount: Int { 12 }
+    static let empty = ReverseGroup(shards: Array(repeating: .empty, count: 1 << memberBitCount))
+    /// How many more bits of a hash tell which of them.
+    static var memberBitCount: Int { 4 }
 
-    /// Where the claim in the entry of an address stands; 0 for none.
-    func place(of address: IPAddress, hash: UInt64, in number: Int) -> Int {
-        let index = WordIndex(head: word(ReverseShard.Head.index, in: number))
-        let first = ReverseShard.Head.count &+ index.wordCount
-        let v4Count = Int(word(ReverseShard.Head.v4Count, in: number))
-        var slot = index.firstSlot(hash)
-        while true {
-            let word = word(ReverseShard.Head.count &+ index.word(of: slot), in: number)
-            let found = index.number(at: slot, in: word)
-            guard found != 0 else { return 0 }
-            let beyond = max(0, found &- 1 &- v4Count)
-            let entry =
-                first &+ (found &- 1 &- beyond) &* ReverseShard.v4EntryCount
-                &+ beyond &* ReverseShard.v6EntryCount
-            if found <= v4Count {
-                if address.family == .v4, UInt64(self.word(entry, in: number)) == address.low {
-                    return entry &+ 1
-                }
-            } else if isV6(entry, address, in: number) {
-                return entry &+ 4
-            }
-            slot = index.slot(after: slot)
+    var shards: [ReverseShard]
+}
+
+/// The shards of addresses by their numbers, 65,536 of them: where one in a hundred of a million
+/// addresses changes, most shards stay as they are.
+typealias ReverseTable = ShardTable<ReverseGroup>
+
+/// Each step begins at the table, as in `Cluster`.
+extension ReverseTable {
+    static var shardBitCount: Int { ReverseGroup.bitCount + ReverseGroup.memberBitCount }
+    static var shardCount: Int { 1 << shardBitCount }
+    private static var memberMask: Int { 1 << ReverseGroup.memberBitCount &- 1 }
+
+    /// The number of the shard that an address lies in.
+    static func shard(of address: IPAddress) -> Int {
+        Int(truncatingIfNeeded: address.tableHash >> UInt64(64 &- shardBitCount))
+    }
+
+    /// The shard of a number below `shardCount`.
+    subscript(shard number: Int) -> ReverseShard {
+        get { self[number >> ReverseGroup.memberBitCount].shards[number & Self.memberMask] }
+        set {
+            self[number >> ReverseGroup.memberBitCount].shards[number & Self.memberMask] = newValue
         }
     }
 
     @inline(__always)
-    private func isV6(_ entry: Int, _ address: IPAddress, in number: Int) -> Bool {
-        address.family == .v6
-            && UInt64(word(entry, in: number)) << 32 | UInt64(word(entry &+ 1, in: number))
-                == address.high
-            && UInt64(word(entry &+ 2, in: number)) << 32 | UInt64(word(entry &+ 3, in: number))
-                == address.low
+    private func word(_ place: Int, in number: Int) -> UInt32 { self[shard: number].words[place] }
+
+    /// Where the claim in the entry of an address stands in its shard; 0 for none.
+    func place(of address: IPAddress, in number: Int) -> Int {
+        let isV4 = address.family == .v4
+        let v4Count = Int(word(ReverseShard.Head.v4Count, in: number))
+        var first = ReverseShard.Head.count
+        var count = v4Count
+        if !isV4 {
+            first &+= v4Count &* ReverseShard.v4EntryCount
+            count = Int(word(ReverseShard.Head.v6Count, in: number))
+        }
+        let size = isV4 ? ReverseShard.v4EntryCount : ReverseShard.v6EntryCount
+        while count > 0 {
+            let half = count >> 1
+            let entry = first &+ half &* size
+            let (high, low) = isV4 ? (0, UInt64(word(entry, in: number))) : v6(entry, in: number)
+            if high == address.high, low == address.low { return entry &+ size &- 2 }
+            if high == address.high ? low < address.low : high < address.high {
+                first = entry &+ size
+                count &-= half &+ 1
+            } else {
+                count = half
+            }
+        }
+        return 0
+    }
+
+    /// The two halves of an IPv6 address.
+    @inline(__always)
+    private func v6(_ entry: Int, in number: Int) -> (high: UInt64, low: UInt64) {
+        (
+            UInt64(word(entry, in: number)) << 32 | UInt64(word(entry &+ 1, in: number)),
+            UInt64(word(entry &+ 2, in: number)) << 32 | UInt64(word(entry &+ 3, in: number))
+        )
     }
 
     /// The claims that are told, from where the one in the entry stands.
@@ -145,9 +176,8 @@ extension ShardTable where Shard == ReverseShard {
         guard word(place &+ 1, in: number) == ReverseClaim.listMark else {
             return ClusterRange(ShardPlace.index(number, place), count: 1, stride: 2)
         }
-        let index = WordIndex(head: word(ReverseShard.Head.index, in: number))
         let list =
-            ReverseShard.Head.count &+ index.wordCount
+            ReverseShard.Head.count
             &+ Int(word(ReverseShard.Head.v4Count, in: number)) &* ReverseShard.v4EntryCount
             &+ Int(word(ReverseShard.Head.v6Count, in: number)) &* ReverseShard.v6EntryCount
             &+ Int(word(place, in: number))

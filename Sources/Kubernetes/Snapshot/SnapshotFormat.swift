@@ -12,7 +12,7 @@ enum SnapshotFormat {
     /// `ApusSnap`.
     static let mark: [UInt32] = [0x4170_7573, 0x536E_6170]
     /// Which form of blocks the file holds: to be raised with every change of it.
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     /// The number of bytes in front of the first shard.
     static var headByteCount: Int { 24 }
     static var checksumByteCount: Int { 8 }
