@@ -18,14 +18,14 @@ package struct QueryName: ~Copyable, Sendable {
     ///
     /// In one piece on the heap, because a span over memory inside this value would have all of it
     /// copied first.
-    private var memory = [UInt8](repeating: 0, count: 640)
+    private var memory: [UInt8]
     /// The length of the wire form, in bytes, its final zero counted.
     package private(set) var byteCount = 1
     /// The number of labels, the root not counted.
     package private(set) var labelCount = 0
 
     /// The root.
-    package init() {}
+    package init() { memory = [UInt8](repeating: 0, count: 640) }
 
     /// `name` once more, in memory of its own: the other's is soon read over.
     private init(copying name: borrowing QueryName) {
@@ -36,6 +36,7 @@ package struct QueryName: ~Copyable, Sendable {
 
     /// The uncompressed name at `offset` of `message`; any pointer in it is an error.
     package init(parsing message: Span<UInt8>, at offset: Int) throws(WireError) {
+        self.init()
         try read(message, at: offset)
     }
 

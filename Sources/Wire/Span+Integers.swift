@@ -23,12 +23,12 @@ extension Span<UInt8> {
 
     /// The bytes as an array of their own.
     package var copied: [UInt8] {
-        // SAFETY: the bytes are read while they are lent, and as many are written as there is room.
-        unsafe [UInt8](unsafeUninitializedCapacity: count) { target, written in
-            unsafe withUnsafeBufferPointer { source in
-                written = unsafe target.initialize(fromContentsOf: source)
-            }
-        }
+        // Not in one step: that looks the array's type up each time.
+        var copy: [UInt8] = []
+        copy.reserveCapacity(count)
+        // SAFETY: the bytes are read while they are lent.
+        unsafe withUnsafeBufferPointer { unsafe copy.append(contentsOf: $0) }
+        return copy
     }
 
     /// Whether both have the same bytes; eight are compared at a time.
