@@ -156,8 +156,9 @@ package struct Kubernetes: Answerer {
     /// The zone that pointers lead to, in wire form.
     let primaryZone: [UInt8]
     private let passing: Fallthrough
-    /// The networks of which no name is passed on.
-    private let ownNetworks: [AddressNetwork]
+    /// The reverse zones of the cluster's own networks: others know nothing of what is below them,
+    /// in use or not, and need not learn who is asked for.
+    private let ownZones: ZoneList
     let podNames: ClusterOptions.PodNames
     let ttl: UInt32
     let cluster: Cluster
@@ -209,7 +210,9 @@ package struct Kubernetes: Answerer {
         zoneNames = settings.zones
         primaryZone = (settings.zones.first { !$0.isReverse } ?? .root).bytes
         passing = settings.passing
-        ownNetworks = settings.allocation.ownNetworks
+        ownZones = ZoneList(
+            settings.allocation.ownNetworks.flatMap { Name.reverseZones("\($0)") ?? [] }
+        )
         podNames = settings.cluster.podNames
         ttl = settings.ttl
         self.isSynced = isSynced && cluster != nil
@@ -273,7 +276,7 @@ package struct Kubernetes: Answerer {
             answer.code = .serverFailure
             answer.extendedError = ExtendedError(.notReady, "the cluster is not read yet")
             answer.failure = "the cluster's objects have not been read yet"
-        } else if passing.covers(query.name), !isOurs(query.name) {
+        } else if passing.covers(query.name), ownZones.first(holding: query.name) == nil {
             return .pass
         } else {
             answer.code = .nameError
@@ -281,17 +284,6 @@ package struct Kubernetes: Answerer {
         answer.isAuthoritative = true
         writeAuthority(query.name, in: zone, .authority, &answer)
         return .done
-    }
-
-    /// Whether a name stands for addresses of the cluster's own networks, in use or not: others
-    /// know nothing of them, and need not learn who is asked for.
-    private func isOurs(_ name: borrowing QueryName) -> Bool {
-        guard !ownNetworks.isEmpty else { return false }
-        var isMalformed = false
-        guard let reverse = ReverseName(name, isMalformed: &isMalformed) else { return false }
-        return ownNetworks.contains {
-            reverse.bitCount >= $0.length && $0.contains(reverse.address)
-        }
     }
 
     /// Answers for an alias: where it leads, and what is there.
