@@ -43,7 +43,7 @@ extension Forward {
     }
 
     private static let nobody = ForwardResult.failed("no stanza takes the name", .other)
-    private static let tooMany = ForwardResult.failed("too many queries wait", .other)
+    private static let tooMany = "too many queries wait"
 
     /// What somebody is told whose time is over while another asks.
     private func tooLate(_ query: borrowing Query) -> ForwardResult {
@@ -119,7 +119,8 @@ extension Forward {
                 let result = await fetch(own, as: flight.cacheKey, counting: cells, desk)
                 flights.land(flight, result ?? Self.nobody)
             }
-            if !isTaken { flights.land(flight, Self.tooMany) }
+            // Whoever joined meanwhile asks on its own: it may have a place.
+            if !isTaken { flights.land(flight, .surplus(Self.tooMany)) }
             return flight
         }
     }
