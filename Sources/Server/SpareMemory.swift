@@ -30,8 +30,8 @@ struct SpareMemory {
     mutating func isDue(resident: Int, retiredCount: Int, _ now: Moment) -> Bool {
         settledByteCount = min(settledByteCount, resident)
         leastByteCount = leastByteCount.map { min($0, resident) }
-        if isMoreComing, retiredCount == 0 { return true }
-        if resident - settledByteCount >= Self.minimumGrowthByteCount {
+        let isGrown = resident - settledByteCount >= Self.minimumGrowthByteCount
+        if isGrown || isMoreComing && retiredCount == 0 {
             patienceMilliseconds = Self.retryMilliseconds
             return true
         }
