@@ -83,7 +83,8 @@ struct Contests {
     /// Whether the exchange with this id is open.
     func isAwaited(_ id: UInt64) -> Bool { pending.contains(id) }
 
-    /// Opens an exchange of a contest, and gives the order for it; `serial` is used for nothing else.
+    /// Opens an exchange of a contest, and gives the order for it; `serial` is used for nothing
+    /// else.
     mutating func begin(
         _ exchange: Exchange,
         tag: Int,

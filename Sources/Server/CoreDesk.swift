@@ -256,7 +256,7 @@ final class CoreDesk: Sendable {
     private func give(_ work: WaitingWork) {
         if tasks.give(work) { return }
         Task.detached(executorPreference: executor) { [self] in
-            // What is relayed needs no memory of the answer's own, and thousands may wait.
+            // It begins small, as thousands may wait, and grows for what is relayed.
             var answer = Answer(counting: cells, reserving: 512)
             var next = tasks.begin()
             while await serve(&next, &answer) { next = await tasks.next() }

@@ -193,8 +193,8 @@ extension DocumentForm {
         return Match(root: YAMLNode(document, root), end: end, lineCount: lineCount)
     }
 
-    /// Finds the words of a document that begins at `start`; where it ends, nil when it is of another
-    /// form.
+    /// Finds the words of a document that begins at `start`; where it ends, nil when it is of
+    /// another form.
     private mutating func match(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
         words.removeAll(keepingCapacity: true)
         var offset = start

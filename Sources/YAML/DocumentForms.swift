@@ -2,8 +2,8 @@
 
 /// The forms that the last documents of a stream had.
 struct DocumentForms {
-    /// How many documents may follow each other that are of no known form, before only one of so many
-    /// becomes a form itself.
+    /// How many documents may follow each other that are of no known form, before only one of so
+    /// many becomes a form itself.
     static let patience = 16
 
     private var forms: [DocumentForm] = []

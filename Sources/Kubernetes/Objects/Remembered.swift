@@ -2,8 +2,8 @@
 
 import YAML
 
-/// What was made of the value that was read last in some place of an object, so that the same is not
-/// read again of the next object: Pods of one workload differ in their names and addresses only.
+/// What was made of the value that was read last in some place of an object, so that the same is
+/// not read again of the next object: Pods of one workload differ in their names and addresses only.
 ///
 /// Only what nothing was wrong with is remembered, so that each mistake is told where it is.
 final class Remembered<Value> {

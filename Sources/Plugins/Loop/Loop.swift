@@ -8,7 +8,8 @@ import Wire
 ///
 /// With it `forward` sends each upstream, when it is first asked, a question that nobody else would
 /// ask, and sees whether it arrives here; where nothing comes back, it does so again for a minute.
-/// Without it, it does so only once very many questions are being forwarded at a time. Either way nothing but that upstream is lost: the process never ends.
+/// Without it, it does so only once very many questions are being forwarded at a time. Either way
+/// nothing but that upstream is lost: the process never ends.
 package struct Loop: Answerer {
     package static let manual = Manual(
         name: "loop",
