@@ -81,6 +81,12 @@ package struct Answer: ~Copyable, Sendable {
         isFull = false
     }
 
+    /// Makes it the answer to whoever asks in another class than IN.
+    package mutating func refuseClass() {
+        code = .refused
+        extendedError = ExtendedError(.notSupported, "only class IN is served")
+    }
+
     /// Forgets the runs behind the first `count`, which have so many records in these sections.
     mutating func keepRuns(_ count: Int, recordCount: Int, sections: UInt8) {
         runCount = count

@@ -103,8 +103,7 @@ struct QueryService: ~Copyable {
             return .answered(write(query, listeners, listener, block: nil, &writer))
         }
         guard query.recordClass == .internet || listeners[listener].takesEveryClass else {
-            answer.code = .refused
-            answer.extendedError = ExtendedError(.notSupported, "only class IN is served")
+            answer.refuseClass()
             return .answered(write(query, listeners, listener, block: nil, &writer))
         }
         var waitingPlugin = -1

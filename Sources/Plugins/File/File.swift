@@ -124,8 +124,7 @@ package struct File: Answerer {
         guard place >= 0 else { return isLast ? refuse(&answer) : .pass }
         guard query.recordClass == .internet else {
             // It is ours all the same: whoever comes behind would ask others for it.
-            answer.code = .refused
-            answer.extendedError = ExtendedError(.notSupported, "only class IN is served")
+            answer.refuseClass()
             return .done
         }
         let type = query.type

@@ -225,8 +225,7 @@ package struct Kubernetes: Answerer {
         guard let zone = zones.zone(of: query.name) else { return .pass }
         guard query.recordClass == .internet else {
             // It is ours all the same: whoever comes behind would ask others for it.
-            answer.code = .refused
-            answer.extendedError = ExtendedError(.notSupported, "only class IN is served")
+            answer.refuseClass()
             return .done
         }
         let type = query.type
