@@ -40,6 +40,16 @@ import Wire
 
     private let noted = Noted<String>()
 
+    /// The question of a query, as it is sent upstream.
+    private static func exchange(for waiting: WaitingQuery) -> Exchange {
+        Exchange(
+            upstream: Bench.server,
+            transport: .udp,
+            message: waiting.message,
+            deadline: waiting.deadline
+        )
+    }
+
     /// `asks`: whether an upstream is asked before the query waits.
     private func bench(
         asks: Bool = true,
@@ -50,12 +60,7 @@ import Wire
         let plugin = ScriptedPlugin(
             starting: { waiting, desk in
                 var contest = Contest()
-                let exchange = Exchange(
-                    upstream: Bench.server,
-                    transport: .udp,
-                    message: waiting.message,
-                    deadline: waiting.deadline
-                )
+                let exchange = Self.exchange(for: waiting)
                 if asks { desk.begin(exchange, tag: 3, in: &contest) }
                 return Beginning(
                     of: Asking(noted, isEnd),
@@ -160,12 +165,7 @@ import Wire
             kept = noted
             let plugin = ScriptedPlugin(starting: { waiting, desk in
                 var contest = Contest()
-                let exchange = Exchange(
-                    upstream: Bench.server,
-                    transport: .udp,
-                    message: waiting.message,
-                    deadline: waiting.deadline
-                )
+                let exchange = Self.exchange(for: waiting)
                 desk.begin(exchange, tag: 0, in: &contest)
                 let course = Asking(noted) { _ in true }
                 return Beginning(of: course, waitingFor: contest, until: waiting.deadline)
