@@ -75,7 +75,8 @@ struct LatencyRun {
             now = Clock.monotonicNanoseconds()
             if try !goesOn(now) { count = begun }
             if waits {
-                try way.wait(nanoseconds: Self.pause(now, until: start + UInt64(begun) * interval))
+                let due = begun < count ? start + UInt64(begun) * interval : .max
+                try way.wait(nanoseconds: Self.pause(now, until: due))
                 now = Clock.monotonicNanoseconds()
             }
         }
@@ -111,7 +112,8 @@ struct LatencyRun {
         result.latencies.append(now - due)
     }
 
-    /// How long to sleep when the next question is due at `due`, in nanoseconds.
+    /// How long to sleep when the next question is due at `due`, in nanoseconds; never long, as what
+    /// is lost is looked for in between.
     static func pause(_ now: UInt64, until due: UInt64) -> Int {
         due > now ? Int(min(due - now, maximumPauseNanoseconds)) : 0
     }
