@@ -112,7 +112,11 @@ package enum Program {
             signals: signals,
             workerCount: Process.processorCount
         )
-        let writer = try Thread(name: "log") { log.run() }
+        let writer = try Thread(name: "log") {
+            // Thousands of lines a second take a processor for milliseconds at a time.
+            try? Thread.giveWay()
+            log.run()
+        }
         if let path = commandLine.pidfile {
             do throws(SystemError) {
                 try Process.writeIdentifier(to: path)

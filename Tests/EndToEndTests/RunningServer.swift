@@ -92,6 +92,19 @@ final class RunningServer {
 
     var identifier: Int32 { process.processIdentifier }
 
+    /// Each of its threads: the name, and the number of the scheduling policy (`proc_pid_stat(5)`).
+    func policies() throws -> [String] {
+        let folder = "/proc/\(identifier)/task"
+        return try FileManager.default.contentsOfDirectory(atPath: folder).map { thread in
+            let path = "\(folder)/\(thread)/stat"
+            let stat = try String(contentsOfFile: path, encoding: .utf8)
+            let name = stat.drop { $0 != "(" }.dropFirst().prefix { $0 != ")" }
+            // The policy is the 41st of the fields, the name the second.
+            let fields = stat[name.endIndex...].dropFirst(2).split(separator: " ")
+            return "\(name) \(fields[38])"
+        }.sorted()
+    }
+
     /// Writes a file of the server's folder, as an editor saves it.
     func write(_ text: String, to path: String) throws {
         let url = folder.appending(path: path)

@@ -53,6 +53,20 @@ import Wire
         #expect(try server.ask("who.example.", .a).code == .noError)
     }
 
+    @Test func letsItsWorkersGoBeforeAllOtherThreads() throws {
+        let server = try RunningServer(corefile: Self.corefile)
+
+        // It says that it serves a little before its first thread gives way.
+        for _ in 0..<1_000 where try !server.policies().contains("apus 3") {
+            PlainAsker.pause(milliseconds: 10)
+        }
+
+        // 0 is what threads have from the start, 3 is SCHED_BATCH.
+        let policies = try server.policies().filter { !$0.hasPrefix("worker-") }
+        #expect(policies == ["apus 3", "commands 3", "log 3"])
+        #expect(try server.policies().contains("worker-0 0"))
+    }
+
     @Test func noticesASecondStart() throws {
         let server = try RunningServer(corefile: Self.corefile)
 
