@@ -26,22 +26,10 @@ extension Cluster {
     }
 
     private func write(words count: Int, from first: Int, into buffer: inout MutableSpan<UInt8>) {
-        var done = 0
-        // Four at a time, as the way to them has to be gone again after each writing.
-        while done &+ 4 <= count {
-            let one = word(first &+ done)
-            let two = word(first &+ done &+ 1)
-            let three = word(first &+ done &+ 2)
-            let four = word(first &+ done &+ 3)
-            buffer.set32(one, at: done &* 4)
-            buffer.set32(two, at: done &* 4 &+ 4)
-            buffer.set32(three, at: done &* 4 &+ 8)
-            buffer.set32(four, at: done &* 4 &+ 12)
-            done &+= 4
-        }
-        while done < count {
-            buffer.set32(word(first &+ done), at: done &* 4)
-            done &+= 1
-        }
+        guard count > 0 else { return }
+        // What belongs together never lies in two shards.
+        let shard = shards[ShardPlace.shard(first)]
+        let place = ShardPlace.place(first)
+        buffer.set(shard.words.span.extracting(place..<(place &+ count)), at: 0)
     }
 }

@@ -28,6 +28,8 @@ extension MutableSpan<UInt8> {
 
     /// Exchanges two pieces, as many bytes a step as there are; they are the same or lie apart.
     mutating func swapPieces(of byteCount: Int, _ first: Int, _ second: Int) {
+        // What nearly all are: IPv4 addresses.
+        guard byteCount != 4 else { return swap32(at: first, second) }
         var offset = 0
         while byteCount &- offset >= 8 {
             let bytes = span.uint64(at: first &+ offset)
@@ -36,9 +38,7 @@ extension MutableSpan<UInt8> {
             offset &+= 8
         }
         if byteCount &- offset >= 4 {
-            let bytes = span.uint32(at: first &+ offset)
-            set32(span.uint32(at: second &+ offset), at: first &+ offset)
-            set32(bytes, at: second &+ offset)
+            swap32(at: first &+ offset, second &+ offset)
             offset &+= 4
         }
         while offset < byteCount {

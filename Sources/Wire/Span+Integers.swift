@@ -83,6 +83,40 @@ extension MutableSpan<UInt8> {
         }
     }
 
+    /// Exchanges the four bytes at `first` with those at `second`; traps when they do not fit.
+    package mutating func swap32(at first: Int, _ second: Int) {
+        precondition(
+            min(first, second) >= 0 && max(first, second) <= count &- 4,
+            "an integer ends where the memory ends"
+        )
+        // SAFETY: the bounds were checked, and every bit pattern is a valid integer.
+        unsafe withUnsafeMutableBytes { bytes in
+            let left = unsafe bytes.loadUnaligned(fromByteOffset: first, as: UInt32.self)
+            let right = unsafe bytes.loadUnaligned(fromByteOffset: second, as: UInt32.self)
+            unsafe bytes.storeBytes(of: right, toByteOffset: first, as: UInt32.self)
+            unsafe bytes.storeBytes(of: left, toByteOffset: second, as: UInt32.self)
+        }
+    }
+
+    /// Writes big-endian integers one behind the other from `offset` on, in bytes; traps when they
+    /// do not fit.
+    package mutating func set(_ words: Span<UInt32>, at offset: Int) {
+        precondition(
+            offset >= 0 && offset <= count && words.count <= (count &- offset) >> 2,
+            "integers end where the memory ends"
+        )
+        // SAFETY: the bounds were checked, and every bit pattern is a valid byte.
+        unsafe withUnsafeMutableBytes { target in
+            for index in 0..<words.count {
+                unsafe target.storeBytes(
+                    of: words[index].bigEndian,
+                    toByteOffset: offset &+ index &* 4,
+                    as: UInt32.self
+                )
+            }
+        }
+    }
+
     /// Writes pieces of 16 bytes from `offset` on: `head`, `tail`, and four bytes of `addresses`.
     ///
     /// These are A records, but for the addresses all alike; traps when they do not fit.
@@ -97,17 +131,24 @@ extension MutableSpan<UInt8> {
             offset >= 0 && offset <= count && number <= (count &- offset) >> 4,
             "records end where the memory ends"
         )
+        // The second half of a piece is one integer, whatever the machine's order of bytes.
+        let tail = UInt64(UInt32(littleEndian: tail))
         // SAFETY: the bounds of both were checked, and every bit pattern is a valid byte.
         unsafe withUnsafeMutableBytes { target in
             unsafe addresses.withUnsafeBytes { source in
                 for index in 0..<number {
                     let place = offset &+ index &* 16
+                    let address = unsafe UInt32(
+                        littleEndian: source.loadUnaligned(
+                            fromByteOffset: index &* 4,
+                            as: UInt32.self
+                        )
+                    )
                     unsafe target.storeBytes(of: head, toByteOffset: place, as: UInt64.self)
-                    unsafe target.storeBytes(of: tail, toByteOffset: place &+ 8, as: UInt32.self)
                     unsafe target.storeBytes(
-                        of: source.loadUnaligned(fromByteOffset: index &* 4, as: UInt32.self),
-                        toByteOffset: place &+ 12,
-                        as: UInt32.self
+                        of: (tail | UInt64(address) << 32).littleEndian,
+                        toByteOffset: place &+ 8,
+                        as: UInt64.self
                     )
                 }
             }

@@ -22,4 +22,43 @@ import Wire
             _ = bytes.span.uint16(at: 0)
         }
     }
+
+    @Test("Integers are written one behind the other, up to the end", arguments: 0...20)
+    func writesIntegersOneBehindTheOther(count: Int) {
+        let words = (0..<count).map { 0x0102_0304 &* UInt32($0 + 1) }
+        var bytes = [UInt8](repeating: 0xEE, count: 3 + 4 * count)
+        var span = bytes.mutableSpan
+
+        span.set(words.span, at: 3)
+
+        #expect(bytes[..<3] == [0xEE, 0xEE, 0xEE])
+        #expect((0..<count).map { bytes.span.uint32(at: 3 + 4 * $0) } == words)
+    }
+
+    @Test func trapsWhereIntegersDoNotFit() async {
+        await #expect(processExitsWith: .failure) {
+            var bytes = [UInt8](repeating: 0, count: 10)
+            let words: [UInt32] = [1, 2]
+            var span = bytes.mutableSpan
+            span.set(words.span, at: 3)
+        }
+    }
+
+    @Test func exchangesIntegersUpToTheEnd() {
+        var bytes = Self.bytes
+        var span = bytes.mutableSpan
+
+        span.swap32(at: 6, 0)
+        span.swap32(at: 1, 1)
+
+        #expect(bytes == [6, 7, 8, 0xFF, 4, 5, 0, 1, 2, 3])
+    }
+
+    @Test func trapsWhereAnIntegerToExchangeDoesNotFit() async {
+        await #expect(processExitsWith: .failure) {
+            var bytes = [UInt8](repeating: 0, count: 10)
+            var span = bytes.mutableSpan
+            span.swap32(at: 7, 0)
+        }
+    }
 }
