@@ -100,3 +100,11 @@ package struct ZoneList: Sendable {
         return nil
     }
 }
+
+extension ZoneList: Equatable {
+    /// Whether both have the same zones in the same order.
+    package static func == (left: ZoneList, right: ZoneList) -> Bool {
+        // Each name ends with the root, so that the memory tells them apart.
+        left.memory == right.memory
+    }
+}

@@ -28,4 +28,12 @@ import Wire
         #expect(ZoneList([]).isEmpty)
         #expect(ZoneList([]).first(holding: name) == nil)
     }
+
+    @Test func isTheSameWithTheSameZonesInTheSameOrder() throws {
+        let lists = try [["a.b", "c"], ["A.B", "c"], ["c", "a.b"], ["a", "b.c"], ["a.b"], []].map {
+            ZoneList(try $0.map { try Name($0) })
+        }
+
+        #expect(lists.map { $0 == lists[0] } == [true, true, false, false, false, false])
+    }
 }

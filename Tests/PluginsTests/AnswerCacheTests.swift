@@ -38,7 +38,7 @@ import Wire
     }
 
     /// A cache with its settings, and the one clock of a test.
-    private struct Bench {
+    struct Bench {
         let settings: CacheSettings
         let cache: AnswerCache
         private let cells = Registry().cells(forWorker: 0)
@@ -317,33 +317,6 @@ import Wire
         #expect(try bench.find("99.example")?.answers == ["99.example. 60 A 0.0.1.244"])
         #expect(bench.cache.entryCount(ofQueue: 0) == 100)
         #expect(bench.cache.evictionCount(ofQueue: 0) == 0)
-    }
-
-    /// What the Corefile says now holds for what was kept before it did.
-    @Test func goesByTheSettingsOfNow() throws {
-        let bench = try Bench()
-        try bench.store("a.example", [1], ttl: 3_600)
-        try bench.store("b.example", [], ttl: 1_800, kind: .denial, code: .nameError)
-        try bench.store("c.example", [], ttl: 5, kind: .failure, code: .serverFailure)
-        let shorter = try Self.settings("cache 30 {\n  serve_stale off\n}")
-        let keeping = try Self.settings("cache 30 {\n  keepttl\n}")
-        let without = try Self.settings(
-            "cache {\n  disable success\n  disable denial\n  servfail 0\n}"
-        )
-
-        let answers = try [shorter, keeping, bench.settings].map { settings in
-            try bench.find("a.example", with: settings, at: 10)?.answers ?? []
-        }
-        #expect(answers == [20, 30, 3_590].map { ["a.example. \($0) A 0.0.0.1"] })
-        #expect(try bench.find("a.example", with: shorter, at: 29) != nil)
-        #expect(try bench.find("b.example", with: shorter, at: 29) != nil)
-        #expect(try bench.find("c.example", with: shorter) != nil)
-        for name in ["a", "b"] {
-            #expect(try bench.find("\(name).example", with: shorter, at: 30) == nil)
-        }
-        for name in ["a", "b", "c"] {
-            #expect(try bench.find("\(name).example", with: without) == nil)
-        }
     }
 
     @Test func sweepsOutWhatIsOfNoUse() throws {

@@ -67,11 +67,12 @@ extension AnswerCache {
         // What was kept for every type must be so still.
         guard deniesName || entry.keyBits & CacheKey.missingName == 0 else { return false }
         let key = deniesName ? key(query).ofMissingName : key(query)
-        let (kept, from, until) = (reply, start, end)
+        let (kept, kind, from, until) = (reply, sentence.kind, start, end)
         let name = query.name.lowercasedBytes
+        let rules = settings.rulesNumber
         return shards[place(key)].withLock { shard in
             guard shard.find(key, name) == nil,
-                shard.insert(key, name, kept, as: sentence.kind, from: from, until: until)
+                shard.insert(key, name, kept, as: kind, by: rules, from: from, until: until)
             else { return false }
             if entry.isUsed, let cell = shard.find(key, name) {
                 _ = shard.use(cell, at: from, gap: nil)

@@ -26,10 +26,13 @@ final class AnswerCache: Sendable {
     let shardCount: Int
     /// What makes hashes unguessable.
     let secret: UInt64
+    /// The rules that answers were kept by, each at the place that is its number.
+    private let rules: Mutex<[CacheRules]>
 
     init(_ settings: CacheSettings, secret: UInt64) {
         byteCount = settings.byteCount
         self.secret = secret
+        rules = Mutex([CacheRules(settings)])
         var count = 1
         while count < Self.maximumShardCount,
             count * 2 * Self.leastShardByteCount <= settings.byteCount
@@ -58,11 +61,23 @@ final class AnswerCache: Sendable {
         number == .max ? .max : max(4, (number + count - 1) / count)
     }
 
-    /// Whether it can serve other settings as it is.
-    func suits(_ settings: CacheSettings) -> Bool {
-        byteCount == settings.byteCount
-            && maximumCounts[0] == settings.success.maximumCount ?? .max
-            && maximumCounts[1] == settings.denial.maximumCount ?? .max
+    /// Goes on for settings that it was not made for, which are given the number of their rules;
+    /// false when it cannot.
+    func goOn(for settings: inout CacheSettings) -> Bool {
+        guard byteCount == settings.byteCount,
+            maximumCounts[0] == settings.success.maximumCount ?? .max,
+            maximumCounts[1] == settings.denial.maximumCount ?? .max
+        else { return false }
+        let wanted = CacheRules(settings)
+        let place = rules.withLock { rules -> Int? in
+            if let known = rules.firstIndex(of: wanted) { return known }
+            guard rules.count < CacheRules.maximumCount else { return nil }
+            rules.append(wanted)
+            return rules.count - 1
+        }
+        guard let place else { return false }
+        settings.rulesNumber = UInt8(truncatingIfNeeded: place)
+        return true
     }
 
     /// The key of a query.
@@ -131,12 +146,13 @@ final class AnswerCache: Sendable {
         guard let cell = shard.find(key, name) else { return nil }
         var found = FoundAnswer(kind: shard.kind(cell))
         var moments = shard.moments(cell)
-        let longest = settings.longest(found.kind, query)
-        guard longest > 0 else { return nil }
-        let end = moments.stored.adding(nanoseconds: longest)
-        // It was kept by other settings than those of now.
-        let isShortened = end < moments.expires
-        if isShortened { moments.expires = end }
+        var longest = UInt32.max
+        if shard.rulesNumber(cell) != settings.rulesNumber {
+            longest = settings.longest(found.kind, query)
+            guard longest > 0 else { return nil }
+            let end = moments.stored.adding(milliseconds: UInt64(longest) * 1_000)
+            moments.expires = min(moments.expires, end)
+        }
         found.isStale = now >= moments.expires
         if found.isStale,
             !givesStale || found.kind == .failure
@@ -166,7 +182,7 @@ final class AnswerCache: Sendable {
         shard.copy(
             cell,
             age: UInt32(truncatingIfNeeded: age),
-            atMost: isShortened ? UInt32(clamping: longest / 1_000_000_000) : .max,
+            atMost: longest,
             ttl: nil,
             into: &answer
         )
@@ -204,7 +220,15 @@ final class AnswerCache: Sendable {
             // What is news takes the place of what was known under either key, kept or not.
             let (new, old) = isMissing ? (key.ofMissingName, key) : (key, key.ofMissingName)
             if lifetime > 0 {
-                shard.insert(new, name, reply, as: sentence.kind, from: now, until: end)
+                shard.insert(
+                    new,
+                    name,
+                    reply,
+                    as: sentence.kind,
+                    by: settings.rulesNumber,
+                    from: now,
+                    until: end
+                )
             } else {
                 shard.forget(new, name)
             }
@@ -275,6 +299,7 @@ final class AnswerCache: Sendable {
             name,
             reply,
             as: .failure,
+            by: settings.rulesNumber,
             from: now,
             until: now.adding(milliseconds: lifetime),
             failureCount: failureCount
@@ -325,20 +350,6 @@ final class AnswerCache: Sendable {
 }
 
 extension CacheSettings {
-    /// How long an answer of a kind to a query is kept at most, in nanoseconds; 0 for not at all.
-    func longest(_ kind: CacheKind, _ query: borrowing Query) -> UInt64 {
-        switch kind {
-        case .success:
-            withoutSuccess.first(holding: query.name) == nil
-                ? UInt64(success.maximumTTL) * 1_000_000_000 : 0
-        case .denial:
-            withoutDenial.first(holding: query.name) == nil
-                ? UInt64(denial.maximumTTL) * 1_000_000_000 : 0
-        // They are kept for whole seconds.
-        case .failure: (failureMilliseconds + 999) / 1_000 * 1_000_000_000
-        }
-    }
-
     /// Whether what has run out may be given at all.
     func mayGive(expiredAt end: Moment, _ now: Moment) -> Bool {
         now < end || stale.map { now.nanoseconds(since: end) <= $0.durationNanoseconds } ?? false

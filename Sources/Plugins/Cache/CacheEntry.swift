@@ -63,6 +63,8 @@ enum CacheField {
     static let hitCount = 68
     /// How many failures came one after the other.
     static let failureCount = 70
+    /// The number of the rules that it was kept by (`CacheRules`).
+    static let rules = 71
     static let lastHit = 72
     /// Where the name begins.
     static let name = 80

@@ -73,6 +73,8 @@ struct CacheSettings: Sendable {
     var keepsTTL = false
     /// nil: nothing outlasts the process.
     var file: File?
+    /// The number of the rules in them, which their cache gives them (`CacheRules`).
+    var rulesNumber: UInt8 = 0
 
     /// Reads a stanza; `zones`: those of the server block.
     init(_ stanza: Stanza, zones: [Name]) throws(CorefileError) {

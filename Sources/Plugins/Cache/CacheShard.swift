@@ -86,6 +86,9 @@ struct CacheShard: Sendable {
         )
     }
 
+    /// The number of the rules that an entry was kept by.
+    func rulesNumber(_ cell: UInt32) -> UInt8 { store.byte(cell, CacheField.rules) }
+
     /// How many failures came one after the other.
     func failureCount(_ cell: UInt32) -> Int { Int(store.byte(cell, CacheField.failureCount)) }
 
@@ -176,13 +179,15 @@ struct CacheShard: Sendable {
     /// Keeps a reply in place of what the key had before, which goes in any case; false when the
     /// new one is too large, or all around is in use.
     ///
-    /// `failureCount`: how many failures came one after the other, this one counted.
+    /// `rules`: the number of those that it is kept by; `failureCount`: how many failures came one
+    /// after the other, this one counted.
     @discardableResult
     mutating func insert(
         _ key: CacheKey,
         _ name: Span<UInt8>,
         _ reply: RelayedReply,
         as kind: CacheKind,
+        by rules: UInt8,
         from now: Moment,
         until end: Moment,
         failureCount: Int = 0
@@ -208,6 +213,7 @@ struct CacheShard: Sendable {
             fields[CacheField.kind] = kind.rawValue
             fields[CacheField.isUsed] = 0
             fields[CacheField.failureCount] = UInt8(min(failureCount, 255))
+            fields[CacheField.rules] = rules
             Self.write(key, to: &fields)
             Self.write(reply, to: &fields)
         }

@@ -23,15 +23,15 @@ struct KeptAnswers: AnswerKeeping {
     /// `origin`: who answers. What others answered is of no use after a change of upstreams, nor to
     /// another block that listens elsewhere.
     init?(origin: String, _ setup: inout Setup) throws(CorefileError) {
-        guard let settings = setup.left[Self.settingsKey] as? CacheSettings else { return nil }
-        self.settings = settings
+        guard var settings = setup.left[Self.settingsKey] as? CacheSettings else { return nil }
         let key = "cache: \(setup.serverLabel) \(setup.addresses) \(setup.zones) \(origin)"
         let before = setup.previous(key, as: AnswerCache.self)
-        if let before, before.suits(settings) {
+        if let before, before.goOn(for: &settings) {
             cache = before
         } else {
             cache = AnswerCache(settings, secret: setup.random())
         }
+        self.settings = settings
         setup.kept[key] = cache
         try CacheFileKeeper.begin(cache, settings, madeFor: key, setup: &setup)
         let zones = setup.zones.map(\.description).joined(separator: ",")
@@ -40,7 +40,7 @@ struct KeptAnswers: AnswerKeeping {
         let place = CacheBook.Place(server: setup.serverLabel, zones: zones)
         CacheBook.shared(&setup).add(self, at: place)
         guard !setup.isCheck else { return }
-        let cache = cache
+        let (cache, kept) = (cache, settings)
         for kind in [CacheKind.success, .denial] {
             let labels = CacheMetrics.values(values, kind)
             setup.metrics.read(CacheMetrics.entries, labels) {
@@ -51,7 +51,7 @@ struct KeptAnswers: AnswerKeeping {
             }
         }
         setup.metrics.read(CacheMetrics.bytes, values) { Double(cache.usedByteCount) }
-        setup.chores.append(Chore { now, _ in cache.sweep(settings, at: now) })
+        setup.chores.append(Chore { now, _ in cache.sweep(kept, at: now) })
     }
 
     func find(_ query: borrowing Query, at now: Moment, into answer: inout Answer) -> FoundAnswer? {
