@@ -38,6 +38,7 @@ final class ScriptedDesk: Desk {
         var random: UInt64 = 0
         var contestCount: UInt64 = 0
         var open: [Open] = []
+        var detached: [@Sendable (any Desk) async -> Void] = []
 
         mutating func nextContest() -> UInt64 {
             contestCount += 1
@@ -47,9 +48,14 @@ final class ScriptedDesk: Desk {
 
     private let state = Mutex(State())
     private let script: @Sendable (Exchange, Int) -> Act
+    private let takesWork: Bool
 
-    /// `script` is given each exchange and how many came before it.
-    init(_ script: @escaping @Sendable (Exchange, Int) -> Act) { self.script = script }
+    /// `script` is given each exchange and how many came before it; `takesWork`: whether there is a
+    /// place for work that no client waits for.
+    init(takesWork: Bool = false, _ script: @escaping @Sendable (Exchange, Int) -> Act) {
+        self.takesWork = takesWork
+        self.script = script
+    }
 
     /// The exchanges so far.
     var asked: [Exchange] { state.withLock { $0.asked } }
@@ -152,7 +158,19 @@ final class ScriptedDesk: Desk {
 
     func sleep(until moment: Moment, orRungBy bell: Bell) async { advance(to: moment) }
 
-    func detach(_ work: @escaping @Sendable (any Desk) async -> Void) -> Bool { false }
+    func detach(_ work: @escaping @Sendable (any Desk) async -> Void) -> Bool {
+        if takesWork { state.withLock { $0.detached.append(work) } }
+        return takesWork
+    }
+
+    /// Does the work that no client waits for.
+    func runDetached() async {
+        let works = state.withLock { state in
+            defer { state.detached = [] }
+            return state.detached
+        }
+        for work in works { await work(self) }
+    }
 }
 
 extension Exchange {

@@ -102,16 +102,28 @@ final class AnswerCache: Sendable {
     ///
     /// What is kept for its type comes first, then that there is no such name; but a failure of one
     /// type, or what has run out, says less than a fresh answer that no type has anything.
+    ///
+    /// `isRepeated`: whether the query was looked for, and counted, before.
     func find(
         _ key: CacheKey,
         _ query: borrowing Query,
         _ settings: borrowing CacheSettings,
+        isRepeated: Bool = false,
         at now: Moment,
         into answer: inout Answer
     ) -> FoundAnswer? {
         let name = query.name.lowercasedBytes
         return shards[place(key)].withLock { shard in
-            let found = Self.look(key, name, query, settings, at: now, in: &shard, &answer)
+            let found = Self.look(
+                key,
+                name,
+                query,
+                settings,
+                isRepeated: isRepeated,
+                at: now,
+                in: &shard,
+                &answer
+            )
             if let found, found.kind != .failure,
                 !found.isStale || settings.prefersPositive && found.kind == .success
             {
@@ -122,6 +134,7 @@ final class AnswerCache: Sendable {
                 name,
                 query,
                 settings,
+                isRepeated: isRepeated,
                 givesStale: found == nil,
                 at: now,
                 in: &shard,
@@ -138,6 +151,7 @@ final class AnswerCache: Sendable {
         _ name: Span<UInt8>,
         _ query: borrowing Query,
         _ settings: borrowing CacheSettings,
+        isRepeated: Bool,
         givesStale: Bool = true,
         at now: Moment,
         in shard: inout CacheShard,
@@ -160,7 +174,8 @@ final class AnswerCache: Sendable {
         {
             return nil
         }
-        let hitCount = shard.use(cell, at: now, gap: settings.prefetch?.gapNanoseconds)
+        let gap = settings.prefetch?.gapNanoseconds
+        let hitCount = isRepeated ? shard.hitCount(cell) : shard.use(cell, at: now, gap: gap)
         answer.relay(shard.code(cell), shard.flags(cell), to: query)
         if found.kind == .failure {
             answer.removeRecords()
@@ -346,25 +361,6 @@ final class AnswerCache: Sendable {
         var total = 0
         for index in 0..<shardCount { total += shards[index].withLock { number($0) } }
         return total
-    }
-}
-
-extension CacheSettings {
-    /// Whether what has run out may be given at all.
-    func mayGive(expiredAt end: Moment, _ now: Moment) -> Bool {
-        now < end || stale.map { now.nanoseconds(since: end) <= $0.durationNanoseconds } ?? false
-    }
-
-    /// Whether an answer that was asked for so often is to be fetched before it runs out.
-    func wantsPrefetch(
-        _ hitCount: UInt16,
-        from start: Moment,
-        to end: Moment,
-        _ now: Moment
-    ) -> Bool {
-        guard let prefetch, hitCount >= prefetch.amount else { return false }
-        let whole = end.nanoseconds(since: start)
-        return end.nanoseconds(since: now) <= whole / 100 * prefetch.percentage
     }
 }
 

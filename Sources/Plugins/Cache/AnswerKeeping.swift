@@ -22,6 +22,13 @@ protocol AnswerKeeping: Sendable {
     /// Fills in the answer to a query as far as there is one; nil when there is none.
     func find(_ query: borrowing Query, at now: Moment, into answer: inout Answer) -> FoundAnswer?
 
+    /// The same once more for a query that had to wait: it is one question all the same.
+    func findAgain(
+        _ query: borrowing Query,
+        at now: Moment,
+        into answer: inout Answer
+    ) -> FoundAnswer?
+
     /// Counts what was found for a client's query.
     func count(_ found: FoundAnswer?, in answer: borrowing Answer)
 
@@ -69,6 +76,12 @@ struct NothingKept: AnswerKeeping {
     func find(_ query: borrowing Query, at now: Moment, into answer: inout Answer) -> FoundAnswer? {
         nil
     }
+
+    func findAgain(
+        _ query: borrowing Query,
+        at now: Moment,
+        into answer: inout Answer
+    ) -> FoundAnswer? { nil }
 
     func count(_ found: FoundAnswer?, in answer: borrowing Answer) {}
     func claim(_ query: borrowing Query, at now: Moment) {}

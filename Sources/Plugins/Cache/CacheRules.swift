@@ -25,19 +25,3 @@ struct CacheRules: Equatable, Sendable {
         withoutDenial = settings.withoutDenial
     }
 }
-
-extension CacheSettings {
-    /// How long an answer of a kind to a query is kept at most, in seconds; 0 for not at all.
-    ///
-    /// A function of its own also where the whole program is optimised: only answers that were kept
-    /// by other rules need it.
-    @inline(never)
-    func longest(_ kind: CacheKind, _ query: borrowing Query) -> UInt32 {
-        switch kind {
-        case .success: withoutSuccess.first(holding: query.name) == nil ? success.maximumTTL : 0
-        case .denial: withoutDenial.first(holding: query.name) == nil ? denial.maximumTTL : 0
-        // They are kept for whole seconds.
-        case .failure: UInt32(clamping: (failureMilliseconds + 999) / 1_000)
-        }
-    }
-}

@@ -94,6 +94,9 @@ struct CacheShard: Sendable {
 
     // MARK: Using
 
+    /// How often an entry was asked for without a gap.
+    func hitCount(_ cell: UInt32) -> UInt16 { store.uint16(cell, CacheField.hitCount) }
+
     /// Notes that an entry was asked for, and tells how often that happened without a gap.
     ///
     /// `gap`: nanoseconds without a question after which counting begins anew; nil where nobody

@@ -59,6 +59,16 @@ struct KeptAnswers: AnswerKeeping {
         return cache.find(cache.key(query), query, settings, at: now, into: &answer)
     }
 
+    func findAgain(
+        _ query: borrowing Query,
+        at now: Moment,
+        into answer: inout Answer
+    ) -> FoundAnswer? {
+        guard settings.takes(query) else { return nil }
+        let key = cache.key(query)
+        return cache.find(key, query, settings, isRepeated: true, at: now, into: &answer)
+    }
+
     func count(_ found: FoundAnswer?, in answer: borrowing Answer) {
         let cells = answer.cells
         cells.increment(metrics.requests)

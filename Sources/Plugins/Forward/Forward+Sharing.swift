@@ -85,11 +85,16 @@ extension Forward {
         _ desk: any Desk
     ) async {
         if found.isDue, !found.isStale || found.isFailing || kept.givesStaleAtOnce {
-            kept.countRefresh(in: answer)
-            kept.claim(waiting.query, at: desk.now)
-            _ = refresh(waiting, counting: answer.cells, desk)
+            switch refresh(waiting, counting: answer.cells, desk) {
+            case .first:
+                kept.countRefresh(in: answer)
+                kept.claim(waiting.query, at: desk.now)
+            // Somebody else is at it, or there was no place for it.
+            case .later(let flight):
+                if flight.result == nil { kept.claim(waiting.query, at: desk.now) }
+            }
         } else if found.isDue {
-            let flight = refresh(waiting, counting: answer.cells, desk)
+            let flight = refresh(waiting, counting: answer.cells, desk).flight
             let patience = kept.clientMilliseconds
             let end = patience == 0 ? waiting.deadline : desk.now.adding(milliseconds: patience)
             let result = await result(of: flight, until: min(end, waiting.deadline), desk)
@@ -103,16 +108,18 @@ extension Forward {
         if found.isStale { kept.markStale(&answer) }
     }
 
-    /// Has the upstreams asked for the sake of the cache, unless somebody asks them already.
+    /// Has the upstreams asked for the sake of the cache, unless somebody asks them already: who has
+    /// begun to is the first.
     private func refresh(
         _ waiting: WaitingQuery,
         counting cells: WorkerCells,
         _ desk: any Desk
-    ) -> Flight {
+    ) -> Flights.Seat {
         let key = flights.key(waiting.query)
         let end = desk.now.adding(milliseconds: WaitingQuery.maximumWaitMilliseconds)
-        switch flights.join(key, until: end) {
-        case .later(let flight): return flight
+        let seat = flights.join(key, until: end)
+        switch seat {
+        case .later: return seat
         case .first(let flight):
             let isTaken = desk.detach { desk in
                 let own = waiting.renewed(at: desk.now)
@@ -120,8 +127,19 @@ extension Forward {
                 flights.land(flight, result ?? Self.nobody)
             }
             // Whoever joined meanwhile asks on its own: it may have a place.
-            if !isTaken { flights.land(flight, .surplus(Self.tooMany)) }
-            return flight
+            guard isTaken else {
+                flights.land(flight, .surplus(Self.tooMany))
+                return .later(flight)
+            }
+            return seat
+        }
+    }
+}
+
+extension Flights.Seat {
+    fileprivate var flight: Flight {
+        switch self {
+        case .first(let flight), .later(let flight): flight
         }
     }
 }

@@ -189,7 +189,9 @@ package struct Forward: Answerer {
     }
 
     private func giveKept(_ query: borrowing Query, _ answer: inout Answer) -> Bool {
-        guard let found = kept.find(query, at: query.received, into: &answer) else { return false }
+        guard let found = kept.findAgain(query, at: query.received, into: &answer) else {
+            return false
+        }
         if found.isStale { kept.markStale(&answer) }
         return true
     }
@@ -228,7 +230,7 @@ package struct Forward: Answerer {
         desk: any Desk
     ) async -> Outcome {
         let waiting = hidden.substituted(waiting)
-        if let found = kept.find(waiting.query, at: desk.now, into: &answer) {
+        if let found = kept.findAgain(waiting.query, at: desk.now, into: &answer) {
             await give(found, to: waiting, &answer, desk)
             return .done
         }
