@@ -192,6 +192,23 @@ import Wire
         #expect(looks == 2 + LoopState.maximumLostCount)
     }
 
+    @Test func looksAgainSoonWhereALookWasDropped() {
+        let state = LoopState()
+        let start = Moment(nanoseconds: 5_000_000_000)
+        #expect(state.isLookDue(at: start, isEager: true, isPressed: false))
+        let soon = start.adding(milliseconds: 3_000)
+        let before = Moment(nanoseconds: soon.nanoseconds - 1)
+
+        #expect(!state.isLookDue(at: before, isEager: true, isPressed: false))
+        #expect(state.isLookDue(at: soon, isEager: true, isPressed: false))
+        // This one comes to its end.
+        _ = state.conclude(isAnswered: false, at: soon)
+        let next = soon.adding(nanoseconds: LoopState.shortestIntervalNanoseconds)
+        let early = Moment(nanoseconds: next.nanoseconds - 1)
+        #expect(!state.isLookDue(at: early, isEager: true, isPressed: false))
+        #expect(state.isLookDue(at: next, isEager: true, isPressed: false))
+    }
+
     @Test func looksNoMoreOnceOneLookCameToSomething() {
         let state = LoopState()
         let start = Moment(nanoseconds: 5_000_000_000)
@@ -215,10 +232,13 @@ import Wire
         now = now.adding(milliseconds: 30_000)
         #expect(state.isLookDue(at: now, isEager: true, isPressed: false))
 
-        #expect(state.conclude(isAnswered: false, at: now) == .fine && state.isClosed)
-        now = now.adding(milliseconds: 10_000)
-        #expect(state.isLookDue(at: now, isEager: true, isPressed: false))
-        #expect(state.conclude(isAnswered: true, at: now) == .recovered)
+        // However long it says nothing, and whoever looks for loops.
+        for number in 0..<2 * LoopState.maximumLostCount {
+            #expect(state.conclude(isAnswered: false, at: now) == .fine && state.isClosed)
+            now = now.adding(milliseconds: 10_000)
+            #expect(state.isLookDue(at: now, isEager: number % 2 == 0, isPressed: false))
+        }
+        #expect(state.conclude(isAnswered: true, at: now) == .recovered && !state.isClosed)
     }
 
     @Test(arguments: [

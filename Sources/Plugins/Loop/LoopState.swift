@@ -20,6 +20,9 @@ final class LoopState: Sendable {
     static let longestPauseNanoseconds: UInt64 = 600_000_000_000
     /// The shortest time between two looks because so much is being forwarded, in nanoseconds.
     static let shortestIntervalNanoseconds: UInt64 = 10_000_000_000
+    /// When it is looked at again of which nothing was heard, in nanoseconds: where very many
+    /// exchanges are left behind, those of looks are dropped as well.
+    static let unheardNanoseconds: UInt64 = LoopWatch.waitNanoseconds + 1_000_000_000
     /// How often it is looked at again where nothing at all came of a look.
     static let maximumLostCount = 6
 
@@ -48,7 +51,7 @@ final class LoopState: Sendable {
         guard now.nanoseconds >= due,
             isPressed || isClosed || isEager && !isSettled.load(ordering: .relaxed)
         else { return false }
-        let next = now.adding(nanoseconds: Self.shortestIntervalNanoseconds)
+        let next = now.adding(nanoseconds: Self.unheardNanoseconds)
         guard
             nextLook.compareExchange(
                 expected: due,
@@ -69,13 +72,15 @@ final class LoopState: Sendable {
     /// The exchange in which the question was sent out is over.
     ///
     /// `isAnswered`: whether anything came of it. A question that was lost, or an upstream that is
-    /// not up yet, says nothing; it is looked at again, some times.
+    /// not up, says nothing; it is looked at again: some times, or as long as it is left alone.
     func conclude(isAnswered: Bool, at now: Moment) -> Finding {
         let isBack = isBack.load(ordering: .relaxed)
-        if !isAnswered, !isBack,
-            lostCount.wrappingAdd(1, ordering: .relaxed).oldValue < Self.maximumLostCount
-        {
-            return .fine
+        let next = now.adding(nanoseconds: Self.shortestIntervalNanoseconds)
+        nextLook.store(next.nanoseconds, ordering: .relaxed)
+        if !isAnswered, !isBack {
+            if isClosed { return .fine }
+            let lost = lostCount.wrappingAdd(1, ordering: .relaxed).oldValue
+            if lost < Self.maximumLostCount { return .fine }
         }
         lostCount.store(0, ordering: .relaxed)
         isSettled.store(true, ordering: .relaxed)
@@ -84,10 +89,10 @@ final class LoopState: Sendable {
             return closed.exchange(false, ordering: .relaxed) ? .recovered : .fine
         }
         let last = pause.load(ordering: .relaxed)
-        let next =
+        let length =
             last == 0 ? Self.firstPauseNanoseconds : min(2 * last, Self.longestPauseNanoseconds)
-        pause.store(next, ordering: .relaxed)
-        nextLook.store(now.adding(nanoseconds: next).nanoseconds, ordering: .relaxed)
-        return .loop(pauseNanoseconds: next)
+        pause.store(length, ordering: .relaxed)
+        nextLook.store(now.adding(nanoseconds: length).nanoseconds, ordering: .relaxed)
+        return .loop(pauseNanoseconds: length)
     }
 }
