@@ -62,12 +62,12 @@ package struct RelayedShape {
 /// They are all that the answer has; nothing may be appended to it besides.
 extension Answer {
     /// Takes the code and the flags of an upstream's reply, as far as they say something to the
-    /// client.
+    /// client: not AA, as we are no authority for the name (RFC 1035 §4.1.1).
     package mutating func relay(_ code: ResponseCode, _ flags: Flags, to query: borrowing Query) {
         // A code of more than four bits cannot be said without OPT (RFC 6891 §6.1.3).
         let isSayable = code.rawValue < 16 || query.options != nil
         self.code = isSayable ? code : .serverFailure
-        isAuthoritative = flags.contains(.authoritative)
+        isAuthoritative = false
         isTruncated = flags.contains(.truncated)
         isRecursionAvailable = flags.contains(.recursionAvailable)
         // It means something only to who asked for it, by AD or by DO (RFC 6840 §5.8).
