@@ -113,6 +113,12 @@ import Wire
                             "capacityBytes": 3145728,
                             "denials": 1,
                             "evictions": 0,
+                            "givenByKind": {
+                                "denial": 1,
+                                "servfail": 0,
+                                "stale": 0,
+                                "success": 1
+                            },
                             "hits": 2,
                             "misses": 1,
                             "prefetches": 0,
@@ -126,6 +132,50 @@ import Wire
                 }
 
                 """
+        )
+    }
+
+    @Test func countsWhatWasGivenOfEachKind() throws {
+        let (console, kept) = try console("cache {\n  serve_stale 1h immediate\n}")
+        try keep(kept, "www.example.", ["192.0.2.1"])
+        try keep(kept, "gone.example.", [])
+        var answer = Answer(counting: surroundings.metrics.cells(forWorker: 0))
+        func look(_ name: String, at seconds: UInt64) throws {
+            let asked = try query(name)
+            let found = kept.find(asked, at: CacheFileTests.moment(seconds), into: &answer)
+            kept.count(found, in: answer)
+            guard found?.isStale == true else { return }
+            kept.markStale(&answer)
+            if found?.isDue == true { kept.claim(asked, at: CacheFileTests.moment(seconds)) }
+        }
+        let broken = try query("broken.example.")
+        let key = kept.cache.key(broken)
+        kept.keepFailure(broken, "no route", as: key, at: CacheFileTests.start)
+
+        for name in ["www", "gone", "broken", "new", "www"] { try look("\(name).example.", at: 0) }
+        // The first of each that have run out asks an upstream besides.
+        for name in ["www", "www", "gone", "gone", "gone"] { try look("\(name).example.", at: 61) }
+
+        let page = surroundings.page
+        func count(_ family: String, _ labels: String = "") -> String? {
+            let start = "\(family){server=\"dns://:53\",\(labels)zones=\".\",view=\"\"} "
+            return page.split(separator: "\n").first { $0.hasPrefix(start) }
+                .map { String($0.dropFirst(start.count)) }
+        }
+        #expect(count("coredns_cache_requests_total") == "10")
+        #expect(count("coredns_cache_misses_total") == "3")
+        #expect(count("coredns_cache_served_stale_total") == "5")
+        #expect(count("coredns_cache_hits_total", "type=\"success\",") == "3")
+        #expect(count("coredns_cache_hits_total", "type=\"denial\",") == "4")
+        let kinds = ["success", "denial", "servfail", "stale_success", "stale_denial"]
+        #expect(
+            kinds.map { count("apus_cache_hits_total", "kind=\"\($0)\",") }
+                == ["2", "1", "1", "1", "2"]
+        )
+        let table = run(console, "cache -o wide").text.split(separator: "\n")
+        #expect(table.first?.hasSuffix("   GIVEN BY KIND") == true)
+        #expect(
+            table.last?.hasSuffix("   success 20%, denial 10%, servfail 10%, stale 50%") == true
         )
     }
 
@@ -174,7 +224,7 @@ import Wire
         (
             "cache -o yaml",
             "unable to match a printer suitable for the output format \"yaml\", allowed formats "
-                + "are: json"
+                + "are: json, wide"
         ),
     ])
     func saysWhatWouldBeRight(words: String, expected: String) throws {

@@ -65,9 +65,10 @@ package struct Cache: Plugin {
         ],
         commands: [
             Manual.Option(
-                "cache [-o json]",
+                "cache [-o wide|json]",
                 "how many answers and denials are kept in how much memory, how often they were found, "
-                    + "not found, given old, and thrown out to make room"
+                    + "not found, given old, and thrown out to make room; wide: also for which share of "
+                    + "the questions each kind was given"
             ),
             Manual.Option(
                 "cache get NAME [TYPE]",

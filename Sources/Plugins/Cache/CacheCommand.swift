@@ -46,12 +46,15 @@ enum CacheCommand {
         }
         let reports = book.pages.map { CacheReport($0, book.metrics) }
         switch words.text("output") {
-        case nil:
-            var table = TextTable([
-                "SERVER", "ZONES", "ANSWERS", "DENIALS", "BYTES", "CAPACITY", "HITS", "MISSES",
-                "STALE", "EVICTED",
-            ])
-            for report in reports { table.add(report.cells) }
+        case nil, "wide":
+            let isWide = words.text("output") != nil
+            var table = TextTable(
+                [
+                    "SERVER", "ZONES", "ANSWERS", "DENIALS", "BYTES", "CAPACITY", "HITS", "MISSES",
+                    "STALE", "EVICTED",
+                ] + (isWide ? ["GIVEN BY KIND"] : [])
+            )
+            for report in reports { table.add(report.cells + (isWide ? [report.shares] : [])) }
             return CommandOutput(text: try table.text())
         case "json":
             let pair = Tree.Pair(key: "caches", value: .list(reports.map(\.tree)))
@@ -59,7 +62,7 @@ enum CacheCommand {
         case let form?:
             throw CommandMistake(
                 "error: unable to match a printer suitable for the output format \"\(form)\", "
-                    + "allowed formats are: json"
+                    + "allowed formats are: json, wide"
             )
         }
     }

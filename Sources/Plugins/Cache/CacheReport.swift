@@ -27,14 +27,26 @@ struct CacheReport: Sendable {
         tally = page.kept.metrics.tally(registry)
     }
 
+    /// Of all queries that the cache was asked about the share of so many, in percent; empty when
+    /// there were none.
+    private func share(_ count: UInt64) -> String {
+        let asked = tally.hitCount &+ tally.missCount
+        return asked == 0 ? "" : "\(count &* 100 / asked)%"
+    }
+
+    /// The shares of the kinds, as a cell behind the others.
+    var shares: String {
+        tally.counts.map { "\($0.kind) \(share($0.count))" }.joined(separator: ", ")
+    }
+
     /// The cells of a table's row.
     var cells: [String] {
-        let asked = tally.hitCount &+ tally.missCount
-        let share = asked == 0 ? "" : " (\(tally.hitCount &* 100 / asked)%)"
+        let share = share(tally.hitCount)
+        let hits = "\(tally.hitCount)" + (share.isEmpty ? "" : " (\(share))")
         return [
             place.server, place.zones, "\(answerCount)", "\(denialCount)",
             Self.sizeText(usedByteCount), Self.sizeText(capacityByteCount),
-            "\(tally.hitCount)\(share)", "\(tally.missCount)", "\(tally.staleCount)",
+            hits, "\(tally.missCount)", "\(tally.staleCount)",
             "\(evictionCount)",
         ]
     }
@@ -50,6 +62,9 @@ struct CacheReport: Sendable {
         tree["capacityBytes"] = .integer(capacityByteCount)
         tree["evictions"] = .integer(evictionCount)
         tree["hits"] = .integer(Int(clamping: tally.hitCount))
+        tree["givenByKind"] = .map(
+            tally.counts.map { .init(key: $0.kind, value: .integer(Int(clamping: $0.count))) }
+        )
         tree["misses"] = .integer(Int(clamping: tally.missCount))
         tree["stale"] = .integer(Int(clamping: tally.staleCount))
         tree["prefetches"] = .integer(Int(clamping: tally.prefetchCount))

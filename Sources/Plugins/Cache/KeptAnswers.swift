@@ -70,12 +70,7 @@ struct KeptAnswers: AnswerKeeping {
     }
 
     func count(_ found: FoundAnswer?, in answer: borrowing Answer) {
-        let cells = answer.cells
-        cells.increment(metrics.requests)
-        guard let found, !(found.isStale && found.isDue) else {
-            return cells.increment(metrics.misses)
-        }
-        cells.increment(found.kind == .success ? metrics.successHits : metrics.denialHits)
+        metrics.count(found, in: answer.cells)
     }
 
     var givesStaleAtOnce: Bool { settings.stale?.isImmediate == true }
