@@ -135,6 +135,25 @@ import Wire
         )
     }
 
+    @Test(arguments: [CacheCommand.maximumEntryCount, CacheCommand.maximumEntryCount + 1])
+    func showsSoManyEntriesAndSaysWhereThereAreMore(count: Int) throws {
+        let (console, kept) = try console()
+        for number in 0..<count {
+            try keep(kept, "www.example.", ["192.0.2.1"]) {
+                $0.type = RecordType(rawValue: UInt16(1_000 + number))
+            }
+        }
+
+        let output = run(console, "cache get www.example")
+
+        let most = CacheCommand.maximumEntryCount
+        #expect(output.text.split(separator: "\n").count { $0.hasPrefix("; ") } == most)
+        #expect(
+            output.errors
+                == (count == most ? "" : "only the first \(most) of dns://:53 . are shown\n")
+        )
+    }
+
     @Test func countsWhatWasGivenOfEachKind() throws {
         let (console, kept) = try console("cache {\n  serve_stale 1h immediate\n}")
         try keep(kept, "www.example.", ["192.0.2.1"])

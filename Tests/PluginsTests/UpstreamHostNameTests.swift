@@ -88,6 +88,19 @@ import Wire
         #expect(found?.contains("more than 16 names of upstreams in one stanza") != isTaken)
     }
 
+    @Test(arguments: [HostResolvers.maximumCount, HostResolvers.maximumCount + 1])
+    func takesSoManyServersOfTheSystem(count: Int) throws {
+        var surroundings = Surroundings()
+        surroundings.files.contents[HostResolvers.systemFile] =
+            (1...count).map { "nameserver 192.0.2.\($0)\n" }.joined()
+        let stanza = try #require(try stanzas("forward . dns.example.org").first)
+        var setup = try surroundings.setup()
+
+        let found = try HostResolvers.read(stanza, at: stanza.arguments[1], setup: &setup)
+
+        #expect(found.map { "\($0.address)" } == (1...4).map { "192.0.2.\($0)" })
+    }
+
     @Test func wantsServersInTheSystemsFile() throws {
         var surroundings = Surroundings()
         surroundings.files.contents[HostResolvers.systemFile] = "search example.org\n"

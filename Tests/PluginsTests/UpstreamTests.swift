@@ -117,4 +117,18 @@ import Wire
             ]
         )
     }
+
+    @Test(arguments: [(0, true), (1, false)])
+    func readsAFileOfServersOfSoManyBytes(more: Int, isTaken: Bool) throws {
+        var surroundings = surroundings
+        let server = "nameserver 192.0.2.1\n"
+        let most = UpstreamAddress.maximumFileByteCount
+        let comment = String(repeating: "#", count: most - server.utf8.count + more)
+        surroundings.files.contents["/etc/resolv.conf"] = server + comment
+
+        let found = try refusal(of: Forward.self, "forward . /etc/resolv.conf", in: surroundings)
+
+        let complaint = "Corefile:1:11: /etc/resolv.conf: is larger than \(most) bytes"
+        #expect(found == (isTaken ? nil : complaint))
+    }
 }

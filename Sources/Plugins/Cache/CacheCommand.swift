@@ -83,14 +83,14 @@ enum CacheCommand {
         }
         var output = CommandOutput()
         for page in book.pages {
-            let found = page.kept.cache.entries(selection, atMost: maximumEntryCount)
-            let sorted = found.sorted { left, right in
+            let found = page.kept.cache.entries(selection, atMost: maximumEntryCount + 1)
+            let sorted = found.prefix(maximumEntryCount).sorted { left, right in
                 (left.type.rawValue, left.keyBits) < (right.type.rawValue, right.keyBits)
             }
             for entry in sorted {
                 output.text += KeptEntryText(entry, page, at: now).text
             }
-            if found.count == maximumEntryCount {
+            if found.count > maximumEntryCount {
                 output.errors += "only the first \(maximumEntryCount) of \(page.place) are shown\n"
             }
         }

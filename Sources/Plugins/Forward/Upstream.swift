@@ -199,7 +199,7 @@ struct UpstreamAddress {
     static func key(ofFile path: String) -> String { "forward: servers of \(path)" }
 
     /// The largest file of servers that is read, in bytes.
-    private static let maximumFileByteCount = 1 << 20
+    static let maximumFileByteCount = 1 << 20
 
     /// The servers that a file names; when it cannot be read, those it named before.
     private static func read(_ word: Word, setup: inout Setup) throws(CorefileError) -> [Endpoint] {
