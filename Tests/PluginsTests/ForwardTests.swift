@@ -165,17 +165,23 @@ import Wire
         #expect(!surroundings.page.contains("class=\"invalid\"} 1\n"))
     }
 
-    @Test func relaysACutReplyWhenTCPFails() async throws {
+    /// It is not kept as if it were whole.
+    @Test(arguments: [nil, "cache"])
+    func relaysACutReplyWhenTCPFails(cache: String?) async throws {
+        var setup = try surroundings.setup()
+        if let cache { _ = try Cache(parsing: try stanzas(cache), setup: &setup) }
+        let plugin = try Forward(parsing: try stanzas("forward . 192.0.2.1"), setup: &setup)
         let desk = ScriptedDesk { exchange, _ in
             exchange.transport == .udp
                 ? exchange.reply(.noError, ["192.0.2.9"], flags: .truncated) : .timeout
         }
 
-        let found = try await resume(try make("forward . 192.0.2.1"), try query("a"), desk)
+        let found = try await resume(plugin, try query("a"), desk)
 
         #expect(found.flags == ["tc"])
         #expect(found.answers == ["a. 60 A 192.0.2.9"])
         #expect(found.failure.isEmpty)
+        #expect(ask(plugin, try query("a") { $0.received = desk.now }).outcome == .wait)
     }
 
     /// Nobody could ask for the rest of it.

@@ -107,7 +107,9 @@ struct KeptAnswers: AnswerKeeping {
     ) {
         guard settings.takes(query) else { return }
         // It is our own answer from now on, and we are no authority for it.
+        let isCut = reply.flags.contains(.truncated)
         reply.flags = reply.flags.intersection(.relayed)
+        guard !isCut else { return reply.flags.formUnion(.truncated) }
         guard let sentence = settings.judge(&reply, to: query) else { return }
         cache.store(key, query, reply, as: sentence, settings, at: now)
     }
