@@ -201,6 +201,27 @@ import Wire
         #expect(found.extendedError?.text == "read tcp 192.0.2.1:53: \(reason)")
     }
 
+    /// It has not failed for a client that can ask for the rest.
+    @Test(
+        "A reply that was cut is no failure to be kept",
+        arguments: ["", "forward b 192.0.2.2\n"]
+    )
+    func keepsNoFailureOfWhatWasCut(other: String) async throws {
+        var setup = try surroundings.setup()
+        _ = try Cache(parsing: try stanzas("cache"), setup: &setup)
+        let stanzas = try stanzas(other + "forward . 192.0.2.1 {\n  prefer_udp\n}")
+        let plugin = try Forward(parsing: stanzas, setup: &setup)
+        let desk = ScriptedDesk { exchange, _ in
+            exchange.transport == .udp
+                ? exchange.reply(.noError, ["192.0.2.9"], flags: .truncated) : .failure("refused")
+        }
+
+        let found = try await resume(plugin, try query("a") { $0.transport = .tcp }, desk)
+
+        #expect(found.code == .serverFailure)
+        #expect(ask(plugin, try query("a") { $0.received = desk.now }).outcome == .wait)
+    }
+
     /// The query's own time was short, as it came from another that was late.
     @Test(arguments: [(100, false), (2_000, true)] as [(UInt64, Bool)])
     func keepsNoFailureOfUpstreamsThatHadNoTime(milliseconds: UInt64, isKept: Bool) async throws {

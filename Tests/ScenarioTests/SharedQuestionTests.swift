@@ -259,6 +259,32 @@ import Wire
         #expect(try Self.answered(last) == [1])
     }
 
+    /// The first came over TCP, and is not told a part: whoever came over UDP is.
+    @Test func giveAPartToWhoCanAskForTheRest() throws {
+        let registry = Registry()
+        let text = ". {\n  forward . 192.0.2.53 {\n    prefer_udp\n  }\n  cache\n}"
+        var first = Seat(0, try Self.published(text, registry), registry)
+        try first.ask("www.example.net", clients: 0..<1, over: .tcp, at: start)
+        try first.ask("www.example.net", clients: 1..<2, at: start)
+        let order = try #require(first.step(at: start).orders.first)
+        let bytes = try Self.reply(to: order.exchange)
+        var cut = try Message(parsing: bytes.span)
+        cut.header.flags.formUnion(.truncated)
+        let news = ExchangeReply(id: order.id, news: .message(try cut.encoded()))
+        let again = try #require(first.step(at: start, [news]).orders.first)
+
+        let failure = ExchangeReply(id: again.id, news: .failure("connection refused"))
+        let end = first.step(at: start, [failure])
+        let answers = try end.late.map { try Message(parsing: $0.bytes.span) }
+            .sorted { $0.header.id < $1.header.id }
+
+        #expect(answers.map(\.code) == [.serverFailure, .noError])
+        #expect(answers.map { $0.header.flags.contains(.truncated) } == [false, true])
+        // It is asked for anew.
+        let later = start.adding(milliseconds: 10)
+        #expect(try first.ask("www.example.net", clients: 2..<3, at: later).isEmpty)
+    }
+
     @Test func doNotShareWhatIsSaidOfANetwork() throws {
         let registry = Registry()
         let published = try Self.published(". {\n  forward . 192.0.2.53\n}", registry)

@@ -115,16 +115,17 @@ struct Asking {
                 continue
             }
             let news = await desk.news(of: contest, until: until)
-            if let reply = hear(news, desk) { return .reply(reply) }
+            if let result = hear(news, desk) { return result }
         }
         if openCount > 0 { leave(desk) }
-        if let reply = unwelcome ?? cut { return .reply(reply) }
+        if let reply = unwelcome ?? cut { return result(reply) }
         return refusing != 0 && answerCount == 0 ? .surplus(failure) : .failed(failure, reason)
     }
 
-    /// What the client of a query is told, or why it cannot be told that.
-    func told(_ result: ForwardResult, to query: borrowing Query) -> ForwardResult {
-        result.suits(query) ? result : .failed(failure, reason)
+    /// What a reply that is to be relayed comes to.
+    private func result(_ reply: RelayedReply) -> ForwardResult {
+        guard reply.flags.contains(.truncated) else { return .reply(reply) }
+        return .reply(reply, missing: ForwardResult.Failure(text: failure, code: reason))
     }
 
     /// Makes the next attempt if it is due, and tells until when there is something to wait for.
@@ -135,18 +136,19 @@ struct Asking {
         return now < until ? until : nil
     }
 
-    /// Learns how an exchange ended, or that none has in time; a reply that is to be relayed is
-    /// returned, and nothing is waited for then.
-    mutating func hear(_ news: Contest.News?, _ desk: any Desk) -> RelayedReply? {
-        let reply: RelayedReply?
+    /// Learns how an exchange ended, or that none has in time; where a reply is to be relayed, that
+    /// is the result, and nothing is waited for any more.
+    mutating func hear(_ news: Contest.News?, _ desk: any Desk) -> ForwardResult? {
+        let relayed: RelayedReply?
         if let news {
-            reply = take(news, desk)
+            relayed = take(news, desk)
         } else {
             let now = desk.now
-            reply = now >= nextAttempt ? expire(now) : nil
+            relayed = now >= nextAttempt ? expire(now) : nil
         }
-        if reply != nil, openCount > 0 { leave(desk) }
-        return reply
+        guard let reply = relayed else { return nil }
+        if openCount > 0 { leave(desk) }
+        return result(reply)
     }
 
     /// Makes the next attempt, or settles how long to wait for those before.

@@ -126,10 +126,15 @@ final class Flights: Sendable {
 
     /// What keeps strangers from choosing questions with one hash.
     private let secret: UInt64
+    /// What comes of them is kept there.
+    private let kept: any AnswerKeeping
     private let parts: [16 of Mutex<Part>] = .init { _ in Mutex(Part()) }
 
     /// `secret`: that of the cache, so that both have the same keys.
-    init(secret: UInt64) { self.secret = secret }
+    init(secret: UInt64, keeping kept: any AnswerKeeping = NothingKept()) {
+        self.secret = secret
+        self.kept = kept
+    }
 
     /// The number of questions that are being asked.
     var count: Int {
@@ -156,5 +161,21 @@ final class Flights: Sendable {
     func land(_ flight: Flight, _ result: ForwardResult) {
         parts[Self.part(flight.key)].withLock { $0.remove(flight) }
         flight.land(result)
+    }
+
+    /// Settles what came of asking upstreams for a query, as it is for all who ask the same: it is
+    /// kept, and whoever waits for it is told.
+    ///
+    /// `began`: since when they were asked; `flight`: the one that ends with it, nil for none.
+    func settle(
+        _ result: inout ForwardResult,
+        of waiting: WaitingQuery,
+        as key: CacheKey,
+        since began: Moment,
+        at now: Moment,
+        landing flight: Flight?
+    ) {
+        result.keep(in: kept, waiting, as: key, since: began, at: now)
+        if let flight { land(flight, result) }
     }
 }

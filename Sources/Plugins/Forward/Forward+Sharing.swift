@@ -22,24 +22,24 @@ extension Forward {
         for _ in 0..<2 {
             switch flights.join(key, until: waiting.deadline) {
             case .first(let flight):
-                let result = await fetch(waiting, as: key.cacheKey, counting: cells, desk)
-                flights.land(flight, result ?? Self.nobody)
-                return result
+                return await fetch(waiting, key.cacheKey, for: flight, counting: cells, desk)
             case .later(let flight):
                 guard let result = await result(of: flight, until: waiting.deadline, desk) else {
                     return tooLate(waiting.query)
                 }
                 // What is too much of one client is not of another, nor to be kept.
                 if case .surplus = result {
-                    return await fetch(waiting, as: key.cacheKey, counting: cells, desk)
+                    return await fetch(waiting, key.cacheKey, counting: cells, desk)
                 }
                 let isHasty = flight.isHasty(at: desk.now, joined: joined)
-                if !isHasty || desk.now >= waiting.deadline, result.suits(waiting.query) {
+                if !isHasty || desk.now >= waiting.deadline,
+                    result.missing(for: waiting.query) == nil
+                {
                     return result
                 }
             }
         }
-        return await fetch(waiting, as: key.cacheKey, counting: cells, desk)
+        return await fetch(waiting, key.cacheKey, counting: cells, desk)
     }
 
     private static let nobody = ForwardResult.failed("no stanza takes the name", .other)
@@ -61,16 +61,30 @@ extension Forward {
         return flight.result
     }
 
-    /// Asks the upstreams, and keeps what came of it.
+    /// Asks the upstreams, and settles what came of it; nil when no stanza takes the query.
+    ///
+    /// `flight`: the one that ends with it.
+    @discardableResult
     private func fetch(
         _ waiting: WaitingQuery,
-        as key: CacheKey,
+        _ key: CacheKey,
+        for flight: Flight? = nil,
         counting cells: WorkerCells,
         _ desk: any Desk
     ) async -> ForwardResult? {
         let began = desk.now
-        var result = await ask(waiting, counting: cells, desk)
-        result?.keep(in: kept, waiting, as: key, since: began, at: desk.now)
+        guard var result = await ask(waiting, counting: cells, desk) else {
+            if let flight { flights.land(flight, Self.nobody) }
+            return nil
+        }
+        flights.settle(
+            &result,
+            of: waiting,
+            as: key,
+            since: began,
+            at: desk.now,
+            landing: flight
+        )
         return result
     }
 
@@ -98,8 +112,8 @@ extension Forward {
             let patience = kept.clientMilliseconds
             let end = patience == 0 ? waiting.deadline : desk.now.adding(milliseconds: patience)
             let result = await result(of: flight, until: min(end, waiting.deadline), desk)
-            if let result, case .reply(let reply) = result, !reply.isFailure,
-                !kept.prefers(found, to: reply), result.suits(waiting.query)
+            if let result, case .reply(let reply, _) = result, !reply.isFailure,
+                !kept.prefers(found, to: reply), result.missing(for: waiting.query) == nil
             {
                 return Self.relay(result, to: waiting.query, into: &answer)
             }
@@ -123,8 +137,7 @@ extension Forward {
         case .first(let flight):
             let isTaken = desk.detach { desk in
                 let own = waiting.renewed(at: desk.now)
-                let result = await fetch(own, as: flight.cacheKey, counting: cells, desk)
-                flights.land(flight, result ?? Self.nobody)
+                await fetch(own, flight.cacheKey, for: flight, counting: cells, desk)
             }
             // Whoever joined meanwhile asks on its own: it may have a place.
             guard isTaken else {

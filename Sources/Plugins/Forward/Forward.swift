@@ -146,7 +146,7 @@ package struct Forward: Answerer {
             "\(route.zone) \(route.upstreams.map(\.origin)) \(route.hosts?.labels ?? [])"
         }
         kept = try KeptAnswers(origin: origin.joined(separator: "; "), &setup) ?? NothingKept()
-        flights = Flights(secret: kept.secret ?? setup.random())
+        flights = Flights(secret: kept.secret ?? setup.random(), keeping: kept)
     }
 
     /// Names of others are forwarded; those of a cluster that lead to them wait at the cluster.
@@ -214,14 +214,7 @@ package struct Forward: Answerer {
     ) -> Beginning? {
         guard routes.count == 1, !found.isRelayed, hidden.substitute(for: waiting.query) == nil
         else { return nil }
-        return ForwardCourse.begin(
-            waiting,
-            routes[0],
-            flights,
-            kept,
-            counting: found.cells,
-            desk
-        )
+        return ForwardCourse.begin(waiting, routes[0], flights, counting: found.cells, desk)
     }
 
     package func resume(
@@ -249,7 +242,8 @@ package struct Forward: Answerer {
         var last: ForwardRoute?
         for route in routes where route.takes(waiting.query) {
             if let result, let last {
-                guard case .reply(let reply) = result, last.goesOn(after: reply, to: waiting.query)
+                guard case .reply(let reply, _) = result,
+                    last.goesOn(after: reply, to: waiting.query)
                 else { return result }
             }
             result = await route.ask(waiting, counting: cells, desk: desk)
@@ -264,15 +258,16 @@ package struct Forward: Answerer {
         return "no upstream"
     }
 
-    /// Puts what an upstream said, or why none did, into the answer.
+    /// Puts what an upstream said, or why none did, into the answer, as far as it is for this client.
     static func relay(
         _ result: ForwardResult,
         to query: borrowing Query,
         into answer: inout Answer
     ) {
         answer.removeRecords()
+        if let missing = result.missing(for: query) { return fail(missing, &answer) }
         switch result {
-        case .reply(let reply):
+        case .reply(let reply, _):
             answer.relay(reply.code, reply.flags, to: query)
             answer.relay(reply)
             if reply.isFailure { answer.extendedError = ExtendedError(data: reply.errorData) }
@@ -284,10 +279,13 @@ package struct Forward: Answerer {
             answer.code = .serverFailure
             answer.failure = text
             answer.extendedError = ExtendedError(.other, text)
-        case .failed(let text, let reason):
-            answer.code = .serverFailure
-            answer.failure = text
-            answer.extendedError = ExtendedError(reason, text)
+        case .failed(let failure): fail(failure, &answer)
         }
+    }
+
+    private static func fail(_ failure: ForwardResult.Failure, _ answer: inout Answer) {
+        answer.code = .serverFailure
+        answer.failure = failure.text
+        answer.extendedError = ExtendedError(failure.code, failure.text)
     }
 }

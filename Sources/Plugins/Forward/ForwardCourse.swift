@@ -9,7 +9,6 @@ import Wire
 final class ForwardCourse: Course {
     private let waiting: WaitingQuery
     private let route: ForwardRoute
-    private let kept: any AnswerKeeping
     private let flights: Flights
     private let flight: Flight
     private let began: Moment
@@ -21,7 +20,6 @@ final class ForwardCourse: Course {
         _ flights: Flights,
         _ flight: Flight,
         since began: Moment,
-        _ kept: any AnswerKeeping,
         _ asking: Asking
     ) {
         self.waiting = waiting
@@ -29,7 +27,6 @@ final class ForwardCourse: Course {
         self.flights = flights
         self.flight = flight
         self.began = began
-        self.kept = kept
         self.asking = Mutex(asking)
     }
 
@@ -38,7 +35,6 @@ final class ForwardCourse: Course {
         _ waiting: WaitingQuery,
         _ route: ForwardRoute,
         _ flights: Flights,
-        _ kept: any AnswerKeeping,
         counting cells: WorkerCells,
         _ desk: any Desk
     ) -> Beginning? {
@@ -57,34 +53,35 @@ final class ForwardCourse: Course {
         // Who has nothing to wait for goes on in a task.
         let contest = asking.openCount > 0 && until != nil ? asking.contest : Contest()
         return Beginning(
-            of: ForwardCourse(waiting, route, flights, flight, since: desk.now, kept, asking),
+            of: ForwardCourse(waiting, route, flights, flight, since: desk.now, asking),
             waitingFor: contest,
             until: until ?? waiting.deadline
         )
     }
 
     func end(with news: Contest.News?, into answer: inout Answer, desk: any Desk) -> Bool {
-        let result: ForwardResult? = asking.withLock { asking in
-            asking.hear(news, desk).map { asking.told(.reply($0), to: waiting.query) }
-        }
-        guard let result else { return false }
+        guard let result = asking.withLock({ $0.hear(news, desk) }) else { return false }
         end(result, &answer, desk)
         return true
     }
 
     func goOn(into answer: inout Answer, desk: any Desk) async -> Outcome {
         var asking = asking.withLock { $0 }
-        let result = await asking.run(desk)
-        end(asking.told(result, to: waiting.query), &answer, desk)
+        end(await asking.run(desk), &answer, desk)
         return .done
     }
 
-    /// Hands the result to all who wait for it.
     private func end(_ result: ForwardResult, _ answer: inout Answer, _ desk: any Desk) {
         route.leave()
         var result = result
-        result.keep(in: kept, waiting, as: flight.cacheKey, since: began, at: desk.now)
-        flights.land(flight, result)
+        flights.settle(
+            &result,
+            of: waiting,
+            as: flight.cacheKey,
+            since: began,
+            at: desk.now,
+            landing: flight
+        )
         Forward.relay(result, to: waiting.query, into: &answer)
     }
 }

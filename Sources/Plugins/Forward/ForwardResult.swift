@@ -3,15 +3,27 @@
 import Plugin
 import Wire
 
-/// What came of asking upstreams.
+/// What came of asking upstreams, for all who ask the same; `Forward.relay` says what of it a client
+/// is told.
 enum ForwardResult: Sendable {
-    case reply(RelayedReply)
+    /// Why nobody answered, for the log and for the client.
+    struct Failure: Hashable, Sendable {
+        let text: String
+        let code: ExtendedErrorCode
+    }
+
+    /// `missing`: why the whole of a reply that was cut did not come; nil for a whole one.
+    case reply(RelayedReply, missing: Failure? = nil)
     /// Nobody was asked, because too many are being asked already.
     case refused(String)
     /// Nobody was asked, because of all who ask too much this client asks most: why.
     case surplus(String)
-    /// Nobody answered: why, for the log and for the client.
-    case failed(String, ExtendedErrorCode)
+    /// Nobody answered.
+    case failed(Failure)
+
+    static func failed(_ text: String, _ code: ExtendedErrorCode) -> ForwardResult {
+        .failed(Failure(text: text, code: code))
+    }
 
     /// Has a reply kept, its times to live brought within bounds, or that there was none.
     ///
@@ -24,26 +36,24 @@ enum ForwardResult: Sendable {
         at now: Moment
     ) {
         switch self {
-        case .reply(var reply):
+        case .reply(var reply, let missing):
             // Held once, so that it is changed where it lies.
             self = .refused("")
             kept.keep(&reply, waiting.query, as: key, at: now)
-            self = .reply(reply)
-        case .failed(let text, _):
+            self = .reply(reply, missing: missing)
+        case .failed(let failure):
             // Upstreams that had little time have not failed.
             let taken = now.nanoseconds(since: began)
             guard now < waiting.deadline || taken >= Asking.patienceNanoseconds else { return }
-            kept.keepFailure(waiting.query, text, as: key, at: now)
+            kept.keepFailure(waiting.query, failure.text, as: key, at: now)
         case .refused, .surplus: break
         }
     }
-}
 
-extension ForwardResult {
-    /// Whether it can be told to a client: a part is nothing to whoever came over TCP, as nobody
-    /// could ask for the rest.
-    func suits(_ query: borrowing Query) -> Bool {
-        guard case .reply(let reply) = self else { return true }
-        return query.transport == .udp || !reply.flags.contains(.truncated)
+    /// Why this client cannot be told what there is: a part is nothing to whoever came over TCP, as
+    /// nobody could ask for the rest. Nil where it can.
+    func missing(for query: borrowing Query) -> Failure? {
+        guard query.transport == .tcp, case .reply(_, let missing) = self else { return nil }
+        return missing
     }
 }

@@ -35,8 +35,7 @@ extension ForwardRoute {
         guard var asking = asking(for: waiting, counting: cells, desk) else {
             return Self.unaskable
         }
-        let result = await asking.run(desk)
-        return asking.told(result, to: waiting.query)
+        return await asking.run(desk)
     }
 
     static let unaskable = ForwardResult.failed("the query cannot be forwarded", .other)
