@@ -119,7 +119,9 @@ package protocol Desk: Sendable {
 
     /// Asks an upstream without waiting; the id is drawn here, and everything but a reply to it is
     /// ignored.
-    func begin(_ exchange: Exchange, tag: Int, in contest: inout Contest)
+    ///
+    /// It is handed over, so that the id is written into its message where that lies.
+    func begin(_ exchange: consuming Exchange, tag: Int, in contest: inout Contest)
 
     /// The first exchange of a contest that ends from now on, or ended unnoticed; nil when there is
     /// none until `moment`.

@@ -28,11 +28,15 @@ enum CaseMixing {
 
     /// Gives each letter of the name of the first question a case of its own.
     ///
-    /// `random` is drawn from once for every 64 letters, and must be unguessable.
-    static func mix(_ message: inout [UInt8], random: () -> UInt64) {
+    /// `first`: random bits for the first letters, so many; `random` is drawn from once for every
+    /// 64 further ones. All must be unguessable.
+    static func mix(
+        _ message: inout [UInt8],
+        first: (bits: UInt64, count: Int) = (0, 0),
+        random: () -> UInt64
+    ) {
         guard let end = nameEnd(of: message.span) else { return }
-        var bits: UInt64 = 0
-        var left = 0
+        var (bits, left) = first
         var target = message.mutableSpan
         for index in Header.byteCount..<end where isLetter(target[index]) {
             if left == 0 {

@@ -124,6 +124,8 @@ package struct Listener: QueryPath {
         roles.finish(query, &answer, chain: block, upTo: last)
     }
 
+    package func serverBlock(_ block: Int) -> ServerBlock { blocks[block] }
+
     package func limits(ofBlock block: Int) -> AnswerLimits { limits[block] }
 
     package func sent(

@@ -5,19 +5,6 @@ import Plugin
 import Synchronization
 import Wire
 
-/// Where a waiting query goes on.
-struct WaitingPlace: Sendable {
-    /// What was served when the query came; it stays alive until the query is answered.
-    let configuration: Configuration
-    let arrival: Arrival
-    /// The place of the server block in its listener.
-    let block: Int
-    /// The place of the plugin in its chain.
-    let plugin: Int
-
-    var serverBlock: ServerBlock { configuration.listeners[arrival.listener].blocks[block] }
-}
-
 /// Looks after the queries of one worker that wait.
 ///
 /// Its lock is never contended: everything happens on the worker's thread. It is there because
@@ -28,7 +15,6 @@ final class CoreDesk: Sendable {
 
     /// What the lock guards.
     private struct State {
-        var now = Moment(nanoseconds: 0)
         var nextSerial: UInt64 = 1
         var room: WaitingRoom
         var contests = Contests()
@@ -36,7 +22,7 @@ final class CoreDesk: Sendable {
         var timers = TimerHeap()
         var orders: [ExchangeOrder] = []
         var ended: [UInt64] = []
-        var late: [LateAnswer] = []
+        var late = LateAnswers()
 
         /// Takes out the timers of what ended before its time, once they are most of all timers.
         ///
@@ -73,6 +59,9 @@ final class CoreDesk: Sendable {
     /// The memory for the answers of queries that have no task.
     private let answer: Mutex<Answer>
     private let state: Mutex<State>
+    /// The time in nanoseconds, which is asked for more often than anything else: relaxed, as one
+    /// thread alone has to do with it.
+    private let nanoseconds = Atomic<UInt64>(0)
 
     /// `wake`: wakes the worker's thread, from any other.
     init(
@@ -87,14 +76,14 @@ final class CoreDesk: Sendable {
         executor = WorkerExecutor(wake: wake)
     }
 
-    var now: Moment { state.withLock { $0.now } }
+    var now: Moment { Moment(nanoseconds: nanoseconds.load(ordering: .relaxed)) }
 
     // MARK: Driven by the core
 
     /// Moves to the time `now`, and ends every wait whose time has come.
     func begin(at now: Moment) {
+        nanoseconds.store(now.nanoseconds, ordering: .relaxed)
         let (deeds, slept) = state.withLock { state in
-            state.now = now
             var deeds: [Contests.Deed] = []
             var slept: [Bell] = []
             while let id = state.timers.removeFirst(upTo: now) {
@@ -112,12 +101,12 @@ final class CoreDesk: Sendable {
 
     /// Takes the news about an exchange; a message that is no reply to its question is ignored.
     func take(_ reply: ExchangeReply) {
-        let (deed, now): (Contests.Deed?, Moment) = state.withLock { state in
+        let deed: Contests.Deed? = state.withLock { state in
             guard let order = state.contests.exchange(reply.id),
                 let news = Self.judge(reply.news, order.exchange)
-            else { return (nil, state.now) }
+            else { return nil }
             state.ended.append(reply.id)
-            return (state.contests.end(reply.id, news), state.now)
+            return state.contests.end(reply.id, news)
         }
         if let deed { carryOut(deed, at: now) }
     }
@@ -175,7 +164,8 @@ final class CoreDesk: Sendable {
             let isBusy = state.room.count > 0 || state.contests.leftCount > 0
             state.dropTimers(all: !isBusy)
             // What was begun and left in one step is never opened, so that it need not be closed.
-            if !state.ended.isEmpty {
+            // Numbers go up: most that ended have one from before this step.
+            if let first = state.orders.first?.id, state.ended.contains(where: { $0 >= first }) {
                 state.orders.removeAll { !state.contests.isAwaited($0.id) }
             }
             swap(&state.late, &outputs.late)
@@ -289,23 +279,24 @@ final class CoreDesk: Sendable {
         _ block: ServerBlock
     ) {
         let waiting = desk.waiting
-        var bytes: [UInt8] = []
+        let arrival = desk.place.arrival
+        var byteCount = 0
         if outcome != .drop {
-            bytes = writer.write(&answer, waiting.query, block.limits)
+            byteCount = writer.write(&answer, waiting.query, block.limits) { message in
+                state.withLock { $0.late.append(message, to: arrival) }
+            }
         }
-        let now = state.withLock { state in
+        state.withLock { state in
             let client = waiting.query.client.address
             state.room.leave(client, byteCount: waiting.message.count)
             // A connection must learn that a message of its gets no answer.
-            let arrival = desk.place.arrival
-            if !bytes.isEmpty || arrival.transport == .tcp {
-                state.late.append(LateAnswer(arrival: arrival, bytes: bytes))
+            if outcome == .drop, arrival.transport == .tcp {
+                state.late.append(Span(), to: arrival)
             }
-            return state.now
         }
         let report = answer.report(
             waiting.query,
-            byteCount: bytes.count,
+            byteCount: byteCount,
             durationNanoseconds: now.nanoseconds(since: waiting.query.received)
         )
         block.chain.sent(waiting.query, report, counting: cells)
@@ -334,15 +325,9 @@ final class CoreDesk: Sendable {
     // MARK: Asked for queries
 
     /// Sends a question with a fresh id.
-    func begin(_ exchange: Exchange, tag: Int, in contest: inout Contest) {
-        let id = random()
-        var exchange = exchange
+    func begin(_ exchange: consuming Exchange, tag: Int, in contest: inout Contest) {
         let isMessage = exchange.message.count >= Header.byteCount
-        if isMessage {
-            exchange.message[0] = UInt8(truncatingIfNeeded: id >> 8)
-            exchange.message[1] = UInt8(truncatingIfNeeded: id)
-        }
-        if exchange.mixesCase { CaseMixing.mix(&exchange.message, random: random) }
+        if isMessage { draw(for: &exchange) }
         let sent = exchange
         contest.number = state.withLock { [number = contest.number] state in
             let number = state.contest(number)
@@ -357,6 +342,15 @@ final class CoreDesk: Sendable {
             )
             return number
         }
+    }
+
+    /// Draws the id of a question, and the case of its letters where that is mixed.
+    private func draw(for exchange: inout Exchange) {
+        let bits = random()
+        exchange.message[0] = UInt8(truncatingIfNeeded: bits >> 8)
+        exchange.message[1] = UInt8(truncatingIfNeeded: bits)
+        guard exchange.mixesCase else { return }
+        CaseMixing.mix(&exchange.message, first: (bits >> 16, 48), random: random)
     }
 
     /// Waits until an exchange of a contest ends, or until `moment`.

@@ -16,12 +16,13 @@ final class LateWriter: Sendable {
 
     init() {}
 
-    /// The message of an answer.
+    /// Writes the message of an answer, lends it to `body`, and tells its length.
     func write(
         _ answer: inout Answer,
         _ query: borrowing Query,
-        _ limits: AnswerLimits
-    ) -> [UInt8] {
+        _ limits: AnswerLimits,
+        _ body: (Span<UInt8>) -> Void
+    ) -> Int {
         let limit = limits.byteCount(for: query)
         return memory.withLock { memory in
             // Taken out for the time of writing, since the table is written too.
@@ -34,9 +35,9 @@ final class LateWriter: Sendable {
                 answer.write(query, limits: limits, table: &memory.table, into: &writer)
                 count = writer.count
             }
+            body(bytes.span.extracting(first: count))
             swap(&bytes, &memory.bytes)
-            let written = memory.bytes.span.extracting(first: count)
-            return written.copied
+            return count
         }
     }
 }

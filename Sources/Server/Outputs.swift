@@ -2,13 +2,6 @@
 
 import Plugin
 
-/// An answer to a query that had to wait.
-package struct LateAnswer: Sendable {
-    package var arrival: Arrival
-    /// The message, without a length in front.
-    package var bytes: [UInt8]
-}
-
 /// An exchange that the worker shall begin, and whose reply is awaited then.
 ///
 /// A class, since it is kept where it is waited for and where it is sent from.
@@ -52,7 +45,7 @@ package struct ExchangeReply: Sendable {
 
 /// What came of one step, besides the answers that were written at once.
 package struct Outputs: Sendable {
-    package var late: [LateAnswer] = []
+    package var late = LateAnswers()
     package var orders: [ExchangeOrder] = []
     /// Exchanges that are over, by id: their sockets can be closed.
     package var endedExchanges: [UInt64] = []
@@ -68,7 +61,7 @@ package struct Outputs: Sendable {
         wakeAt = nil
         // Emptying an array touches its reference count, even where it is empty.
         guard !isEmpty else { return }
-        late.removeAll(keepingCapacity: true)
+        late.removeAll()
         orders.removeAll(keepingCapacity: true)
         endedExchanges.removeAll(keepingCapacity: true)
     }

@@ -37,6 +37,9 @@ package protocol QueryPath: Sendable {
     /// Lets the plugins of a block finish an answer that they had no part in, up to one of them.
     func finish(_ query: borrowing Query, block: Int, upTo last: Int, _ answer: inout Answer)
 
+    /// A block for a query that waits, which goes on there.
+    func serverBlock(_ block: Int) -> ServerBlock
+
     /// How large the answers of a block may be.
     func limits(ofBlock block: Int) -> AnswerLimits
 

@@ -116,7 +116,8 @@ struct QueryService: ~Copyable {
         switch outcome {
         case .wait:
             let goesFirst = listeners[listener].goesFirst(block: place, plugin: waitingPlugin)
-            if wait(query, message, arrival, place, waitingPlugin, goesFirst: goesFirst) {
+            let block = listeners[listener].serverBlock(place)
+            if wait(query, message, arrival, block, waitingPlugin, goesFirst: goesFirst) {
                 return .waiting
             }
             refuseToWait(query, listeners[listener], place, waitingPlugin)
@@ -158,7 +159,7 @@ struct QueryService: ~Copyable {
         _ query: borrowing Query,
         _ message: Span<UInt8>,
         _ arrival: Arrival,
-        _ block: Int,
+        _ block: ServerBlock,
         _ plugin: Int,
         goesFirst: Bool
     ) -> Bool {
@@ -167,7 +168,7 @@ struct QueryService: ~Copyable {
         let place = WaitingPlace(
             configuration: view.value,
             arrival: arrival,
-            block: block,
+            serverBlock: block,
             plugin: plugin
         )
         return desk.wait(query, message, at: place, finding: answer, goesFirst: goesFirst)

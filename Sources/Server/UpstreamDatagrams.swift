@@ -31,6 +31,29 @@ struct UpstreamDatagrams: ~Copyable {
         var drawn: Int?
     }
 
+    /// A place for a socket, and the questions that are open on it.
+    ///
+    /// They are not the socket's own: what a class has is watched at each access.
+    private struct Slot {
+        /// Nil for a place that is free.
+        var socket: UpstreamSocket?
+        var open = QuestionTable()
+        /// The questions that were asked from this port.
+        var askedCount = 0
+        /// Whether no more questions are asked from it.
+        var isRetired = false
+        /// The questions that wait for the end of the step, each with its exchange.
+        var queue: [ExchangeOrder] = []
+
+        /// Puts questions of one length next to each other, so that they leave together.
+        mutating func sortQueue() {
+            guard let length = queue.first?.exchange.message.count else { return }
+            for index in queue.indices where queue[index].exchange.message.count != length {
+                return queue.sort { $0.exchange.message.count < $1.exchange.message.count }
+            }
+        }
+    }
+
     /// Where the question of an exchange is open.
     private struct Place {
         /// The exchange; 0 for none.
@@ -40,7 +63,7 @@ struct UpstreamDatagrams: ~Copyable {
     }
 
     /// The sockets by place; what is polled carries the place.
-    private var sockets: [UpstreamSocket?] = []
+    private var sockets: [Slot] = []
     private var freePlaces: [Int] = []
     /// One for each upstream that is asked; there are few, so that looking is as good as hashing.
     private var pools: [Pool] = []
@@ -84,16 +107,15 @@ struct UpstreamDatagrams: ~Copyable {
             } else {
                 place = try draw(pool, poll, now)
             }
-            guard let socket = sockets[place] else { break }
-            guard socket.open.insert(id, order.id) else {
+            guard sockets[place].open.insert(id, order.id) else {
                 pools[pool].drawn = nil
                 continue
             }
             note(Place(exchange: order.id, socket: place, id: id), at: order.place)
-            if socket.queue.isEmpty { queued.append(place) }
-            socket.queue.append(order)
-            socket.askedCount += 1
-            if socket.askedCount >= Self.maximumQuestionCount { retire(place, of: pool) }
+            if sockets[place].queue.isEmpty { queued.append(place) }
+            sockets[place].queue.append(order)
+            sockets[place].askedCount += 1
+            if sockets[place].askedCount >= Self.maximumQuestionCount { retire(place, of: pool) }
             return
         }
         throw SystemError(call: "too many questions with one id are open", code: 0)
@@ -160,9 +182,9 @@ struct UpstreamDatagrams: ~Copyable {
         let token = Worker.Token.make(Worker.Token.upstreamDatagrams, UInt64(place))
         try poll.add(socket.number, .input, token: token)
         if freePlaces.popLast() == nil {
-            sockets.append(socket)
+            sockets.append(Slot(socket: socket))
         } else {
-            sockets[place] = socket
+            sockets[place].socket = socket
         }
         return place
     }
@@ -173,42 +195,43 @@ struct UpstreamDatagrams: ~Copyable {
     mutating func flush(_ batch: inout MessageBatch, _ core: inout Core) {
         guard !queued.isEmpty else { return }
         for place in queued {
-            guard let socket = sockets[place] else { continue }
-            socket.sortQueue()
+            sockets[place].sortQueue()
             var first = 0
-            for index in socket.queue.indices {
+            for index in sockets[place].queue.indices {
                 if batch.isFull {
-                    send(&batch, socket, from: first, &core)
+                    send(&batch, place, from: first, &core)
                     first = index
                 }
-                let message = socket.queue[index].exchange.message
+                let message = sockets[place].queue[index].exchange.message
                 batch.append(copying: message.span)
             }
-            send(&batch, socket, from: first, &core)
-            socket.queue.removeAll(keepingCapacity: true)
+            send(&batch, place, from: first, &core)
+            sockets[place].queue.removeAll(keepingCapacity: true)
             closeIfOver(place)
         }
         queued.removeAll(keepingCapacity: true)
         for pool in pools.indices { pools[pool].drawn = nil }
     }
 
-    /// Sends a batch, whose first question is the one at `first` of the socket's queue.
+    /// Sends a batch from the socket at `place`, whose first question is the one at `first` of the
+    /// queue there.
     private mutating func send(
         _ batch: inout MessageBatch,
-        _ socket: UpstreamSocket,
+        _ place: Int,
         from first: Int,
         _ core: inout Core
     ) {
+        guard let socket = sockets[place].socket else { return batch.removeAll() }
         let trouble = socket.socket.send(&batch, joining: &joins)
         if let error = trouble.earlier {
-            let asked = Set(socket.queue[first...].map(\.id))
-            for id in socket.open.all where !asked.contains(id) {
+            let asked = Set(sockets[place].queue[first...].map(\.id))
+            for id in sockets[place].open.all where !asked.contains(id) {
                 core.take(ExchangeReply(id: id, news: .failure(error.description)))
             }
         }
         guard let reason = trouble.reason else { return }
-        for index in trouble.unsent where first + index < socket.queue.count {
-            let id = socket.queue[first + index].id
+        for index in trouble.unsent where first + index < sockets[place].queue.count {
+            let id = sockets[place].queue[first + index].id
             core.take(ExchangeReply(id: id, news: .failure(reason.description)))
         }
     }
@@ -219,33 +242,35 @@ struct UpstreamDatagrams: ~Copyable {
     ///
     /// `batch`: memory for it.
     mutating func serve(_ place: Int, _ batch: inout MessageBatch, _ core: inout Core) {
-        guard place < sockets.count, let socket = sockets[place] else { return }
+        guard place < sockets.count, let socket = sockets[place].socket else { return }
         // LIMIT: what else lies in the socket is told by the next poll.
         for _ in 0..<Self.maximumBatchCount {
             do throws(SystemError) {
                 try socket.socket.receive(into: &batch)
             } catch {
-                for id in socket.open.all {
+                for id in sockets[place].open.all {
                     core.take(ExchangeReply(id: id, news: .failure(error.description)))
                 }
                 return
             }
-            for index in 0..<batch.count { take(index, of: batch, socket, &core) }
+            for index in 0..<batch.count { take(index, of: batch, socket, place, &core) }
             if batch.count < MessageBatch.maximumCount { return }
         }
     }
 
-    /// Hands on one datagram; the core tells whether it is the reply that is waited for.
+    /// Hands on one datagram that came to the socket at `place`; the core tells whether it is the
+    /// reply that is waited for.
     private mutating func take(
         _ index: Int,
         of batch: borrowing MessageBatch,
         _ socket: UpstreamSocket,
+        _ place: Int,
         _ core: inout Core
     ) {
         let message = batch.message(at: index)
         // What came before the socket was connected may come from anywhere.
         guard message.count >= Header.byteCount, !batch.isCut(at: index),
-            let exchange = socket.open.find(message.uint16(at: 0)),
+            let exchange = sockets[place].open.find(message.uint16(at: 0)),
             socket.isUpstream(batch.client(at: index))
         else {
             strayCount &+= 1
@@ -263,7 +288,7 @@ struct UpstreamDatagrams: ~Copyable {
         let place = places[index]
         places[index].exchange = 0
         questionCount -= 1
-        sockets[place.socket]?.open.remove(place.id, of: exchange)
+        sockets[place.socket].open.remove(place.id, of: exchange)
         closeIfOver(place.socket)
         return true
     }
@@ -278,7 +303,7 @@ struct UpstreamDatagrams: ~Copyable {
     mutating func retireOld(at now: Moment) {
         for pool in pools.indices {
             for place in pools[pool].places {
-                guard let socket = sockets[place],
+                guard let socket = sockets[place].socket,
                     socket.since.adding(milliseconds: Self.maximumAgeMilliseconds) <= now
                 else { continue }
                 retire(place, of: pool)
@@ -290,15 +315,15 @@ struct UpstreamDatagrams: ~Copyable {
     private mutating func retire(_ place: Int, of pool: Int) {
         pools[pool].places.removeAll { $0 == place }
         pools[pool].drawn = nil
-        sockets[place]?.isRetired = true
+        sockets[place].isRetired = true
         closeIfOver(place)
     }
 
     private mutating func closeIfOver(_ place: Int) {
-        guard let socket = sockets[place], socket.isRetired, socket.open.isEmpty,
-            socket.queue.isEmpty
+        guard sockets[place].isRetired, sockets[place].open.isEmpty,
+            sockets[place].queue.isEmpty
         else { return }
-        sockets[place] = nil
+        sockets[place] = Slot()
         freePlaces.append(place)
     }
 }

@@ -4,11 +4,11 @@ import Plugin
 import Posix
 import Wire
 
-/// One UDP socket to one upstream, from a random port, and the questions that are open on it.
+/// One UDP socket to one upstream, from a random port.
 ///
 /// It is connected, so that the system drops what comes from elsewhere, tells at once that nobody
 /// listens, and answers a stranger who looks for open ports as if there were none.
-final class UpstreamSocket {
+final class UpstreamSocket: Sendable {
     /// The ports that are drawn from, by all workers alike: their number tells nothing.
     static let ports: ClosedRange<UInt16> = 1_024...65_535
     /// How many random ports are tried before the system chooses one.
@@ -16,15 +16,8 @@ final class UpstreamSocket {
 
     let upstream: Endpoint
     let socket: ConnectedUDPSocket
-    var open = QuestionTable()
-    /// The questions that were asked from this port.
-    var askedCount = 0
     /// When the port was drawn.
     let since: Moment
-    /// Whether no more questions are asked from it.
-    var isRetired = false
-    /// The questions that wait for the end of the step, each with its exchange.
-    var queue: [ExchangeOrder] = []
 
     /// The number to poll.
     var number: CInt { socket.number }
@@ -73,13 +66,5 @@ final class UpstreamSocket {
     static func port(_ bits: UInt64) -> UInt16 {
         // Of 2^64 numbers each port gets as many as any other, but for one in 2^48.
         ports.lowerBound + UInt16(truncatingIfNeeded: bits % UInt64(ports.count))
-    }
-
-    /// Puts questions of one length next to each other, so that they leave together.
-    func sortQueue() {
-        guard let first = queue.first else { return }
-        let length = first.exchange.message.count
-        if queue.allSatisfy({ $0.exchange.message.count == length }) { return }
-        queue.sort { $0.exchange.message.count < $1.exchange.message.count }
     }
 }

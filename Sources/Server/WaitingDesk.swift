@@ -3,6 +3,16 @@
 import Plugin
 import Wire
 
+/// Where a waiting query goes on.
+struct WaitingPlace: Sendable {
+    /// What was served when the query came; it stays alive until the query is answered.
+    let configuration: Configuration
+    let arrival: Arrival
+    let serverBlock: ServerBlock
+    /// The place of the plugin in its chain.
+    let plugin: Int
+}
+
 /// A query that was set aside, and what it may ask: the core's desk, and the configuration that it
 /// began with.
 final class WaitingDesk: Desk {
@@ -29,8 +39,7 @@ final class WaitingDesk: Desk {
 
     func randomBits() -> UInt64 { core.random() }
 
-    func begin(_ exchange: Exchange, tag: Int, in contest: inout Contest) {
-        var exchange = exchange
+    func begin(_ exchange: consuming Exchange, tag: Int, in contest: inout Contest) {
         exchange.deadline = min(exchange.deadline, deadline)
         core.begin(exchange, tag: tag, in: &contest)
     }

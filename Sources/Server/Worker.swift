@@ -221,18 +221,21 @@ struct Worker: ~Copyable {
     /// Sends the answers that came late; those of one listener leave together.
     private mutating func sendLate(_ now: Moment) {
         var last: OpenListener?
-        for index in outputs.late.indices {
-            let arrival = outputs.late[index].arrival
-            let bytes = outputs.late[index].bytes
+        // Held apart, since what is sent is changed while a message is read.
+        let late = outputs.late
+        for index in late.indices {
+            let arrival = late.arrival(at: index)
             if arrival.transport == .tcp {
+                let bytes = late[index].bytes
                 streams.answer(bytes, on: arrival.connection, &core, poll, now)
                 continue
             }
             guard let listener = listener(for: arrival) else { continue }
             if let last, last !== listener || sent.isFull { _ = last.udp.send(&sent) }
             last = listener
+            let message = late.message(at: index)
             sent.append(
-                copying: bytes.span.extracting(first: Self.maximumAnswerByteCount),
+                copying: message.extracting(first: Self.maximumAnswerByteCount),
                 to: arrival.client,
                 isMapped: arrival.isMapped,
                 from: listener.udp.isWildcard ? arrival.local.address : nil,

@@ -48,7 +48,8 @@ final class WorkerExecutor: TaskExecutor {
     /// make jobs ready only once for each that waits.
     func runReady() {
         while true {
-            let jobs = state.withLock { state in
+            let jobs: [UnownedJob] = state.withLock { state in
+                guard !state.ready.isEmpty else { return [] }
                 let jobs = state.ready
                 state.ready.removeAll(keepingCapacity: true)
                 return jobs

@@ -44,7 +44,7 @@ package struct RelayedReply: Hashable, Sendable {
     package var authorityCount: UInt16 = 0
     package var additionalCount: UInt16 = 0
     /// Where in `records` the time to live of each record stands.
-    package var ttlPlaces: [UInt16] = []
+    package fileprivate(set) var ttlPlaces = RecordPlaces()
     /// The addresses in the answer, where there are several that no pointer leads into.
     package var addresses: Row?
     /// Whether the answer has a record of the type that was asked for.
@@ -68,18 +68,23 @@ package struct RelayedReply: Hashable, Sendable {
 
     /// Reads a reply with one question or none; bytes behind the last record are ignored.
     package init(parsing message: [UInt8]) throws(WireError) {
+        self.init(code: .noError)
         var walk = RelayedReplyWalk()
-        self = try walk.read(message)
-        guard walk.mustRewrite else { return }
-        // Where OPT does not stand last, pointers may lead over it.
+        try walk.read(message, into: &self)
+        if walk.mustRewrite { try rewrite(message) }
+    }
+
+    /// Reads a reply once more whose OPT does not stand last: pointers may lead over it.
+    private mutating func rewrite(_ message: [UInt8]) throws(WireError) {
         var whole = try Message(parsing: message.span)
         let (code, errorData) = (whole.code, errorData)
         for section in [\Message.answers, \.authorities, \.additionals] {
             whole[keyPath: section].removeAll { $0.type == .opt || $0.type == .tsig }
         }
         let rewritten = try whole.encoded()
-        walk = RelayedReplyWalk()
-        self = try walk.read(rewritten)
+        var walk = RelayedReplyWalk()
+        self = RelayedReply(code: .noError)
+        try walk.read(rewritten, into: &self)
         self.code = code
         self.errorData = errorData
     }
@@ -128,15 +133,16 @@ private struct RelayedReplyWalk {
     /// The targets of pointers to places behind the question lie from the one to the other.
     private var targets = (first: Int.max, last: -1)
 
-    /// Reads the whole reply.
-    mutating func read(_ message: [UInt8]) throws(WireError) -> RelayedReply {
+    /// Reads the whole reply into one that has nothing yet.
+    mutating func read(
+        _ message: [UInt8],
+        into reply: inout RelayedReply
+    ) throws(WireError) {
         let bytes = message.span
         let header = try Header(parsing: bytes)
         guard header.questionCount <= 1 else { throw .badData(offset: 4) }
-        var reply = RelayedReply(
-            code: ResponseCode(rawValue: UInt16(header.flags.code)),
-            flags: header.flags.withoutCode
-        )
+        reply.code = ResponseCode(rawValue: UInt16(header.flags.code))
+        reply.flags = header.flags.withoutCode
         if header.questionCount == 1 {
             try name(bytes)
             guard offset + 4 <= bytes.count else { throw .truncated(offset: bytes.count) }
@@ -165,8 +171,7 @@ private struct RelayedReplyWalk {
                 reply.addresses = nil
             }
         }
-        reply.records = Array(message[start..<end])
-        return reply
+        reply.records = bytes.extracting(start..<end).copied
     }
 
     /// Reads the record at `offset`, and tells its type; nil for OPT and TSIG.

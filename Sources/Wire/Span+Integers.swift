@@ -22,12 +22,14 @@ extension Span<UInt8> {
     }
 
     /// The bytes as an array of their own.
-    package var copied: [UInt8] {
+    package var copied: [UInt8] { copied(withRoomFor: count) }
+
+    /// The bytes as an array of their own, which may grow to `byteCount` without moving.
+    package func copied(withRoomFor byteCount: Int) -> [UInt8] {
         // Not in one step: that looks the array's type up each time.
         var copy: [UInt8] = []
-        copy.reserveCapacity(count)
-        // SAFETY: the bytes are read while they are lent.
-        unsafe withUnsafeBufferPointer { unsafe copy.append(contentsOf: $0) }
+        copy.reserveCapacity(byteCount)
+        copy.append(copying: self)
         return copy
     }
 
@@ -50,6 +52,14 @@ extension Span<UInt8> {
         }
         // The last eight once more, whatever is left of them.
         return uint64(at: count &- 8) == other.uint64(at: count &- 8)
+    }
+}
+
+extension [UInt8] {
+    /// Appends bytes.
+    package mutating func append(copying bytes: Span<UInt8>) {
+        // SAFETY: the bytes are read while they are lent.
+        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 }
 

@@ -37,6 +37,13 @@ import Wire
         #expect(try mixed == Bench.question(Self.name))
     }
 
+    @Test func usesTheBitsThatItIsGivenFirst() throws {
+        var mixed = try Bench.question("aaaa.aaaa.")
+        CaseMixing.mix(&mixed, first: (0b0110, 4)) { 0b1001 }
+
+        #expect(try mixed == Bench.question("aAAa.AaaA."))
+    }
+
     @Test func usesEachBitForOneLetter() throws {
         var mixed = try Bench.question("aaaa.aaaa.")
         CaseMixing.mix(&mixed) { 0b1001_0110 }

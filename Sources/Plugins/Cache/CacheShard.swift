@@ -225,7 +225,7 @@ struct CacheShard: Sendable {
         cursor = store.cursor(cell, at: CacheField.records(nameByteCount: name.count))
         store.write(reply.records.span, &cursor)
         cursor = store.cursor(cell, at: places)
-        for index in reply.ttlPlaces.indices { store.write16(reply.ttlPlaces[index], &cursor) }
+        for index in 0..<reply.recordCount { store.write16(reply.ttlPlaces[index], &cursor) }
         index.insert(key.hash, cell)
         enqueue(cell, kind.queue, cellCount: CellStore.cellCount(byteCount))
         return true
