@@ -63,8 +63,9 @@ import Wire
         let desk = desk(takesWork: true)
         try await goOn(plugin, desk)
         desk.advance(milliseconds: 61_000)
-        let key = plugin.flights.key(try query("a.example"))
-        guard case .first(let flight) = plugin.flights.join(key, until: desk.now) else { return }
+        let other = WaitingQuery(query: try query("a.example"), message: [], deadline: desk.now)
+        let seat = plugin.flights.join(other, at: desk.now, until: desk.now)
+        guard case .first(let flight) = seat else { return }
 
         try await goOn(plugin, desk)
 

@@ -80,8 +80,10 @@ import Wire
             var firstCount = 0
             for _ in 0..<Self.stepCount {
                 let number = random.number(below: 3)
-                let key = flights.key(try query("n\(number).example"))
-                switch flights.join(key, until: Moment(nanoseconds: .max)) {
+                let end = Moment(nanoseconds: .max)
+                let query = try query("n\(number).example")
+                let waiting = WaitingQuery(query: query, message: [], deadline: end)
+                switch flights.join(waiting, at: Moment(nanoseconds: 0), until: end) {
                 case .first(let flight):
                     firstCount += 1
                     flights.land(flight, .refused("\(number)"))

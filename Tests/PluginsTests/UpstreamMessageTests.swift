@@ -18,7 +18,9 @@ import Wire
     }
 
     private func made(_ bytes: [UInt8], size: UInt16 = 1_232) throws -> Message {
-        let made = try #require(UpstreamMessage.make(from: bytes, udpByteCount: size))
+        let message = try #require(UpstreamMessage(from: bytes, udpByteCount: size))
+        let made = message.makeBytes()
+        #expect(made.count == message.byteCount)
         return try Message(parsing: made.span)
     }
 
@@ -60,8 +62,8 @@ import Wire
             [0xFD, 0xE9, UInt8(byteCount >> 8), UInt8(byteCount & 255)]
             + [UInt8](repeating: 7, count: byteCount)
         let plain = try #require(
-            UpstreamMessage.make(from: try asked(option), udpByteCount: 1_232)
-        )
+            UpstreamMessage(from: try asked(option), udpByteCount: 1_232)
+        ).makeBytes()
         let padded = UpstreamMessage.padded(plain)
         let data = try #require(try Message(parsing: padded.span).options).data
         let rest = data.dropFirst(option.count)
@@ -76,7 +78,9 @@ import Wire
     }
 
     @Test func padsNothingThatHasNoOptions() throws {
-        let plain = try #require(UpstreamMessage.make(from: try asked(nil), udpByteCount: 1_232))
+        let plain = try #require(
+            UpstreamMessage(from: try asked(nil), udpByteCount: 1_232)
+        ).makeBytes()
 
         #expect(UpstreamMessage.padded(plain) == plain)
         #expect(UpstreamMessage.padded([]) == [])
@@ -100,7 +104,9 @@ import Wire
         let whole = try asked([0, 8, 0, 7, 0, 1, 24, 0, 192, 0, 2])
         for count in 0..<whole.count {
             let cut = Array(whole[..<count])
-            guard let made = UpstreamMessage.make(from: cut, udpByteCount: 1_232) else { continue }
+            guard let made = UpstreamMessage(from: cut, udpByteCount: 1_232)?.makeBytes() else {
+                continue
+            }
             let message = try Message(parsing: made.span)
 
             #expect(count >= 27)

@@ -66,10 +66,11 @@ extension Asking {
         while let place = pick(now) {
             let upstream = route.upstreams[place]
             let admission = upstream.health.pace.admit(
-                client,
+                waiting.query.client.address,
                 at: now,
                 maximumRate: route.options.maximumRate,
-                goesFirst: goesFirst,
+                // A name that is served here led to the question.
+                goesFirst: waiting.query.depth > 0,
                 seed: bits
             )
             switch admission {

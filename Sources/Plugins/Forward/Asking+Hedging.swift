@@ -3,6 +3,7 @@
 import Metrics
 import Plugin
 import Synchronization
+import Wire
 
 extension Asking {
     /// What one hedged query costs of what queries save up, in tenths of one.
@@ -41,7 +42,7 @@ extension Asking {
             route.upstreams[place].health.standing(maximumFailures: route.options.maximumFailures)
                 == .well,
             route.upstreams[place].health.pace.admit(
-                client,
+                waiting.query.client.address,
                 at: now,
                 maximumRate: route.options.maximumRate,
                 seed: bits

@@ -24,14 +24,14 @@ extension Asking {
             failure = "\(attempt.at(route.upstreams[attempt.place])): the reply was cut"
             reason = .other
             if attempt.transport == .udp {
-                cut = reply
+                cut = HeldReply(reply)
                 again(attempt, .whole, isNewest: isNewest, desk)
                 return nil
             }
         }
-        guard route.options.failoverCodes.contains(reply.code) else { return reply }
+        guard route.options.failoverCodes.contains(reply.code) else { return consume reply }
         route.upstreams[attempt.place].metrics.count(.code, cells)
-        unwelcome = reply
+        unwelcome = HeldReply(reply)
         unwelcoming |= 1 << UInt64(attempt.place)
         cut = nil
         if isNewest { nextAttempt = desk.now }
@@ -44,7 +44,7 @@ extension Asking {
     /// a trial, or one whose time was over, holds up no other.
     private mutating func again(
         _ attempt: Attempt,
-        _ purpose: Purpose,
+        _ purpose: Attempt.Purpose,
         isNewest: Bool,
         _ desk: any Desk
     ) {
@@ -64,20 +64,20 @@ extension Asking {
     mutating func expire(_ now: Moment) -> RelayedReply? {
         guard attempts.indices.contains(newest), attempts[newest].isOpen,
             !attempts[newest].isLate, !isHedging
-        else { return cut }
+        else { return cut?.reply }
         let attempt = attempts[newest]
         let upstream = route.upstreams[attempt.place]
         failure = "\(attempt.at(upstream)): i/o timeout"
         reason = .noReachableAuthority
         attempts[newest].isLate = true
         route.countFailure(.timeout, of: attempt, at: now, cells)
-        return cut
+        return cut?.reply
     }
 
     /// The newest attempt has failed: another is made at once, unless there is a reply that was cut.
     private mutating func giveUp(_ now: Moment) -> RelayedReply? {
         nextAttempt = now
-        return cut
+        return cut?.reply
     }
 
     /// Notes what an exchange tells of its upstream; its reply when it is sound.
@@ -110,7 +110,7 @@ extension Asking {
     }
 }
 
-extension Asking.Attempt {
+extension Attempt {
     /// Where a failure happened, for people.
     func at(_ upstream: Upstream) -> String {
         upstream.isSecure
@@ -152,7 +152,7 @@ extension ForwardRoute {
     /// Notes what an exchange tells of its upstream.
     func learn(
         _ reply: Reply,
-        of attempt: Asking.Attempt,
+        of attempt: Attempt,
         at now: Moment,
         _ cells: WorkerCells
     ) -> Lesson {
@@ -170,7 +170,7 @@ extension ForwardRoute {
                     nanoseconds: now.nanoseconds(since: attempt.began),
                     cells
                 )
-                return .sound(message)
+                return .sound(consume message)
             } catch {
                 countFailure(.invalid, of: attempt, at: now, cells)
                 return .bad((error.description, .invalidData))
@@ -190,7 +190,7 @@ extension ForwardRoute {
     /// Counts a failure; what cannot be believed says nothing about an upstream's health.
     func countFailure(
         _ kind: ForwardMetrics.FailureKind,
-        of attempt: Asking.Attempt,
+        of attempt: Attempt,
         at now: Moment,
         _ cells: WorkerCells
     ) {

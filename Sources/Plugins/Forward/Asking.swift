@@ -4,6 +4,15 @@ import Metrics
 import Plugin
 import Wire
 
+/// A reply that is relayed only where there is none that is better.
+///
+/// A class, so that an asking without one, as most are, is copied and forgotten in few steps.
+final class HeldReply: Sendable {
+    let reply: RelayedReply
+
+    init(_ reply: RelayedReply) { self.reply = reply }
+}
+
 /// The asking of upstreams for one query.
 ///
 /// Attempts are made one after the other, but those before stay open: an upstream that is slow for
@@ -14,36 +23,11 @@ struct Asking {
     /// How long after its query an exchange is still listened to, in nanoseconds.
     static let afterlifeNanoseconds: UInt64 = 1_000_000_000
 
-    /// Why an upstream is asked.
-    enum Purpose: Sendable {
-        /// For an answer.
-        case answer
-        /// To see whether it is well again; its answer is welcome.
-        case trial
-        /// For the whole of a reply that was cut.
-        case whole
-        /// For a reply whose question came back in another case.
-        case sameCase
-    }
-
-    /// One exchange with one upstream.
-    struct Attempt: Sendable {
-        let place: Int
-        let transport: Transport
-        let purpose: Purpose
-        let began: Moment
-        var isOpen = true
-        /// Whether its time is over, and that was counted.
-        var isLate = false
-    }
-
     let route: ForwardRoute
-    let message: [UInt8]
+    let waiting: WaitingQuery
+    let message: UpstreamMessage
+    /// How the first attempt is made.
     let transport: Transport
-    let client: IPAddress
-    /// Whether a name that is served here led to the question.
-    let goesFirst: Bool
-    let deadline: Moment
     let cells: WorkerCells
     /// Random bits that no client knows.
     let bits: UInt64
@@ -52,7 +36,7 @@ struct Asking {
     var random: SplitMix
 
     var contest = Contest()
-    var attempts: [Attempt] = []
+    var attempts = Attempts()
     /// The place in `attempts` of the exchange that decides when the next attempt is made.
     var newest = -1
     /// How many attempts were made to get an answer.
@@ -77,28 +61,24 @@ struct Asking {
     var failure = "no healthy proxies"
     var reason = ExtendedErrorCode.noReachableAuthority
     /// The last reply with a code that means to ask the next one.
-    var unwelcome: RelayedReply?
+    var unwelcome: HeldReply?
     /// The upstreams that gave such a reply, a bit each: nobody is asked twice for it.
     var unwelcoming: UInt64 = 0
     /// A reply that was cut, while it is asked for again.
-    var cut: RelayedReply?
+    var cut: HeldReply?
 
     init(
         route: ForwardRoute,
-        message: [UInt8],
+        _ waiting: WaitingQuery,
+        message: UpstreamMessage,
         transport: Transport,
-        client: IPAddress,
-        goesFirst: Bool = false,
-        deadline: Moment,
         cells: WorkerCells,
         random bits: UInt64
     ) {
         self.route = route
+        self.waiting = waiting
         self.message = message
         self.transport = transport
-        self.client = client
-        self.goesFirst = goesFirst
-        self.deadline = deadline
         self.cells = cells
         self.bits = bits
         start = route.firstPlace()
@@ -118,12 +98,12 @@ struct Asking {
             if let result = hear(news, desk) { return result }
         }
         if openCount > 0 { leave(desk) }
-        if let reply = unwelcome ?? cut { return result(reply) }
+        if let held = unwelcome ?? cut { return result(held.reply) }
         return refusing != 0 && answerCount == 0 ? .surplus(failure) : .failed(failure, reason)
     }
 
     /// What a reply that is to be relayed comes to.
-    private func result(_ reply: RelayedReply) -> ForwardResult {
+    private func result(_ reply: consuming RelayedReply) -> ForwardResult {
         guard reply.flags.contains(.truncated) else { return .reply(reply) }
         return .reply(reply, missing: ForwardResult.Failure(text: failure, code: reason))
     }
@@ -132,23 +112,23 @@ struct Asking {
     mutating func turn(_ desk: any Desk) -> Moment? {
         let now = desk.now
         if now >= nextAttempt { attempt(now, desk) }
-        let until = min(nextAttempt, end, deadline)
+        let until = min(nextAttempt, end, waiting.deadline)
         return now < until ? until : nil
     }
 
     /// Learns how an exchange ended, or that none has in time; where a reply is to be relayed, that
     /// is the result, and nothing is waited for any more.
     mutating func hear(_ news: Contest.News?, _ desk: any Desk) -> ForwardResult? {
-        let relayed: RelayedReply?
-        if let news {
-            relayed = take(news, desk)
-        } else {
-            let now = desk.now
-            relayed = now >= nextAttempt ? expire(now) : nil
-        }
-        guard let reply = relayed else { return nil }
+        guard let reply = relay(news, desk) else { return nil }
         if openCount > 0 { leave(desk) }
-        return result(reply)
+        return result(consume reply)
+    }
+
+    /// Learns the same, and tells which reply is to be relayed.
+    private mutating func relay(_ news: Contest.News?, _ desk: any Desk) -> RelayedReply? {
+        if let news { return take(news, desk) }
+        let now = desk.now
+        return now >= nextAttempt ? expire(now) : nil
     }
 
     /// Makes the next attempt, or settles how long to wait for those before.
@@ -195,20 +175,23 @@ struct Asking {
     mutating func begin(
         _ place: Int,
         _ transport: Transport,
-        _ purpose: Purpose,
+        _ purpose: Attempt.Purpose,
         _ now: Moment,
         _ desk: any Desk
     ) {
         let upstream = route.upstreams[place]
         let transport = upstream.transport(transport)
-        let exchange = upstream.exchange(
-            over: transport,
-            message,
-            until: deadline,
-            mixesCase: purpose == .sameCase
-                || transport == .udp && upstream.health.keepsCase(at: now)
+        desk.begin(
+            upstream.exchange(
+                over: transport,
+                message.makeBytes(),
+                until: waiting.deadline,
+                mixesCase: purpose == .sameCase
+                    || transport == .udp && upstream.health.keepsCase(at: now)
+            ),
+            tag: attempts.count,
+            in: &contest
         )
-        desk.begin(exchange, tag: attempts.count, in: &contest)
         attempts.append(
             Attempt(place: place, transport: transport, purpose: purpose, began: now)
         )
@@ -218,8 +201,9 @@ struct Asking {
     /// How often an upstream was asked for an answer, or only tried.
     func timesTried(_ place: Int) -> Int {
         var count = 0
-        for attempt in attempts where attempt.place == place {
-            if attempt.purpose == .answer || attempt.purpose == .trial { count += 1 }
+        for index in attempts.indices where attempts[index].place == place {
+            let purpose = attempts[index].purpose
+            if purpose == .answer || purpose == .trial { count += 1 }
         }
         return count
     }
@@ -227,7 +211,8 @@ struct Asking {
     /// How often an upstream was asked for an answer.
     func timesAsked(_ place: Int) -> Int {
         var count = 0
-        for attempt in attempts where attempt.place == place && attempt.purpose == .answer {
+        for index in attempts.indices
+        where attempts[index].place == place && attempts[index].purpose == .answer {
             count += 1
         }
         return count

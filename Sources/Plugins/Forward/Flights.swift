@@ -12,12 +12,27 @@ final class Flight: Sendable {
         var bells: [Bell] = []
     }
 
-    fileprivate let key: Flights.Key
-    /// Its place among those that are open.
+    /// The query of who asks.
+    let waiting: WaitingQuery
+    /// What is kept of what comes of it has this key.
+    let key: CacheKey
+    /// Those that are open, this one among them.
+    ///
+    /// Who asks holds the configuration, and that holds them. They hold this one until it lands, and
+    /// would for ever where it never does, as its server has ended.
+    unowned let flights: Flights
+    /// Its place among them.
     fileprivate let place: UInt32
     private let state = Mutex(State())
-    /// Until when whoever asks may wait.
+    /// Whether somebody besides who asks waits for what comes of it.
+    ///
+    /// Relaxed, as it is noted under the lock that landing takes, or by whoever has it land.
+    private let isAwaited = Atomic<Bool>(false)
+    /// When it began, and until when whoever asks may wait.
+    let began: Moment
     let deadline: Moment
+    /// The asking, where no task is at it.
+    let asking = Mutex<Asking?>(nil)
 
     /// Whether it ended because the time of whoever asked was over, while a query that joined it
     /// has seen little of what upstreams may take.
@@ -26,16 +41,42 @@ final class Flight: Sendable {
         return now.nanoseconds(since: joined) < Asking.patienceNanoseconds
     }
 
-    fileprivate init(_ key: Flights.Key, at place: UInt32, until deadline: Moment) {
+    fileprivate init(
+        _ waiting: WaitingQuery,
+        _ key: CacheKey,
+        at place: UInt32,
+        of flights: Flights,
+        from began: Moment,
+        until deadline: Moment
+    ) {
+        self.waiting = waiting
         self.key = key
+        self.flights = flights
         self.place = place
+        self.began = began
         self.deadline = deadline
     }
 
-    /// What is kept of what comes of it has this key.
-    var cacheKey: CacheKey { key.cacheKey }
+    /// Whether a query with this key asks the same: of all that a reply depends on, the key has no
+    /// more than a hash of the name.
+    fileprivate func isFor(_ key: CacheKey, _ query: borrowing Query) -> Bool {
+        self.key == key && Self.asksTheSame(waiting.query, query)
+    }
 
-    /// What came of it; nil while nothing has.
+    private static func asksTheSame(
+        _ first: borrowing Query,
+        _ second: borrowing Query
+    ) -> Bool {
+        // RD: a server may know less without (RFC 1035 §4.1.1).
+        let differing = first.header.flags.symmetricDifference(second.header.flags)
+        return !differing.contains(.recursionDesired)
+            && first.name.lowercasedBytes.hasSameBytes(as: second.name.lowercasedBytes)
+    }
+
+    /// Notes that somebody besides who asks waits for what comes of it; most land before.
+    func noteWaiter() { isAwaited.store(true, ordering: .relaxed) }
+
+    /// What came of it, for those who were noted; nil while nothing has.
     var result: ForwardResult? { state.withLock { $0.result } }
 
     /// Has `bell` rung when it lands; false when it has.
@@ -49,6 +90,7 @@ final class Flight: Sendable {
 
     /// Hands the result to all who wait for it.
     fileprivate func land(_ result: ForwardResult) {
+        guard isAwaited.load(ordering: .relaxed) else { return }
         let bells = state.withLock { state in
             state.result = result
             defer { state.bells = [] }
@@ -62,27 +104,6 @@ final class Flight: Sendable {
 ///
 /// Their number is bounded by that of the queries that may wait.
 final class Flights: Sendable {
-    /// What a reply depends on.
-    struct Key: Equatable, Sendable {
-        /// The key of what is kept, where that is made with the same secret.
-        let cacheKey: CacheKey
-        /// The name in lower case, in wire form.
-        private let name: [UInt8]
-        /// RD: a server may know less without (RFC 1035 §4.1.1).
-        private let wantsRecursion: Bool
-
-        fileprivate init(_ query: borrowing Query, secret: UInt64) {
-            cacheKey = CacheKey(query, secret: secret)
-            name = query.name.lowercasedBytes.copied
-            wantsRecursion = query.header.flags.contains(.recursionDesired)
-        }
-
-        static func == (left: Key, right: Key) -> Bool {
-            left.cacheKey == right.cacheKey && left.wantsRecursion == right.wantsRecursion
-                && left.name.span.hasSameBytes(as: right.name.span)
-        }
-    }
-
     /// Who asks, and who only waits.
     enum Seat {
         case first(Flight)
@@ -96,29 +117,30 @@ final class Flights: Sendable {
         var flights: [Flight?] = []
         var free: [UInt32] = []
 
-        func find(_ key: Key) -> Flight? {
-            var probe = index.probe(key.cacheKey.hash)
+        func find(_ key: CacheKey, _ query: borrowing Query) -> Flight? {
+            var probe = index.probe(key.hash)
             while let place = index.next(&probe) {
-                if let flight = flights[Int(place)], flight.key == key { return flight }
+                if let flight = flights[Int(place)], flight.isFor(key, query) { return flight }
             }
             return nil
         }
 
-        mutating func add(_ key: Key, until deadline: Moment) -> Flight {
+        /// Adds the flight that `make` makes for its place.
+        mutating func add(_ make: (UInt32) -> Flight) -> Flight {
             // LIMIT: there are fewer than queries that may wait.
             let place = free.popLast() ?? UInt32(truncatingIfNeeded: flights.count)
-            let flight = Flight(key, at: place, until: deadline)
+            let flight = make(place)
             if Int(place) == flights.count {
                 flights.append(flight)
             } else {
                 flights[Int(place)] = flight
             }
-            index.insert(key.cacheKey.hash, place)
+            index.insert(flight.key.hash, place)
             return flight
         }
 
         mutating func remove(_ flight: Flight) {
-            index.remove(flight.cacheKey.hash, flight.place)
+            index.remove(flight.key.hash, flight.place)
             flights[Int(flight.place)] = nil
             free.append(flight.place)
         }
@@ -144,16 +166,23 @@ final class Flights: Sendable {
     }
 
     /// The part of a key, by other bits of its hash than those that the part's index uses.
-    private static func part(_ key: Key) -> Int { Int(truncatingIfNeeded: key.cacheKey.hash >> 60) }
+    private static func part(_ key: CacheKey) -> Int { Int(truncatingIfNeeded: key.hash >> 60) }
 
-    /// The key of a query.
-    func key(_ query: borrowing Query) -> Key { Key(query, secret: secret) }
+    /// The key of a query: that of what is kept, where it is made with the same secret.
+    func key(_ query: borrowing Query) -> CacheKey { CacheKey(query, secret: secret) }
 
     /// Joins those who ask the same, or is the first of them, who has until `deadline`.
-    func join(_ key: Key, until deadline: Moment) -> Seat {
-        parts[Self.part(key)].withLock { part in
-            if let flight = part.find(key) { return .later(flight) }
-            return .first(part.add(key, until: deadline))
+    func join(_ waiting: WaitingQuery, at now: Moment, until deadline: Moment) -> Seat {
+        let key = key(waiting.query)
+        return parts[Self.part(key)].withLock { part in
+            if let flight = part.find(key, waiting.query) {
+                flight.noteWaiter()
+                return .later(flight)
+            }
+            let flight = part.add {
+                Flight(waiting, key, at: $0, of: self, from: now, until: deadline)
+            }
+            return .first(flight)
         }
     }
 

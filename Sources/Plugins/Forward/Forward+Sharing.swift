@@ -16,20 +16,19 @@ extension Forward {
         guard waiting.query.options?.asksSpecially != true else {
             return await ask(waiting, counting: cells, desk)
         }
-        let key = flights.key(waiting.query)
         let joined = desk.now
         // LIMIT: what another got is of no use twice at most.
         for _ in 0..<2 {
-            switch flights.join(key, until: waiting.deadline) {
+            switch flights.join(waiting, at: desk.now, until: waiting.deadline) {
             case .first(let flight):
-                return await fetch(waiting, key.cacheKey, for: flight, counting: cells, desk)
+                return await fetch(waiting, for: flight, counting: cells, desk)
             case .later(let flight):
                 guard let result = await result(of: flight, until: waiting.deadline, desk) else {
                     return tooLate(waiting.query)
                 }
                 // What is too much of one client is not of another, nor to be kept.
                 if case .surplus = result {
-                    return await fetch(waiting, key.cacheKey, counting: cells, desk)
+                    return await fetch(waiting, counting: cells, desk)
                 }
                 let isHasty = flight.isHasty(at: desk.now, joined: joined)
                 if !isHasty || desk.now >= waiting.deadline,
@@ -39,7 +38,7 @@ extension Forward {
                 }
             }
         }
-        return await fetch(waiting, key.cacheKey, counting: cells, desk)
+        return await fetch(waiting, counting: cells, desk)
     }
 
     private static let nobody = ForwardResult.failed("no stanza takes the name", .other)
@@ -67,7 +66,6 @@ extension Forward {
     @discardableResult
     private func fetch(
         _ waiting: WaitingQuery,
-        _ key: CacheKey,
         for flight: Flight? = nil,
         counting cells: WorkerCells,
         _ desk: any Desk
@@ -77,6 +75,7 @@ extension Forward {
             if let flight { flights.land(flight, Self.nobody) }
             return nil
         }
+        let key = flight?.key ?? flights.key(waiting.query)
         flights.settle(
             &result,
             of: waiting,
@@ -129,15 +128,16 @@ extension Forward {
         counting cells: WorkerCells,
         _ desk: any Desk
     ) -> Flights.Seat {
-        let key = flights.key(waiting.query)
-        let end = desk.now.adding(milliseconds: WaitingQuery.maximumWaitMilliseconds)
-        let seat = flights.join(key, until: end)
+        let now = desk.now
+        let end = now.adding(milliseconds: WaitingQuery.maximumWaitMilliseconds)
+        let seat = flights.join(waiting, at: now, until: end)
         switch seat {
         case .later: return seat
         case .first(let flight):
+            flight.noteWaiter()
             let isTaken = desk.detach { desk in
                 let own = waiting.renewed(at: desk.now)
-                await fetch(own, flight.cacheKey, for: flight, counting: cells, desk)
+                await fetch(own, for: flight, counting: cells, desk)
             }
             // Whoever joined meanwhile asks on its own: it may have a place.
             guard isTaken else {

@@ -214,7 +214,7 @@ package struct Forward: Answerer {
     ) -> Beginning? {
         guard routes.count == 1, !found.isRelayed, hidden.substitute(for: waiting.query) == nil
         else { return nil }
-        return ForwardCourse.begin(waiting, routes[0], flights, counting: found.cells, desk)
+        return Flight.begin(waiting, routes[0], flights, counting: found.cells, desk)
     }
 
     package func resume(
@@ -258,7 +258,7 @@ package struct Forward: Answerer {
         return "no upstream"
     }
 
-    /// Puts what an upstream said, or why none did, into the answer, as far as it is for this client.
+    /// Puts what an upstream said, or why none did, into the answer, as it is for this client.
     static func relay(
         _ result: ForwardResult,
         to query: borrowing Query,

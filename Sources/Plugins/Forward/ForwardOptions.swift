@@ -34,9 +34,9 @@ struct ForwardOptions: Sendable {
     var maximumConcurrent = 0
     /// The most questions a second to one upstream; 0 for no limit.
     var maximumRate = 0
-    var nextCodes: Set<ResponseCode> = []
+    var nextCodes: CodeSet = []
     /// The codes on which the next upstream is asked.
-    var failoverCodes: Set<ResponseCode> = [
+    var failoverCodes: CodeSet = [
         .serverFailure, .refused, .notImplemented, .formatError,
     ]
 
@@ -169,12 +169,10 @@ struct ForwardOptions: Sendable {
     }
 
     /// Reads `failover RCODE...` or `failover none`.
-    private static func failoverCodes(
-        _ option: Option
-    ) throws(CorefileError) -> Set<ResponseCode> {
+    private static func failoverCodes(_ option: Option) throws(CorefileError) -> CodeSet {
         try option.arguments(1...Int.max, "response codes, or 'none'")
         if option.arguments.count == 1, option.arguments[0].text == "none" { return [] }
-        var codes: Set<ResponseCode> = []
+        var codes: CodeSet = []
         for word in option.arguments {
             let code = try code(word)
             guard code != .noError else {

@@ -3,8 +3,9 @@
 import Plugin
 import Wire
 
-/// What came of asking upstreams, for all who ask the same; `Forward.relay` says what of it a client
-/// is told.
+/// What came of asking upstreams, for all who ask the same.
+///
+/// `Forward.relay` says what of it a client is told.
 enum ForwardResult: Sendable {
     /// Why nobody answered, for the log and for the client.
     struct Failure: Hashable, Sendable {
@@ -35,23 +36,24 @@ enum ForwardResult: Sendable {
         since began: Moment,
         at now: Moment
     ) {
-        switch self {
-        case .reply(var reply, let missing):
-            // Held once, so that it is changed where it lies.
-            self = .refused("")
-            kept.keep(&reply, waiting.query, as: key, at: now)
-            self = .reply(reply, missing: missing)
-        case .failed(let failure):
+        if case .failed(let failure) = self {
             // Upstreams that had little time have not failed.
             let taken = now.nanoseconds(since: began)
             guard now < waiting.deadline || taken >= Asking.patienceNanoseconds else { return }
-            kept.keepFailure(waiting.query, failure.text, as: key, at: now)
-        case .refused, .surplus: break
+            return kept.keepFailure(waiting.query, failure.text, as: key, at: now)
         }
+        guard case .reply = self else { return }
+        // Held once, so that it is changed where it lies.
+        var result = ForwardResult.refused("")
+        swap(&result, &self)
+        guard case .reply(var reply, let missing) = consume result else { return }
+        kept.keep(&reply, waiting.query, as: key, at: now)
+        self = .reply(consume reply, missing: missing)
     }
 
-    /// Why this client cannot be told what there is: a part is nothing to whoever came over TCP, as
-    /// nobody could ask for the rest. Nil where it can.
+    /// Why this client cannot be told what there is; nil where it can.
+    ///
+    /// A part is nothing to whoever came over TCP, as nobody could ask for the rest.
     func missing(for query: borrowing Query) -> Failure? {
         guard query.transport == .tcp, case .reply(_, let missing) = self else { return nil }
         return missing

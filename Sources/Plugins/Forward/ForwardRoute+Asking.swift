@@ -70,26 +70,23 @@ extension ForwardRoute {
     ) -> Asking? {
         if LeakedNames.contain(waiting.query.name) { cells.increment(metrics.leaks) }
         guard
-            let message = UpstreamMessage.make(
-                from: waiting.message,
-                udpByteCount: udpByteCount
-            )
+            let message = UpstreamMessage(from: waiting.message, udpByteCount: udpByteCount)
         else { return nil }
         return Asking(
             route: self,
+            waiting,
             message: message,
             transport: transport(for: waiting.query, message),
-            client: waiting.query.client.address,
-            goesFirst: waiting.query.depth > 0,
-            deadline: waiting.deadline,
             cells: cells,
             random: desk.randomBits()
         )
     }
 
     /// How the first attempt is made.
-    private func transport(for query: borrowing Query, _ message: [UInt8]) -> Transport {
-        if options.forcesTCP || message.count > UpstreamMessage.maximumUDPByteCount { return .tcp }
+    private func transport(for query: borrowing Query, _ message: UpstreamMessage) -> Transport {
+        if options.forcesTCP || message.byteCount > UpstreamMessage.maximumUDPByteCount {
+            return .tcp
+        }
         return options.prefersUDP ? .udp : query.transport
     }
 

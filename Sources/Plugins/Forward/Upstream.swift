@@ -15,6 +15,8 @@ final class Upstream: Sendable {
     let metrics: ForwardMetrics.OfUpstream
     /// How its connections are made and kept.
     private let terms: ConnectionTerms
+    /// Whether it is asked over TLS, and never otherwise.
+    let isSecure: Bool
 
     /// An upstream with the health and the connections that it had before a reload.
     init(
@@ -34,6 +36,7 @@ final class Upstream: Sendable {
         setup.kept[healthKey] = health
         metrics = ForwardMetrics.OfUpstream(setup.metrics, to: endpoint.description)
         self.terms = Self.terms(terms, to: endpoint.description, key, &setup)
+        isSecure = terms.security != nil
     }
 
     /// An upstream whose health, counters and terms somebody else keeps.
@@ -49,6 +52,7 @@ final class Upstream: Sendable {
         self.health = health
         self.metrics = metrics
         self.terms = terms
+        isSecure = terms.values.security != nil
     }
 
     /// The terms that are in use already where they are the same, so that connections are.
@@ -84,9 +88,6 @@ final class Upstream: Sendable {
 
     /// The same for all that comes from the same source, over the same way.
     var origin: String { isSecure ? "\(endpoint) tls" : endpoint.description }
-
-    /// Whether it is asked over TLS, and never otherwise.
-    var isSecure: Bool { terms.values.security != nil }
 
     /// Where it is as a Corefile has it, with whom it must prove to be.
     var written: String {
