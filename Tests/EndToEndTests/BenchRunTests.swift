@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    /// Under the thread sanitizer the load alone takes the processor that it shares with whoever
+    /// Under a sanitizer the load alone takes the processor that it shares with whoever
     /// reads manifests, and has the higher priority.
     @Test(.enabled(if: isOwnMemory)) func asksWhileManifestsChange() throws {
         let output = try RunningServer.run([
@@ -100,8 +100,10 @@ import Testing
         #expect(bars.compactMap { Int($0[2]) }.reduce(0, +) > 1_000, "\(output)")
     }
 
-    /// The thread sanitizer has memory of its own for everything.
-    private static var isOwnMemory: Bool { unsafe dlsym(nil, "__tsan_init") == nil }
+    /// A sanitizer has memory of its own for everything.
+    private static var isOwnMemory: Bool {
+        unsafe dlsym(nil, "__tsan_init") == nil && dlsym(nil, "__asan_init") == nil
+    }
 
     /// Whether a process may hold so many connections, and what it needs besides.
     private static var mayHoldMany: Bool {

@@ -27,7 +27,8 @@ import Testing
         #expect(Process.processorNanoseconds(of: identifier) == nil)
     }
 
-    @Test func countsWhatIsAllocated() async {
+    @Test(.enabled(if: ProcessMemoryTests.isOwnMemory))
+    func countsWhatIsAllocated() async {
         // In a process of its own, where nobody else allocates.
         await #expect(processExitsWith: .success) {
             let before = Process.allocatedByteCount

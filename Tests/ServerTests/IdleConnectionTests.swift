@@ -10,8 +10,10 @@ import Wire
 
 /// What a connection takes that has been served and is silent.
 @Suite struct IdleConnectionTests {
-    /// The thread sanitizer has memory of its own, which tells nothing of ours.
-    private static var isOwnMemory: Bool { unsafe dlsym(nil, "__tsan_init") == nil }
+    /// A sanitizer has memory of its own, which tells nothing of ours.
+    private static var isOwnMemory: Bool {
+        unsafe dlsym(nil, "__tsan_init") == nil && dlsym(nil, "__asan_init") == nil
+    }
 
     /// In a process of its own, so that nobody else takes memory meanwhile.
     ///
