@@ -110,6 +110,9 @@ extension MutableSpan<UInt8> {
 
     /// Writes big-endian integers one behind the other from `offset` on, in bytes; traps when they
     /// do not fit.
+    ///
+    /// Part of whoever calls it, who can lend words then without counting references.
+    @inlinable
     package mutating func set(_ words: Span<UInt32>, at offset: Int) {
         precondition(
             offset >= 0 && offset <= count && words.count <= (count &- offset) >> 2,
