@@ -54,9 +54,11 @@ import Wire
             ttl: UInt32 = 60,
             kind: CacheKind = .success,
             code: ResponseCode = .noError,
+            with others: CacheSettings? = nil,
             at seconds: UInt64 = 0,
             _ change: (inout Query) -> Void = { _ in }
         ) throws {
+            let settings = others ?? settings
             let query = try query(name) { change(&$0) }
             cache.store(
                 cache.key(query),

@@ -82,6 +82,37 @@ import Wire
         #expect(found == [50, 20, 50].map { ["a.example. \($0) A 0.0.0.1"] })
     }
 
+    /// What may not be given any more is no reason to keep no failure, and to ask again and again.
+    @Test(arguments: [
+        "cache {\n  disable success\n}", "cache 30 {\n  serve_stale off\n}",
+    ])
+    func keepsAFailureOverWhatIsOfNoUse(text: String) throws {
+        let bench = try Bench()
+        try bench.store("a.example", [1], ttl: 3_600)
+        let now = try settings(text, in: bench)
+
+        for rules in [bench.settings, now] {
+            let code = ResponseCode.serverFailure
+            try bench.store("a.example", [], kind: .failure, code: code, with: rules, at: 40)
+        }
+
+        #expect(try bench.find("a.example", with: now, at: 40)?.found.kind == .failure)
+    }
+
+    @Test(arguments: [("cache 30", CacheKind.denial), ("cache 3600", .success)])
+    func prefersWhatMayBeGiven(text: String, kind: CacheKind) throws {
+        let bench = try Bench()
+        try bench.store("a.example", [1], ttl: 3_600)
+        let now = try settings(
+            text + " {\n  serve_stale_policy prefer_positive\n  serve_stale off\n}",
+            in: bench
+        )
+
+        try bench.store("a.example", [], kind: .denial, code: .nameError, with: now, at: 40)
+
+        #expect(try bench.find("a.example", with: now, at: 40)?.found.kind == kind)
+    }
+
     /// The times of an entry are looked at only where it was kept by other rules.
     @Test func whatIsKeptByTheRulesOfNowIsNotJudgedAgain() throws {
         let bench = try Bench()

@@ -228,7 +228,7 @@ final class AnswerCache: Sendable {
         shards[place(key)].withLock { shard in
             if settings.prefersPositive, sentence.kind == .denial,
                 let cell = shard.find(key, name), shard.kind(cell) == .success,
-                settings.mayGive(expiredAt: shard.moments(cell).expires, now)
+                settings.mayGive(cell, of: shard, to: query, now)
             {
                 return shard.postpone(cell, until: end)
             }
@@ -266,22 +266,23 @@ final class AnswerCache: Sendable {
         let name = query.name.lowercasedBytes
         shards[place(key)].withLock { shard in
             if let cell = shard.find(key.ofMissingName, name),
-                Self.rests(cell, settings, at: now, in: &shard)
+                Self.rests(cell, query, settings, at: now, in: &shard)
             {
                 return
             }
-            Self.fail(key, name, reply, settings, longestMilliseconds, at: now, in: &shard)
+            Self.fail(key, query, reply, settings, longestMilliseconds, at: now, in: &shard)
         }
     }
 
     /// Has nobody ask for a while for an answer that may still be given; false when it may not.
     private static func rests(
         _ cell: UInt32,
+        _ query: borrowing Query,
         _ settings: borrowing CacheSettings,
         at now: Moment,
         in shard: inout CacheShard
     ) -> Bool {
-        guard settings.mayGive(expiredAt: shard.moments(cell).expires, now) else { return false }
+        guard settings.mayGive(cell, of: shard, to: query, now) else { return false }
         let pause = settings.stale?.recheckMilliseconds ?? 1_000
         shard.postpone(cell, until: now.adding(milliseconds: pause))
         return true
@@ -289,17 +290,18 @@ final class AnswerCache: Sendable {
 
     private static func fail(
         _ key: CacheKey,
-        _ name: Span<UInt8>,
+        _ query: borrowing Query,
         _ reply: RelayedReply,
         _ settings: borrowing CacheSettings,
         _ longestMilliseconds: UInt64,
         at now: Moment,
         in shard: inout CacheShard
     ) {
+        let name = query.name.lowercasedBytes
         var failureCount = 1
         if let cell = shard.find(key, name) {
             if shard.kind(cell) != .failure {
-                if rests(cell, settings, at: now, in: &shard) { return }
+                if rests(cell, query, settings, at: now, in: &shard) { return }
             } else {
                 let moments = shard.moments(cell)
                 let lifetime = moments.expires.nanoseconds(since: moments.stored)

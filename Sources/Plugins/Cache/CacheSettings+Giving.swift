@@ -23,6 +23,23 @@ extension CacheSettings {
         now < end || stale.map { now.nanoseconds(since: end) <= $0.durationNanoseconds } ?? false
     }
 
+    /// Whether an entry may still be given by the rules of now, fresh or not.
+    func mayGive(
+        _ cell: UInt32,
+        of shard: borrowing CacheShard,
+        to query: borrowing Query,
+        _ now: Moment
+    ) -> Bool {
+        let moments = shard.moments(cell)
+        guard shard.rulesNumber(cell) != rulesNumber else {
+            return mayGive(expiredAt: moments.expires, now)
+        }
+        let longest = longest(shard.kind(cell), query)
+        guard longest > 0 else { return false }
+        let end = moments.stored.adding(milliseconds: UInt64(longest) * 1_000)
+        return mayGive(expiredAt: min(moments.expires, end), now)
+    }
+
     /// Whether an answer that was asked for so often is to be fetched before it runs out.
     func wantsPrefetch(
         _ hitCount: UInt16,
