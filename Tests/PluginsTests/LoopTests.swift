@@ -209,6 +209,30 @@ import Wire
         #expect(state.isLookDue(at: next, isEager: true, isPressed: false))
     }
 
+    @Test func leavesNobodyAloneForGood() {
+        let state = LoopState()
+        var now = Moment(nanoseconds: 5_000_000_000)
+        #expect(state.isLookDue(at: now, isEager: true, isPressed: false))
+        state.noteReturn()
+        let first = LoopState.firstPauseNanoseconds
+        #expect(state.conclude(isAnswered: true, at: now) == .loop(pauseNanoseconds: first))
+
+        now = now.adding(milliseconds: 30_000)
+        for _ in 0..<LoopState.maximumLostCount {
+            #expect(state.isLookDue(at: now, isEager: true, isPressed: false))
+            #expect(state.conclude(isAnswered: false, at: now) == .fine && state.isClosed)
+            now = now.adding(milliseconds: 10_000)
+        }
+        #expect(state.isLookDue(at: now, isEager: true, isPressed: false))
+        #expect(state.conclude(isAnswered: false, at: now) == .silent && !state.isClosed)
+
+        // The first question brings a look with it; if it loops still, it rests for longer.
+        #expect(state.isLookDue(at: now, isEager: true, isPressed: false))
+        state.noteReturn()
+        #expect(state.conclude(isAnswered: true, at: now) == .loop(pauseNanoseconds: 2 * first))
+        #expect(state.isClosed)
+    }
+
     @Test func looksNoMoreOnceOneLookCameToSomething() {
         let state = LoopState()
         let start = Moment(nanoseconds: 5_000_000_000)
@@ -232,8 +256,8 @@ import Wire
         now = now.adding(milliseconds: 30_000)
         #expect(state.isLookDue(at: now, isEager: true, isPressed: false))
 
-        // However long it says nothing, and whoever looks for loops.
-        for number in 0..<2 * LoopState.maximumLostCount {
+        // While it says nothing, and whoever looks for loops.
+        for number in 0..<LoopState.maximumLostCount {
             #expect(state.conclude(isAnswered: false, at: now) == .fine && state.isClosed)
             now = now.adding(milliseconds: 10_000)
             #expect(state.isLookDue(at: now, isEager: number % 2 == 0, isPressed: false))

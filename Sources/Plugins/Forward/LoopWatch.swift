@@ -35,6 +35,11 @@ struct LoopWatch: Sendable {
         case .fine: return
         case .recovered:
             log.write(.info, "plugin/loop: \(upstream) does not send questions back any more")
+        case .silent:
+            log.write(
+                .info,
+                "plugin/loop: \(upstream) says nothing; it is asked again, and looked at again"
+            )
         case .loop(let pause):
             log.write(
                 .warning,

@@ -11,6 +11,8 @@ final class LoopState: Sendable {
         case loop(pauseNanoseconds: UInt64)
         /// It did not come back any more.
         case recovered
+        /// Nothing was heard for so long that it is asked again: it may drop just such questions.
+        case silent
         /// It did not come back, as before.
         case fine
     }
@@ -72,15 +74,16 @@ final class LoopState: Sendable {
     /// The exchange in which the question was sent out is over.
     ///
     /// `isAnswered`: whether anything came of it. A question that was lost, or an upstream that is
-    /// not up, says nothing; it is looked at again: some times, or as long as it is left alone.
+    /// not up, says nothing; it is looked at again some times. One that was left alone gets questions
+    /// again then, and is looked at with the first of them: none is left alone for good.
     func conclude(isAnswered: Bool, at now: Moment) -> Finding {
         let isBack = isBack.load(ordering: .relaxed)
         let next = now.adding(nanoseconds: Self.shortestIntervalNanoseconds)
         nextLook.store(next.nanoseconds, ordering: .relaxed)
         if !isAnswered, !isBack {
-            if isClosed { return .fine }
             let lost = lostCount.wrappingAdd(1, ordering: .relaxed).oldValue
             if lost < Self.maximumLostCount { return .fine }
+            if closed.exchange(false, ordering: .relaxed) { return beginAnew(at: now) }
         }
         lostCount.store(0, ordering: .relaxed)
         isSettled.store(true, ordering: .relaxed)
@@ -94,5 +97,13 @@ final class LoopState: Sendable {
         pause.store(length, ordering: .relaxed)
         nextLook.store(now.adding(nanoseconds: length).nanoseconds, ordering: .relaxed)
         return .loop(pauseNanoseconds: length)
+    }
+
+    /// Looks as at the start, but remembers how long it was left alone.
+    private func beginAnew(at now: Moment) -> Finding {
+        lostCount.store(0, ordering: .relaxed)
+        isSettled.store(false, ordering: .relaxed)
+        nextLook.store(now.nanoseconds, ordering: .relaxed)
+        return .silent
     }
 }
