@@ -65,7 +65,10 @@ import Wire
         desk.advance(milliseconds: 61_000)
         let other = WaitingQuery(query: try query("a.example"), message: [], deadline: desk.now)
         let seat = plugin.flights.join(other, at: desk.now, until: desk.now)
-        guard case .first(let flight) = seat else { return }
+        guard case .first(let flight) = seat else {
+            Issue.record("somebody else asks already")
+            return
+        }
 
         try await goOn(plugin, desk)
 

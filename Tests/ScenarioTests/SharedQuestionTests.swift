@@ -285,6 +285,27 @@ import Wire
         #expect(try first.ask("www.example.net", clients: 2..<3, at: later).isEmpty)
     }
 
+    /// Nobody asks again for what nobody can have.
+    @Test func takeAPartForAFailureTogether() throws {
+        let registry = Registry()
+        let text = ". {\n  forward . 192.0.2.53 {\n    prefer_udp\n  }\n  cache\n}"
+        var first = Seat(0, try Self.published(text, registry), registry)
+        try first.ask("www.example.net", clients: 0..<4, over: .tcp, at: start)
+        let order = try #require(first.step(at: start).orders.first)
+        let bytes = try Self.reply(to: order.exchange)
+        var cut = try Message(parsing: bytes.span)
+        cut.header.flags.formUnion(.truncated)
+        let news = ExchangeReply(id: order.id, news: .message(try cut.encoded()))
+        let again = try #require(first.step(at: start, [news]).orders.first)
+
+        let failure = ExchangeReply(id: again.id, news: .failure("connection refused"))
+        let end = first.step(at: start, [failure])
+
+        let codes = try end.late.map { try Message(parsing: $0.bytes.span).code }
+        #expect(codes == [ResponseCode](repeating: .serverFailure, count: 4))
+        #expect(end.orders.isEmpty)
+    }
+
     @Test func doNotShareWhatIsSaidOfANetwork() throws {
         let registry = Registry()
         let published = try Self.published(". {\n  forward . 192.0.2.53\n}", registry)

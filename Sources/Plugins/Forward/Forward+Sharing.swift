@@ -30,12 +30,12 @@ extension Forward {
                 if case .surplus = result {
                     return await fetch(waiting, counting: cells, desk)
                 }
-                let isHasty = flight.isHasty(at: desk.now, joined: joined)
-                if !isHasty || desk.now >= waiting.deadline,
+                // Who asked over TCP got what there is to get over TCP.
+                let isWhole =
                     result.missing(for: waiting.query) == nil
-                {
-                    return result
-                }
+                    || flight.waiting.query.transport == .tcp
+                let isHasty = flight.isHasty(at: desk.now, joined: joined)
+                if isWhole && !isHasty || desk.now >= waiting.deadline { return result }
             }
         }
         return await fetch(waiting, counting: cells, desk)
