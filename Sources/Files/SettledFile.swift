@@ -22,19 +22,26 @@ package struct SettledFile: Sendable, Equatable {
 
     /// Reads the file at `path` until its identity is the same before and after.
     ///
-    /// `maximumByteCount`: the largest file that is taken. `waitsForWriters`: whether a file that
-    /// is being written is refused; only where there is something better than half a file.
+    /// `found`: its identity, where that was looked up a moment ago. `maximumByteCount`: the
+    /// largest file that is taken. `waitsForWriters`: whether a file that is being written is
+    /// refused; only where there is something better than half a file.
     ///
     /// - Throws: `unsettled` when it changed under every attempt, `beingWritten` when somebody is
     ///   at it.
     package init(
         reading path: String,
         from source: some FileSource,
+        found: FileIdentity? = nil,
         maximumByteCount: Int = .max,
         waitsForWriters: Bool = false
     ) throws(FileError) {
-        for _ in 0..<Self.maximumAttempts {
-            let before = try source.identity(of: path)
+        for attempt in 0..<Self.maximumAttempts {
+            let before: FileIdentity
+            if attempt == 0, let found {
+                before = found
+            } else {
+                before = try source.identity(of: path)
+            }
             guard !before.isFolder else { throw FileError(path: path, reason: .isFolder) }
             guard before.byteCount <= maximumByteCount else {
                 throw FileError(path: path, reason: .tooLarge(limit: maximumByteCount))

@@ -37,7 +37,9 @@ func readAll(
 ) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(max(0, min(expectedByteCount, maximumByteCount)))
-    var chunk = [UInt8](repeating: 0, count: chunkByteCount)
+    // Most files are small; one byte more than there should be shows whether there is more.
+    let isKnown = 0 < expectedByteCount && expectedByteCount < chunkByteCount
+    var chunk = [UInt8](repeating: 0, count: isKnown ? expectedByteCount + 1 : chunkByteCount)
     while bytes.count <= maximumByteCount {
         let wanted = min(chunk.count, maximumByteCount + 1 - bytes.count)
         // SAFETY: the system writes at most as many bytes as it is told.
@@ -46,6 +48,9 @@ func readAll(
         }
         if count == 0 { break }
         bytes += chunk[..<count]
+        if chunk.count < chunkByteCount, bytes.count > expectedByteCount {
+            chunk = [UInt8](repeating: 0, count: chunkByteCount)
+        }
     }
     return bytes
 }

@@ -90,8 +90,9 @@ package struct YAMLReader {
                 // What libyaml took for documents before it stopped was no more than the wrong one.
                 found = [.failure(error)]
             }
+            // Behind the last document none can be like it.
             if found.count == 1, case .success(let root) = found[0], builder.isRegular,
-                piece.directiveCount == 0
+                piece.directiveCount == 0, piece.range.upperBound < bytes.count
             {
                 unsafe forms.learn(root, in: input.span, firstLine: piece.line)
             }

@@ -8,6 +8,10 @@ import Testing
 private final class ChangingFile: FileSource {
     private let changesLeft: Atomic<Int>
     private let version = Atomic<Int64>(0)
+    private let lookCount = Atomic<Int>(0)
+
+    /// How often it was asked for its identity.
+    var looks: Int { lookCount.load(ordering: .relaxed) }
 
     init(changes: Int) { changesLeft = Atomic(changes) }
 
@@ -20,7 +24,8 @@ private final class ChangingFile: FileSource {
     }
 
     func identity(of path: String) throws(FileError) -> FileIdentity {
-        FileIdentity(
+        lookCount.add(1, ordering: .relaxed)
+        return FileIdentity(
             device: 1,
             inode: 1,
             byteCount: 3,
@@ -51,6 +56,28 @@ private struct OpenFile: FileSource {
         let file = try SettledFile(reading: "a", from: ChangingFile(changes: changes))
 
         #expect(file.bytes == [1, 2, 3])
+    }
+
+    @Test func goesByAnIdentityThatIsKnown() throws {
+        let source = ChangingFile(changes: 0)
+        let found = try source.identity(of: "a")
+
+        let file = try SettledFile(reading: "a", from: source, found: found)
+
+        #expect(file.identity == found)
+        #expect(source.looks == 2)
+    }
+
+    /// What was looked up may be another version than what is read.
+    @Test func doesNotTrustAnIdentityThatIsOutOfDate() throws {
+        let source = ChangingFile(changes: 1)
+        let found = try source.identity(of: "a")
+        _ = try source.read("a")
+
+        let file = try SettledFile(reading: "a", from: source, found: found)
+
+        #expect(file.identity != found)
+        #expect(source.looks == 4)
     }
 
     @Test func givesUpOnWhatNeverSettles() {

@@ -54,6 +54,23 @@ import Testing
         #expect(bytes.count == count)
     }
 
+    @Test("What is longer or shorter than expected is read whole", arguments: [1, 50_000, 300_000])
+    func readsAllWhateverIsExpected(count: Int) throws {
+        let folder = TemporaryFolder()
+        let message = String(repeating: "0123456789", count: 20_000)
+        folder.write(message, to: "file")
+        let file = Descriptor(owning: unsafe open(folder("file"), O_RDONLY))
+
+        let bytes = try readAll(
+            from: file.number,
+            maximumByteCount: 1 << 20,
+            expecting: count,
+            name: "file"
+        )
+
+        #expect(bytes == Array(message.utf8))
+    }
+
     @Test func givesUpAStreamThatStopped() throws {
         let pipe = try Pipe()
         try #require(fcntl(pipe.output.number, F_SETFL, O_NONBLOCK) == 0)

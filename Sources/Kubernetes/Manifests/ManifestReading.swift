@@ -71,6 +71,7 @@ struct ManifestReading<Source: FileSource, Force: Workforce>: Sendable {
             let settled = try SettledFile(
                 reading: found.path,
                 from: source,
+                found: found.identity,
                 maximumByteCount: limits.fileByteCount,
                 waitsForWriters: waitsForWriters
             )
