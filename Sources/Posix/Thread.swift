@@ -92,6 +92,13 @@ import Glibc
     /// Whether the calling thread gives way.
     package static var givesWay: Bool { csystem_is_batch() != 0 }
 
+    /// Rests for a time that is much shorter than what anybody notices.
+    package static func rest(nanoseconds: Int) {
+        var time = timespec(tv_sec: 0, tv_nsec: min(max(0, nanoseconds), 999_999_999))
+        // A signal ends it early, which is as good.
+        _ = unsafe nanosleep(&time, nil)
+    }
+
     /// Keeps the calling thread on one processor, one of `Process.processors`.
     package static func stay(onProcessor processor: Int) throws(SystemError) {
         let code = csystem_stay_on_processor(CInt(clamping: processor))

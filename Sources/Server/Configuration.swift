@@ -16,6 +16,11 @@ package final class Configuration: Sendable {
         self.listeners = listeners
         self.plan = plan
     }
+
+    /// Whether another configuration listens at the same places, in the same order.
+    func listensLike(_ other: Configuration) -> Bool {
+        listeners.elementsEqual(other.listeners) { ListenerPlace($0) == ListenerPlace($1) }
+    }
 }
 
 /// What a configuration asks of the control plane.

@@ -70,9 +70,13 @@ extension ControlPlane {
             pages.commit(next.plan.pages, poll, token: Token.pages)
             // Before any worker knows it, so that the kernel's answers are never the older ones.
             kernel.take(next, on: board)
+            let isLikeBefore = next.listensLike(published.current)
             published.publish(next)
             board.close(exceptFor: next)
-            for order in orders { order.wakeup.wake() }
+            // Whoever has nothing to do learns of a few changed files when somebody asks.
+            if !isLikeBefore || !changes.isComplete {
+                for order in orders { order.wakeup.wake() }
+            }
             gathering.end(isTaken: true, from: start, Self.now)
             refusal = []
             settle(next)

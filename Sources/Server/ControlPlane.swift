@@ -17,6 +17,9 @@ package struct ControlPlane: ~Copyable {
     ///
     /// Each wait is twice the one before; a file that is closed is noticed at once anyway.
     static let maximumUnsettledMilliseconds: UInt64 = 1_600
+    /// How long the steps are waited for in which a file is written (made, closed, moved), each of
+    /// which would wake us, in nanoseconds.
+    private static let stepNanoseconds = 400_000
     /// How often replaced configurations are looked at, to let go of them, in milliseconds.
     private static let releaseMilliseconds: UInt64 = 1_000
 
@@ -247,6 +250,7 @@ package struct ControlPlane: ~Copyable {
                         if let code = take(signal) { return code }
                     }
                 case Token.files:
+                    Thread.rest(nanoseconds: Self.stepNanoseconds)
                     let later = watcher.changes()
                     if !later.isEmpty { gathering.note(later, Self.now) }
                 default: break

@@ -116,6 +116,7 @@ package final class SocketBoard: Sendable {
     package func close(exceptFor configuration: Configuration) {
         let wanted = Set(configuration.listeners.map(ListenerPlace.init))
         state.withLock { state in
+            guard !state.open.keys.allSatisfy(wanted.contains) else { return }
             // LIMIT: what a socket drops between here and the worker's letting go of it is not
             // counted.
             let before = state.droppedCount

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Corefile
 import Metrics
 import Plugin
+import Plugins
+import Posix
 import Testing
 import Wire
 
@@ -50,6 +53,32 @@ import Wire
 
         #expect(try route(zones, "a.b.child.example.", .a).label == 2)
         #expect(try route(zones, "child.example.", .ds).label == 1)
+    }
+
+    /// Workers need not be woken for a configuration that listens where the one before did.
+    @Test func knowsWhetherAnotherListensAtTheSamePlaces() throws {
+        let metrics = Registry()
+        func configuration(_ text: String) throws -> Configuration {
+            let surroundings = Surroundings(
+                plugins: Plugins.all,
+                pluginsNotYet: [],
+                files: DiskFiles(),
+                metrics: metrics,
+                log: SilentLog(),
+                wallSeconds: { 0 }
+            )
+            let corefile = try Corefile(parsing: Array(text.utf8), file: "Corefile")
+            return try ConfigurationBuilder.build(corefile.blocks, in: surroundings).get()
+        }
+        let first = try configuration("a:53 b:54 {\n bind 127.0.0.1\n whoami\n}")
+
+        let answers = try [
+            "c:53 b:54 {\n bind 127.0.0.1\n}", "a:53 {\n bind 127.0.0.1\n}",
+            "a:53 b:55 {\n bind 127.0.0.1\n}", "a:53 b:54 {\n bind 127.0.0.2\n}",
+            "b:54 a:53 {\n bind 127.0.0.1\n}",
+        ].map { first.listensLike(try configuration($0)) }
+
+        #expect(answers == [true, false, false, false, false])
     }
 
     @Test func routesNothingOutsideItsZones() throws {
