@@ -39,6 +39,8 @@ package struct Plan: Sendable {
     package var consoles: [Console] = []
     /// The path of the socket for commands; nil where no block names one.
     package var control: String?
+    /// The keys of the server blocks, which are read once for all configurations of a Corefile.
+    var keys: [Word: ServerKey] = [:]
     /// What `/ready` answers from.
     package var board = ReadinessBoard()
 
@@ -60,7 +62,7 @@ package struct Listener: QueryPath {
     private let givingWay: [UInt64]
     package let takesEveryClass: Bool
     /// Counts what is answered before a chain is found.
-    private let dropped: QueryMetrics
+    let dropped: QueryMetrics
 
     package init(
         address: IPAddress?,

@@ -13,8 +13,12 @@ package struct ConfigurationBuilder {
     package static let maximumBlockCount = 1_024
 
     private let surroundings: Surroundings
+    /// The name of each plugin, in their order.
+    private let names: [String]
     /// Values that plugins kept when the running configuration was made.
     private let previous: [String: any Sendable]
+    /// The keys that its blocks have.
+    private let knownKeys: [Word: ServerKey]
     private let changes: FileChanges
     /// The time of the whole configuration, in seconds since 1970: serials that are made from it do
     /// not depend on how long the blocks before took to load.
@@ -36,7 +40,7 @@ package struct ConfigurationBuilder {
     ) -> Result<Configuration, ConfigurationMistakes> {
         var builder = ConfigurationBuilder(
             surroundings: surroundings,
-            previous: previous?.plan.kept ?? [:],
+            previous: previous?.plan,
             changes: changes
         )
         for block in blocks { builder.add(block) }
@@ -47,18 +51,23 @@ package struct ConfigurationBuilder {
                 ConfigurationMistakes(mistakes: mistakes, reports: builder.plan.reports)
             )
         }
-        let listeners = builder.gathering.listeners(counting: surroundings.metrics)
+        let listeners = builder.gathering.listeners(
+            counting: surroundings.metrics,
+            previous: previous?.listeners ?? []
+        )
         builder.plan.board = builder.board
         return .success(Configuration(listeners: listeners, plan: builder.plan))
     }
 
     private init(
         surroundings: Surroundings,
-        previous: [String: any Sendable],
+        previous: Plan?,
         changes: FileChanges
     ) {
         self.surroundings = surroundings
-        self.previous = previous
+        names = surroundings.plugins.map { $0.manual.name }
+        self.previous = previous?.kept ?? [:]
+        knownKeys = previous?.keys ?? [:]
         self.changes = changes
         second = surroundings.wallSeconds()
     }
@@ -68,7 +77,9 @@ package struct ConfigurationBuilder {
         var keys: [ServerKey] = []
         for word in block.keys where !word.text.isEmpty {
             do throws(CorefileError) {
-                keys.append(try ServerKey(word, defaultPort: surroundings.defaultPort))
+                let key = try key(of: word)
+                plan.keys[word] = key
+                keys.append(key)
             } catch {
                 mistakes.append(error)
             }
@@ -77,9 +88,7 @@ package struct ConfigurationBuilder {
         guard let first = keys.first else { return }
         var zones: [Name] = []
         for zone in keys.flatMap(\.zones) where !zones.contains(zone) { zones.append(zone) }
-        let present = surroundings.plugins.filter { plugin in
-            block.stanzas.contains { $0.name.text == plugin.manual.name }
-        }
+        let present = self.present(in: block)
         var setup = Setup(
             zones: zones,
             serverLabel: "dns://:\(first.port)",
@@ -97,12 +106,12 @@ package struct ConfigurationBuilder {
             wallClock: surroundings.wallSeconds,
             random: surroundings.random,
             isCheck: surroundings.isCheck,
-            pluginNames: present.filter { $0.manual.isHandler }.map { $0.manual.name },
+            pluginNames: present.filter { $0.plugin.manual.isHandler }.map(\.name),
             board: board
         )
         // What the blocks before keep is there for those after them too.
         setup.kept = plan.kept
-        let chain = Chain(plugins(present, of: block, &setup))
+        let chain = Chain(plugins(present, &setup))
         if block.stanzas.contains(where: { $0.name.text == "ready" }) {
             board.add(setup.readiness)
         }
@@ -118,10 +127,31 @@ package struct ConfigurationBuilder {
         gathering.add(serverBlock, keys: keys, addresses: setup.addresses)
     }
 
+    /// What a key says.
+    private func key(of word: Word) throws(CorefileError) -> ServerKey {
+        if let known = knownKeys[word] { return known }
+        return try ServerKey(word, defaultPort: surroundings.defaultPort)
+    }
+
+    /// A plugin that a block has.
+    private struct PresentPlugin {
+        let plugin: any Plugin.Type
+        let name: String
+        let stanzas: [Stanza]
+    }
+
+    /// The plugins of a block, in the order that a query meets them.
+    private func present(in block: Block) -> [PresentPlugin] {
+        zip(surroundings.plugins, names).compactMap { plugin, name in
+            let stanzas = block.stanzas.filter { $0.name.text == name }
+            guard !stanzas.isEmpty else { return nil }
+            return PresentPlugin(plugin: plugin, name: name, stanzas: stanzas)
+        }
+    }
+
     /// Refuses directives that are no plugins, or none yet.
     private mutating func checkNames(of block: Block) {
-        let known = surroundings.plugins.map { $0.manual.name }
-        for stanza in block.stanzas where !known.contains(stanza.name.text) {
+        for stanza in block.stanzas where !names.contains(stanza.name.text) {
             let name = stanza.name.text
             let position = stanza.name.position
             if surroundings.pluginsNotYet.contains(name) {
@@ -131,25 +161,24 @@ package struct ConfigurationBuilder {
                 continue
             }
             var text = "unknown directive '\(name)'"
-            if let nearest = Nearest.word(to: name, in: known) { text += "; try '\(nearest)'" }
+            if let nearest = Nearest.word(to: name, in: names) { text += "; try '\(nearest)'" }
             mistakes.append(CorefileError(at: position, text))
         }
     }
 
     /// Makes the plugins of one block in their order; those that take part in queries come back.
     private mutating func plugins(
-        _ present: [any Plugin.Type],
-        of block: Block,
+        _ present: [PresentPlugin],
         _ setup: inout Setup
     ) -> [any Plugin] {
         var plugins: [any Plugin] = []
-        for plugin in present {
-            let stanzas = block.stanzas.filter { $0.name.text == plugin.manual.name }
+        for one in present {
+            let (plugin, stanzas) = (one.plugin, one.stanzas)
             if stanzas.count > 1, !plugin.manual.isRepeatable {
                 mistakes.append(
                     CorefileError(
                         at: stanzas[1].name.position,
-                        "'\(plugin.manual.name)' can only be used once in a server block"
+                        "'\(one.name)' can only be used once in a server block"
                     )
                 )
                 continue

@@ -86,19 +86,25 @@ struct ListenerGathering {
             && (first.place.address == nil) != (second.place.address == nil)
     }
 
-    /// The listeners, in the order of the file.
-    func listeners(counting metrics: Metrics.Registry) -> [Listener] {
+    /// The listeners, in the order of the file; `previous`: those of the running configuration, at
+    /// the places of which the same is counted on.
+    func listeners(
+        counting metrics: Metrics.Registry,
+        previous: [Listener]
+    ) -> [Listener] {
         order.map { place in
-            Listener(
+            let known = previous.first { $0.address == place.address && $0.port == place.port }
+            return Listener(
                 address: place.address,
                 port: place.port,
                 blocks: blocks[place] ?? [],
-                dropped: QueryMetrics(
-                    metrics,
-                    server: Self.label(place.address, place.port),
-                    zone: QueryMetrics.droppedZone,
-                    plugins: []
-                )
+                dropped: known?.dropped
+                    ?? QueryMetrics(
+                        metrics,
+                        server: Self.label(place.address, place.port),
+                        zone: QueryMetrics.droppedZone,
+                        plugins: []
+                    )
             )
         }
     }

@@ -105,6 +105,11 @@ import Wire
         #expect(surroundings.page.contains(line("log")))
 
         surroundings.previous = first.kept
+        let (_, again) = try surroundings.make(Prometheus.self, "prometheus")
+        // What is shown already need not be shown for every file that changes.
+        #expect(again.whenServing.isEmpty)
+
+        surroundings.previous = again.kept
         surroundings.plugins = ["prometheus"]
         let (_, second) = try surroundings.make(Prometheus.self, "prometheus")
         #expect(surroundings.page.contains(line("log")))

@@ -170,7 +170,7 @@ package struct Kubernetes: Answerer {
     let nameServers: [IPAddress]
 
     package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
-        let settings = try KubernetesSettings(parsing: try stanzas.onlyOnce(), zones: setup.zones)
+        let settings = try setup.settings(of: try stanzas.onlyOnce())
         let edition: ClusterEdition
         var manifests: ManifestSet?
         if let stored = setup.storedEdition(settings) {

@@ -19,7 +19,28 @@ struct ClusterEdition: Sendable {
     var contestedFiles: Set<String> = []
 }
 
+/// What a stanza says, in a block with these zones.
+private struct ReadSettings {
+    let stanza: Stanza
+    let zones: [Name]
+    let settings: KubernetesSettings
+}
+
 extension Setup {
+    /// What a stanza says; that of the running configuration, as long as it is the same.
+    mutating func settings(of stanza: Stanza) throws(CorefileError) -> KubernetesSettings {
+        let key = "kubernetes: settings at \(stanza.name.position)"
+        if let read = previous(key, as: ReadSettings.self), read.stanza == stanza,
+            read.zones == zones
+        {
+            kept[key] = read
+            return read.settings
+        }
+        let settings = try KubernetesSettings(parsing: stanza, zones: zones)
+        kept[key] = ReadSettings(stanza: stanza, zones: zones, settings: settings)
+        return settings
+    }
+
     /// Reads the manifests, with those of the running configuration to fall back on.
     mutating func objects(
         of settings: KubernetesSettings

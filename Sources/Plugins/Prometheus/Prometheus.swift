@@ -38,13 +38,9 @@ package struct Prometheus: Observer, Tallier {
             default: throw option.unknown(Self.manual.optionNames)
             }
         }
-        let (registry, names) = (setup.metrics, setup.pluginNames)
-        let servers = Self.servers(setup)
+        let registry = setup.metrics
         addresses = setup.addresses
-        metrics = setup.zones.flatMap { zone in
-            let text = zone.description
-            return servers.map { QueryMetrics(registry, server: $0, zone: text, plugins: names) }
-        }
+        metrics = Self.takeSeries(&setup).metrics
         setup.pages.append(
             Page(
                 plugin: Self.manual.name,
@@ -62,7 +58,6 @@ package struct Prometheus: Observer, Tallier {
                 }
             )
         )
-        Self.showPlugins(&setup)
     }
 
     /// The listeners' names in metrics, one for each address that is bound.
@@ -71,24 +66,45 @@ package struct Prometheus: Observer, Tallier {
         return setup.addresses.map { "dns://\(Endpoint($0, port: setup.port))" }
     }
 
-    /// Shows which plugins the block has, once it serves; those it lost are taken off the page.
-    private static func showPlugins(_ setup: inout Setup) {
-        let servers = servers(setup)
-        let key = "prometheus \(servers) \(setup.zones.map(\.description))"
-        let before = setup.previous(key, as: [[String]].self) ?? []
-        var now: [[String]] = []
-        for server in servers {
-            for zone in setup.zones {
-                now += setup.pluginNames.map { [server, zone.description, "", $0] }
+    /// The series of the zones of a block.
+    private struct Series {
+        /// The plugins that they tell apart.
+        let plugins: [String]
+        let metrics: [QueryMetrics]
+    }
+
+    /// The series of the running configuration, as long as the block has the same plugins.
+    ///
+    /// Which ones it has is shown once it serves; those it lost are taken off the page.
+    private static func takeSeries(_ setup: inout Setup) -> Series {
+        let (registry, names) = (setup.metrics, setup.pluginNames)
+        let (servers, zones) = (servers(setup), setup.zones.map(\.description))
+        let key = (["prometheus"] + servers + zones).joined(separator: " ")
+        let before = setup.previous(key, as: Series.self)
+        if let before, before.plugins == names {
+            setup.kept[key] = before
+            return before
+        }
+        let places = zones.flatMap { zone in servers.map { (server: $0, zone: zone) } }
+        let series = Series(
+            plugins: names,
+            metrics: places.map { server, zone in
+                QueryMetrics(registry, server: server, zone: zone, plugins: names)
+            }
+        )
+        setup.kept[key] = series
+        let lost = before?.plugins.filter { !names.contains($0) } ?? []
+        setup.whenServing.append {
+            for (server, zone) in places {
+                for name in lost {
+                    registry.gauge(QueryMetrics.enabled, [server, zone, "", name]).clear()
+                }
+                for name in names {
+                    registry.gauge(QueryMetrics.enabled, [server, zone, "", name]).set(1)
+                }
             }
         }
-        setup.kept[key] = now
-        setup.whenServing.append { [registry = setup.metrics, now] in
-            for labels in before where !now.contains(labels) {
-                registry.gauge(QueryMetrics.enabled, labels).clear()
-            }
-            for labels in now { registry.gauge(QueryMetrics.enabled, labels).set(1) }
-        }
+        return series
     }
 
     package func sent(
