@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Corefile
 import Files
 import Kubernetes
 import Plugin
-import Plugins
 import Testing
 import Wire
+
+@testable import Plugins
 
 /// What `snapshot` keeps, and what is served from it before the manifests are read.
 @Suite struct SnapshotKeeperTests {
@@ -179,6 +181,36 @@ import Wire
                 "[WARNING] plugin/kubernetes: the snapshot cannot be written: kept: the disk is full"
             ]
         )
+    }
+
+    @Test func refusesAFileThatKeepsAnotherCluster() throws {
+        var setup = try Self.surroundings().setup()
+        _ = try Kubernetes(parsing: try stanzas(Self.text), setup: &setup)
+        let other = Self.text.replacing("cluster.local {", with: "other.local {")
+
+        let mistake = #expect(throws: CorefileError.self) {
+            _ = try Kubernetes(parsing: try stanzas(other), setup: &setup)
+        }
+
+        #expect(
+            mistake?.description == "Corefile:3:12: 'kept' keeps another cluster already, for the "
+                + "block at Corefile:3:12; give each cluster a file of its own"
+        )
+        let own = other.replacing("kept", with: "own")
+        _ = try Kubernetes(parsing: try stanzas(own), setup: &setup)
+    }
+
+    /// Such blocks listen at different places and have one cluster.
+    @Test func blocksWithTheSameSettingsShareAFile() throws {
+        let surroundings = Self.surroundings()
+        let store = try #require(surroundings.store)
+        var setup = try surroundings.setup()
+        for _ in 0..<2 { _ = try Kubernetes(parsing: try stanzas(Self.text), setup: &setup) }
+        Self.serve(setup)
+
+        Self.work(setup, atMillisecond: 0)
+
+        #expect(store.writingCount == 1)
     }
 
     @Test func wantsAPath() throws {

@@ -23,7 +23,8 @@ package struct Kubernetes: Answerer {
             Manual.Option(
                 "snapshot PATH",
                 "keep the cluster in this file and serve it from the start, until the manifests "
-                    + "are read: names that it does not have are SERVFAIL meanwhile"
+                    + "are read: names that it does not have are SERVFAIL meanwhile. Each cluster "
+                    + "has a file of its own"
             ),
             Manual.Option(
                 "service_cidr CIDR [CIDR]",
@@ -171,6 +172,7 @@ package struct Kubernetes: Answerer {
 
     package init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
         let settings = try setup.settings(of: try stanzas.onlyOnce())
+        try setup.takeSnapshot(settings)
         let edition: ClusterEdition
         var manifests: ManifestSet?
         if let stored = setup.storedEdition(settings) {

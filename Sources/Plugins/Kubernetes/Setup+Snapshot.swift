@@ -6,7 +6,34 @@ import Kubernetes
 import Plugin
 import Wire
 
+/// Whose cluster a file keeps.
+private struct SnapshotOwner {
+    let fingerprint: UInt64
+    /// Where the Corefile names the file.
+    let position: Position
+}
+
 extension Setup {
+    /// Takes the file of `snapshot` for these settings; others would overwrite what it keeps.
+    ///
+    /// Server blocks with the same settings have the same cluster, and may share it.
+    mutating func takeSnapshot(_ settings: KubernetesSettings) throws(CorefileError) {
+        guard let word = settings.snapshot else { return }
+        let key = "kubernetes: owner of \(resolve(word.text))"
+        let owner = SnapshotOwner(
+            fingerprint: fingerprint(of: settings),
+            position: word.position
+        )
+        if let first = kept[key] as? SnapshotOwner, first.fingerprint != owner.fingerprint {
+            throw CorefileError(
+                at: word.position,
+                "'\(word.text)' keeps another cluster already, for the block at "
+                    + "\(first.position); give each cluster a file of its own"
+            )
+        }
+        kept[key] = owner
+    }
+
     /// At the start, the cluster as the file of `snapshot` kept it; the objects are to be read soon.
     ///
     /// Nil when there is none, or the file is of no use, and at any other time.
@@ -52,7 +79,8 @@ extension Setup {
         let path = resolve(word.text)
         let key = "kubernetes: snapshot \(path)"
         let keeper =
-            previous(key, as: SnapshotKeeper.self) ?? SnapshotKeeper(path, in: store, log: log)
+            kept[key] as? SnapshotKeeper ?? previous(key, as: SnapshotKeeper.self)
+            ?? SnapshotKeeper(path, in: store, log: log)
         kept[key] = keeper
         let fingerprint = fingerprint(of: settings)
         whenServing.append { keeper.offer(edition, fingerprint: fingerprint) }
