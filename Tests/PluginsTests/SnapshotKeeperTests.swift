@@ -183,6 +183,33 @@ import Wire
         )
     }
 
+    @Test func writesAFileAsLargeAsTheLimitAndNoLarger() throws {
+        let byteCount = try Self.kept().count
+        let (plugin, _) = try Self.surroundings().make(Kubernetes.self, Self.text)
+        for limit in [byteCount, byteCount - 1] {
+            let (store, log) = (MemoryStore(), MemoryLog())
+            let keeper = SnapshotKeeper("kept", in: store, log: log, maximumByteCount: limit)
+            let edition = ClusterEdition(
+                registry: ClusterRegistry(),
+                cluster: plugin.cluster,
+                serial: 1
+            )
+            keeper.offer(edition, fingerprint: 1)
+
+            for minute in 0..<3 as Range<UInt64> {
+                let now = Moment(nanoseconds: 1).adding(milliseconds: minute * 60_000)
+                keeper.run(now, isLast: false)
+            }
+
+            let isWritten = limit == byteCount
+            #expect(store.files["kept"]?.count == (isWritten ? byteCount : nil))
+            let complaint =
+                "[WARNING] plugin/kubernetes: the snapshot cannot be written: kept: is larger than "
+                + "\(limit) bytes"
+            #expect(log.lines == (isWritten ? [] : [complaint]))
+        }
+    }
+
     @Test func refusesAFileThatKeepsAnotherCluster() throws {
         var setup = try Self.surroundings().setup()
         _ = try Kubernetes(parsing: try stanzas(Self.text), setup: &setup)

@@ -4,7 +4,7 @@ import Wire
 
 /// A cluster as a file kept it.
 package struct ClusterSnapshot: Sendable {
-    /// The largest file that is read, in bytes.
+    /// The largest file that is written or read, in bytes.
     package static let maximumByteCount = 1 << 30
 
     package let cluster: Cluster

@@ -23,6 +23,18 @@ package struct SnapshotWriter {
         words.append(UInt32(truncatingIfNeeded: fingerprint))
     }
 
+    /// How many bytes all parts have together.
+    package var byteCount: Int {
+        var wordCount = 0
+        for number in 0..<ShardTable<ClusterShard>.count {
+            wordCount += 1 + cluster.shards[number].blocks.count
+        }
+        for number in 0..<ShardTable<PodShard>.count {
+            wordCount += Self.words(of: cluster.pods[number]).count
+        }
+        return SnapshotFormat.headByteCount + 4 * wordCount + SnapshotFormat.checksumByteCount
+    }
+
     /// The next part; nil at the end.
     package mutating func next() -> [UInt8]? {
         guard !hasEnded else { return nil }
@@ -57,15 +69,21 @@ package struct SnapshotWriter {
             let blocks = cluster.shards[shard].blocks
             words = [UInt32(truncatingIfNeeded: blocks.count)] + blocks
         case ..<(count + ShardTable<PodShard>.count):
-            let names = cluster.pods[shard - count].names
-            words = [UInt32(truncatingIfNeeded: names.count)]
-            for name in names { words.append(name) }
+            words = Self.words(of: cluster.pods[shard - count])
         default:
             words = []
             return false
         }
         shard += 1
         return true
+    }
+
+    /// How many Pods a shard has, and these.
+    private static func words(of shard: PodShard) -> [UInt32] {
+        let names = shard.names
+        var words = [UInt32(truncatingIfNeeded: names.count)]
+        for name in names { words.append(name) }
+        return words
     }
 }
 

@@ -41,12 +41,20 @@ final class SnapshotKeeper: Sendable {
     private let path: String
     private let store: any FileStore
     private let log: any LogSink
+    /// The largest file that is written, in bytes.
+    private let maximumByteCount: Int
     private let state = Mutex(State())
 
-    init(_ path: String, in store: any FileStore, log: any LogSink) {
+    init(
+        _ path: String,
+        in store: any FileStore,
+        log: any LogSink,
+        maximumByteCount: Int = ClusterSnapshot.maximumByteCount
+    ) {
         self.path = path
         self.store = store
         self.log = log
+        self.maximumByteCount = maximumByteCount
     }
 
     /// Notes what is served now.
@@ -71,13 +79,8 @@ final class SnapshotKeeper: Sendable {
                 return
             }
             state.triedAt = now
-            var writer = SnapshotWriter(
-                wanted.cluster,
-                serial: wanted.serial,
-                fingerprint: wanted.fingerprint
-            )
             do throws(FileError) {
-                try store.replace(path) { writer.next() }
+                try write(wanted)
                 state.written = wanted.mark
                 state.wanted = nil
                 state.complaint = nil
@@ -87,5 +90,18 @@ final class SnapshotKeeper: Sendable {
                 state.complaint = text
             }
         }
+    }
+
+    /// Writes the file, unless nobody would read it for its size; the one before stays then.
+    private func write(_ wanted: Wanted) throws(FileError) {
+        var writer = SnapshotWriter(
+            wanted.cluster,
+            serial: wanted.serial,
+            fingerprint: wanted.fingerprint
+        )
+        guard writer.byteCount <= maximumByteCount else {
+            throw FileError(path: path, reason: .tooLarge(limit: maximumByteCount))
+        }
+        try store.replace(path) { writer.next() }
     }
 }
