@@ -24,6 +24,8 @@ package struct ClusterOptions: Hashable, Sendable {
     package var ignoresEndpoints = false
     /// Whether a Service with addresses of its own but without a ready endpoint has no name.
     package var ignoresEmptyServices = false
+    /// The most endpoints of one Service; tests hand in less.
+    var maximumEndpointCount = ServiceBlock.maximumEndpointCount
 
     package init() {}
 }

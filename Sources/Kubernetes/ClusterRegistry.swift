@@ -178,8 +178,10 @@ package final class ClusterRegistry: Sendable {
     /// The same, at the places of the objects in the set.
     package func allocationMistakes(in set: ManifestSet) -> [ManifestMistake] {
         let (services, pods) = complaints
-        guard !services.isEmpty || !pods.isEmpty else { return [] }
+        let cut = state.withLock { $0.builder.cutServices }
+        guard !services.isEmpty || !pods.isEmpty || !cut.isEmpty else { return [] }
         return set.mistakes(of: services) + set.mistakes(of: pods)
+            + set.mistakes(ofCut: cut.sorted(), maximumCount: options.maximumEndpointCount)
     }
 
     /// How many Services are used in an older form, as what they are now cannot be.

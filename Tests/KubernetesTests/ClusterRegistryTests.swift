@@ -166,6 +166,39 @@ import Wire
         #expect(nameCount > 200, "seed \(seed)")
     }
 
+    @Test func saysThatAServiceHasMoreEndpointsThanCanBeTold() throws {
+        func slice(_ count: Int) -> String {
+            let endpoints = (1...count).map { "  - {addresses: [10.0.0.\($0)]}\n" }.joined()
+            return "apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\n"
+                + "metadata: {name: web-1, labels: {kubernetes.io/service-name: web}}\n"
+                + "addressType: IPv4\nendpoints:\n\(endpoints)"
+        }
+        let web =
+            "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n"
+            + "spec: {clusterIP: None, ports: [{port: 80}]}\n"
+        let files = MemoryFiles(["m/a.yaml": "# web\n" + web, "m/b.yaml": slice(3)])
+        var options = ClusterOptions()
+        options.maximumEndpointCount = 3
+        let registry = ClusterRegistry(options)
+        var set = try ManifestSet.load(files)
+        var said: [[String]] = []
+        var counts: [Int] = []
+        for count in [3, 4, 2] {
+            files["m/b.yaml"] = slice(count)
+            set = try ManifestSet.load(files, after: set)
+            counts.append(registry.cluster(of: set).nameCount)
+            said.append(registry.allocationMistakes(in: set).map(\.line))
+        }
+
+        // The Service, its namespace and the endpoints.
+        #expect(counts == [5, 5, 4])
+        let line =
+            "m/a.yaml:2:1: Service \"web\": more than 3 endpoints; the last ones by name are left "
+            + "out"
+        #expect(said.map(\.count) == [0, 1, 0])
+        #expect(said[1].first?.contains(line) == true)
+    }
+
     /// A Service, headless or not, and the slice of its endpoints, some of which others have too.
     private static func service(_ number: Int, _ numbers: inout SeededNumbers) -> [ClusterObject] {
         let metadata = Metadata(name: "svc-\(number)", namespace: "ns-\(number / 100)")

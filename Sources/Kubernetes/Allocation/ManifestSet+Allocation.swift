@@ -43,6 +43,25 @@ extension ManifestSet {
         }
     }
 
+    /// What is said of Services that have more endpoints than can be told, where they stand in the
+    /// files.
+    func mistakes(ofCut services: [ServiceKey], maximumCount: Int) -> [ManifestMistake] {
+        let objects = services.map { service in
+            let key = ObjectKey(kind: "Service", namespace: service.namespace, name: service.name)
+            return StoredObject(key: key, objects: [])
+        }
+        return zip(services, claims.places(of: objects, in: files)).compactMap { service, place in
+            guard let place else { return nil }
+            return ManifestMistake(
+                file: place.file,
+                position: place.position,
+                "Service \(FieldReader.quoted(service.name)): more than \(maximumCount) endpoints; "
+                    + "the last ones by name are left out",
+                isWarning: true
+            )
+        }
+    }
+
     private static func text(_ complaint: Provision.Complaint, _ place: PlacedClaim?) -> String {
         var text = "Service \(FieldReader.quoted(complaint.key.name)): \(complaint.mistake.text)"
         if let holder = complaint.mistake.holder?.serviceKey {

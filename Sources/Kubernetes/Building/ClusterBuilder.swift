@@ -30,6 +30,8 @@ struct ClusterBuilder: Sendable {
     private(set) var v6Prefixes = SortedCounts<UInt128>()
     private(set) var pods = ShardTable<PodShard>(repeating: .empty)
     private(set) var nameCount = 0
+    /// The Services that have more endpoints than can be told.
+    private(set) var cutServices: Set<ServiceKey> = []
 
     init(_ options: ClusterOptions) { census = ClusterCensus(options) }
 
@@ -89,6 +91,7 @@ struct ClusterBuilder: Sendable {
     /// Looks at the touched Services, and adds the shards that these lie in.
     private mutating func updateServices(_ touched: inout Set<Int>) {
         for key in census.touchedServices {
+            cutServices.remove(key)
             guard let labels = ServiceLabels(key) else { continue }
             let number = labels.shard
             let isSeen = census.namespaces[key.namespace]?.isExposed ?? false
@@ -120,6 +123,7 @@ struct ClusterBuilder: Sendable {
             let endpoints = EndpointList(key, entry, service, &census)
             if let block = ServiceBlock(labels, service, endpoints, census.options) {
                 builder.add(block.words)
+                if block.isCut { cutServices.insert(key) }
             }
         }
         var takenNamespaces: Set<[UInt8]> = []

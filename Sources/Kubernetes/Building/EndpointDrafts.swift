@@ -25,13 +25,15 @@ struct EndpointDrafts {
     private(set) var groups: [[Int]] = []
     /// All addresses, each once, where two endpoints share one; else nil.
     private(set) var distinctAddresses: [IPAddress]?
+    /// Whether there are more endpoints than a Service has; the last ones by name are left out.
+    private(set) var isCut = false
     private let text: [UInt8]
 
     var isEmpty: Bool { drafts.isEmpty }
     var endpointCount: Int { drafts.count }
     subscript(index: Int) -> Draft { drafts[index] }
 
-    init(_ list: EndpointList) {
+    init(_ list: EndpointList, maximumCount: Int = ServiceBlock.maximumEndpointCount) {
         text = list.text
         var entries = list.entries
         guard !entries.isEmpty else { return }
@@ -40,7 +42,7 @@ struct EndpointDrafts {
         // Which of the different lists each list of the entries is.
         var known = [Int?](repeating: nil, count: list.portLists.count)
         var start = 0
-        while start < entries.count, drafts.count < ServiceBlock.maximumEndpointCount {
+        while start < entries.count, drafts.count < maximumCount {
             var end = start + 1
             while end < entries.count, list.hasSameLabel(entries[start], entries[end]) { end += 1 }
             let run = entries[start..<end]
@@ -56,6 +58,7 @@ struct EndpointDrafts {
             append(run, ports: ports ?? 0)
             start = end
         }
+        isCut = start < entries.count
         groups = Array(repeating: [], count: portLists.count)
         for (index, draft) in drafts.enumerated() { groups[draft.ports].append(index) }
         findDistinctAddresses()

@@ -6,10 +6,12 @@ import Wire
 ///
 /// A block depends on nothing but what its Service is, and can stand anywhere in a shard.
 struct ServiceBlock {
-    /// The most endpoints of one Service; what is more has no names.
+    /// The most endpoints of one Service; what is more has no names, which is told.
     static let maximumEndpointCount = 1 << 20
 
     private(set) var words: [UInt32] = []
+    /// Whether the Service has more endpoints than can be told.
+    private(set) var isCut = false
 
     /// A namespace.
     init(namespace label: [UInt8]) {
@@ -27,7 +29,8 @@ struct ServiceBlock {
         _ endpoints: EndpointList,
         _ options: ClusterOptions
     ) {
-        let drafts = EndpointDrafts(endpoints)
+        let drafts = EndpointDrafts(endpoints, maximumCount: options.maximumEndpointCount)
+        isCut = drafts.isCut
         var target: Name?
         var kind = NodeKind.hidden
         switch service?.kind {
