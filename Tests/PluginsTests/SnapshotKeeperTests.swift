@@ -220,8 +220,8 @@ import Wire
         }
 
         #expect(
-            mistake?.description == "Corefile:3:12: 'kept' keeps another cluster already, for the "
-                + "block at Corefile:3:12; give each cluster a file of its own"
+            mistake?.description == "Corefile:3:12: 'kept' is the file of the block at "
+                + "Corefile:3:12, which has other settings; give each a file of its own"
         )
         let own = other.replacing("kept", with: "own")
         _ = try Kubernetes(parsing: try stanzas(own), setup: &setup)

@@ -27,8 +27,8 @@ extension Setup {
         if let first = kept[key] as? SnapshotOwner, first.fingerprint != owner.fingerprint {
             throw CorefileError(
                 at: word.position,
-                "'\(word.text)' keeps another cluster already, for the block at "
-                    + "\(first.position); give each cluster a file of its own"
+                "'\(word.text)' is the file of the block at \(first.position), which has other "
+                    + "settings; give each a file of its own"
             )
         }
         kept[key] = owner
