@@ -73,7 +73,7 @@ extension ControlPlane {
             let isLikeBefore = next.listensLike(published.current)
             published.publish(next)
             board.close(exceptFor: next)
-            // Whoever has nothing to do learns of a few changed files when somebody asks.
+            // Whoever has nothing to do learns of changed files when somebody asks, or within a second.
             if !isLikeBefore || !changes.isComplete {
                 for order in orders { order.wakeup.wake() }
             }

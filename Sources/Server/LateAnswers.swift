@@ -14,7 +14,7 @@ package struct LateAnswer: Sendable {
 ///
 /// Their messages lie one behind the other in memory that is used again for the next step.
 package struct LateAnswers: RandomAccessCollection, Sendable {
-    /// How much of that memory is kept, in bytes.
+    /// How many bytes of it may have been used for it to be kept.
     static let keptByteCount = 1 << 20
 
     /// One of them: where it goes, and where its message lies.
