@@ -38,6 +38,18 @@ import Wire
             )
         }
 
+        /// Answers what is asked first with a reply that is cut, and gives what asks for the whole.
+        mutating func cutReply(at now: Moment) throws -> ExchangeOrder {
+            let asked = step(at: now).orders.first
+            let order = try #require(asked)
+            let bytes = try SharedQuestionTests.reply(to: order.exchange)
+            var cut = try Message(parsing: bytes.span)
+            cut.header.flags.formUnion(.truncated)
+            let news = ExchangeReply(id: order.id, news: .message(try cut.encoded()))
+            let again = step(at: now, [news]).orders.first
+            return try #require(again)
+        }
+
         /// Has so many clients ask for a name; ids count up from 0.
         ///
         /// What was answered at once is told; everybody else waits.
@@ -241,12 +253,7 @@ import Wire
         var first = Seat(0, published, registry)
         try first.ask("www.example.net", clients: 0..<1, at: start)
         try first.ask("www.example.net", clients: 1..<2, over: .tcp, at: start)
-        let order = try #require(first.step(at: start).orders.first)
-        let bytes = try Self.reply(to: order.exchange)
-        var cut = try Message(parsing: bytes.span)
-        cut.header.flags.formUnion(.truncated)
-        let news = ExchangeReply(id: order.id, news: .message(try cut.encoded()))
-        let again = try #require(first.step(at: start, [news]).orders.first)
+        let again = try first.cutReply(at: start)
 
         let failure = ExchangeReply(id: again.id, news: .failure("connection reset"))
         let failed = first.step(at: start, [failure])
@@ -266,12 +273,7 @@ import Wire
         var first = Seat(0, try Self.published(text, registry), registry)
         try first.ask("www.example.net", clients: 0..<1, over: .tcp, at: start)
         try first.ask("www.example.net", clients: 1..<2, at: start)
-        let order = try #require(first.step(at: start).orders.first)
-        let bytes = try Self.reply(to: order.exchange)
-        var cut = try Message(parsing: bytes.span)
-        cut.header.flags.formUnion(.truncated)
-        let news = ExchangeReply(id: order.id, news: .message(try cut.encoded()))
-        let again = try #require(first.step(at: start, [news]).orders.first)
+        let again = try first.cutReply(at: start)
 
         let failure = ExchangeReply(id: again.id, news: .failure("connection refused"))
         let end = first.step(at: start, [failure])
@@ -291,12 +293,7 @@ import Wire
         let text = ". {\n  forward . 192.0.2.53 {\n    prefer_udp\n  }\n  cache\n}"
         var first = Seat(0, try Self.published(text, registry), registry)
         try first.ask("www.example.net", clients: 0..<4, over: .tcp, at: start)
-        let order = try #require(first.step(at: start).orders.first)
-        let bytes = try Self.reply(to: order.exchange)
-        var cut = try Message(parsing: bytes.span)
-        cut.header.flags.formUnion(.truncated)
-        let news = ExchangeReply(id: order.id, news: .message(try cut.encoded()))
-        let again = try #require(first.step(at: start, [news]).orders.first)
+        let again = try first.cutReply(at: start)
 
         let failure = ExchangeReply(id: again.id, news: .failure("connection refused"))
         let end = first.step(at: start, [failure])
