@@ -14,8 +14,25 @@ struct DocumentForm {
     /// The longest word that may stand in place of another, in bytes.
     static let maximumWordLength = 255
 
+    /// What all documents of a form share, which many readers may use at once.
+    struct Template: Sendable {
+        /// The bytes of the document without the words of the slots.
+        fileprivate let text: [UInt8]
+        fileprivate let slots: [Slot]
+        /// What each byte may be in: see `Class`.
+        fileprivate let classes: [UInt8]
+        fileprivate let lineCount: Int
+        /// The line of the file that the document's lines are counted from, and its root.
+        fileprivate let firstLine: Int
+        fileprivate let root: UInt32
+        /// The lists of the first document.
+        fileprivate let values: [YAMLDocument.Value]
+        fileprivate let parts: [UInt32]
+        fileprivate let texts: [UInt8]
+    }
+
     /// A value that may be another in the next document.
-    private struct Slot {
+    fileprivate struct Slot {
         /// Where the bytes in front of it end in `text`.
         let textEnd: Int
         /// Its number among the document's values.
@@ -30,20 +47,13 @@ struct DocumentForm {
         let end: Int
     }
 
-    /// The bytes of the document without the words of the slots.
-    private let text: [UInt8]
-    private let slots: [Slot]
-    /// What each byte may be in: see `Class`.
-    private let classes: [UInt8]
-    private let lineCount: Int
-    /// The line of the file that the document's lines are counted from, and its root.
-    private let firstLine: Int
-    private let root: UInt32
+    let template: Template
     /// The document as it was read last, of which the next one takes the memory.
-    private var document: YAMLDocument
-    /// How many of its bytes are the texts of the first document.
-    private let textByteCount: Int
+    private var document: YAMLDocument?
     private var words: [Word] = []
+
+    /// A form that was made before, maybe for another stream.
+    init(_ template: Template) { self.template = template }
 
     /// Makes a form of a document that was read from `piece`, all of it, from line `firstLine` on.
     ///
@@ -56,7 +66,7 @@ struct DocumentForm {
             guard piece[index] < 0x80, piece[index] != 0x0D else { return nil }
             if piece[index] == 0x0A { starts.append(index &+ 1) }
         }
-        let document = root.copiedDocument
+        let document = root.document
         let classes = Self.Class.all
         var text: [UInt8] = []
         var slots: [Slot] = []
@@ -74,15 +84,17 @@ struct DocumentForm {
             done = slot.end
         }
         for index in done..<piece.count { text.append(piece[index]) }
-        self.text = text
-        self.slots = slots
-        self.classes = classes
-        self.document = document
-        self.root = root.number
-        self.firstLine = firstLine
-        lineCount = starts.count &- 1
-        textByteCount = document.bytes.count
-        words.reserveCapacity(slots.count)
+        template = Template(
+            text: text,
+            slots: slots,
+            classes: classes,
+            lineCount: starts.count &- 1,
+            firstLine: firstLine,
+            root: root.number,
+            values: document.values,
+            parts: document.parts,
+            texts: document.bytes
+        )
     }
 
     /// What a byte may be in, as bits.
@@ -175,22 +187,31 @@ extension DocumentForm {
     /// The document that begins at `start` and line `line`, if it is of this form.
     mutating func read(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int, line: Int) -> Match? {
         guard let end = unsafe match(bytes, at: start) else { return nil }
-        if !isKnownUniquelyReferenced(&document) { document = YAMLDocument(copying: document) }
+        let document = ownDocument()
         // Lists of our own may be changed without asking each time whether nobody else does.
         var values: [YAMLDocument.Value] = []
         var parts: [UInt32] = []
         var texts: [UInt8] = []
         document.swapLists(&values, &parts, &texts)
-        texts.removeSubrange(textByteCount...)
+        texts.removeSubrange(template.texts.count...)
         unsafe texts.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<end]))
-        for (slot, word) in zip(slots, words) {
-            let first = textByteCount &+ word.first &- start
+        for (slot, word) in zip(template.slots, words) {
+            let first = template.texts.count &+ word.first &- start
             values[slot.number].first = UInt32(truncatingIfNeeded: first)
             values[slot.number].count = UInt32(truncatingIfNeeded: word.end &- word.first)
         }
         document.swapLists(&values, &parts, &texts)
-        document.lineShift = line &- firstLine
-        return Match(root: YAMLNode(document, root), end: end, lineCount: lineCount)
+        document.lineShift = line &- template.firstLine
+        let root = YAMLNode(document, template.root)
+        return Match(root: root, end: end, lineCount: template.lineCount)
+    }
+
+    /// The document to write the next one into: the last one, unless somebody still holds it.
+    private mutating func ownDocument() -> YAMLDocument {
+        if document != nil, isKnownUniquelyReferenced(&document), let document { return document }
+        let new = YAMLDocument(template.values, template.parts, template.texts)
+        document = new
+        return new
     }
 
     /// Finds the words of a document that begins at `start`; where it ends, nil when it is of
@@ -199,18 +220,17 @@ extension DocumentForm {
         words.removeAll(keepingCapacity: true)
         var offset = start
         var known = 0
-        for slot in slots {
+        for slot in template.slots {
             guard unsafe hasText(bytes, at: offset, known..<slot.textEnd) else { return nil }
             offset &+= slot.textEnd &- known
             known = slot.textEnd
-            guard let end = unsafe Self.wordEnd(bytes, offset, slot.quote, classes) else {
-                return nil
-            }
+            let word = unsafe Self.wordEnd(bytes, offset, slot.quote, template.classes)
+            guard let end = word else { return nil }
             words.append(Word(first: offset, end: end))
             offset = end
         }
-        guard unsafe hasText(bytes, at: offset, known..<text.count) else { return nil }
-        let end = offset &+ text.count &- known
+        guard unsafe hasText(bytes, at: offset, known..<template.text.count) else { return nil }
+        let end = offset &+ template.text.count &- known
         return unsafe isCut(bytes, at: end) ? end : nil
     }
 
@@ -231,7 +251,7 @@ extension DocumentForm {
             return range.isEmpty
         }
         // SAFETY: as many bytes are there on both sides.
-        return unsafe text.withUnsafeBufferPointer { own in
+        return unsafe template.text.withUnsafeBufferPointer { own in
             guard let text = own.baseAddress else { return true }
             return unsafe memcmp(first + offset, text + range.lowerBound, range.count) == 0
         }

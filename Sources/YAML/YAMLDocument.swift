@@ -6,14 +6,14 @@
 /// part of several others.
 package final class YAMLDocument {
     /// The shapes of a value.
-    enum Kind: UInt8 {
+    enum Kind: UInt8, Sendable {
         case scalar
         case sequence
         case mapping
     }
 
     /// One value, in 20 bytes.
-    struct Value {
+    struct Value: Sendable {
         /// Of a scalar, where its text begins in `bytes`; else where its parts begin in `parts`.
         var first: UInt32
         /// Of a scalar, how many bytes its text has; else how many parts there are.
@@ -40,12 +40,11 @@ package final class YAMLDocument {
 
     init() {}
 
-    /// A document with the same values.
-    init(copying other: YAMLDocument) {
-        values = other.values
-        parts = other.parts
-        bytes = other.bytes
-        lineShift = other.lineShift
+    /// A document with these lists.
+    init(_ values: [Value], _ parts: [UInt32], _ bytes: [UInt8]) {
+        self.values = values
+        self.parts = parts
+        self.bytes = bytes
     }
 
     /// Where a value stands.

@@ -25,9 +25,6 @@ package struct YAMLNode {
 
     package var position: YAMLPosition { document.position(of: value) }
 
-    /// A copy of the document that it is of.
-    var copiedDocument: YAMLDocument { YAMLDocument(copying: document) }
-
     package var content: Content {
         switch value.kind {
         case .scalar: .scalar(scalar(value))

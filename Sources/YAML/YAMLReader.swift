@@ -30,12 +30,17 @@ package struct YAMLReader {
     private let maximumByteCount: Int
     private var builder: DocumentBuilder
     private var forms: DocumentForms
+    /// Where the forms stay for the next stream; nil for nowhere.
+    private let known: KnownForms?
     /// How many pieces libyaml has read; the others are of a known form.
     package private(set) var parsedCount = 0
 
     /// A reader over `bytes`, which should be UTF-8; tests hand in smaller limits.
+    ///
+    /// `known`: the forms of other streams that are likely to be like this one.
     package init(
         _ bytes: [UInt8],
+        knowing known: KnownForms? = nil,
         maximumByteCount: Int = YAMLReader.maximumByteCount,
         maximumNodeCount: Int = YAMLReader.maximumNodeCount,
         maximumFormCount: Int = YAMLReader.maximumFormCount
@@ -43,7 +48,11 @@ package struct YAMLReader {
         self.bytes = bytes
         if bytes.starts(with: Self.byteOrderMark) { offset = Self.byteOrderMark.count }
         self.maximumByteCount = maximumByteCount
-        forms = DocumentForms(maximumCount: maximumFormCount)
+        self.known = known
+        forms = DocumentForms(
+            maximumCount: maximumFormCount,
+            knowing: known?.current ?? DocumentForms.Kept()
+        )
         builder = DocumentBuilder(maximumNodeCount: maximumNodeCount)
     }
 
@@ -59,7 +68,10 @@ package struct YAMLReader {
             return .success(match.root)
         }
         while waiting.isEmpty {
-            guard let piece = nextPiece() else { return nil }
+            guard let piece = nextPiece() else {
+                if forms.hasNews { known?.keep(forms.kept) }
+                return nil
+            }
             let start = YAMLPosition(line: piece.line, column: 1)
             guard piece.range.count <= maximumByteCount else {
                 let mistake = "a document of more than \(maximumByteCount) bytes; split it at '---'"
@@ -90,9 +102,9 @@ package struct YAMLReader {
                 // What libyaml took for documents before it stopped was no more than the wrong one.
                 found = [.failure(error)]
             }
-            // Behind the last document none can be like it.
+            // Behind the last document none can be like it, but in the next stream.
             if found.count == 1, case .success(let root) = found[0], builder.isRegular,
-                piece.directiveCount == 0, piece.range.upperBound < bytes.count
+                piece.directiveCount == 0, known != nil || piece.range.upperBound < bytes.count
             {
                 unsafe forms.learn(root, in: input.span, firstLine: piece.line)
             }

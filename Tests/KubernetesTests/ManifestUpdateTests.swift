@@ -2,6 +2,7 @@
 
 import Files
 import Testing
+import YAML
 
 @testable import Kubernetes
 
@@ -40,6 +41,21 @@ import Testing
             previous: previous,
             changes: changes
         )
+    }
+
+    @Test func knowsTheFormsOfWhatWasReadBefore() throws {
+        func text(_ name: String) -> String { "kind: Namespace\nmetadata:\n  name: \(name)\n" }
+        let files = MemoryFiles(["m/a.yaml": text("a")])
+        let first = try load(files)
+        files["m/a.yaml"] = text("b")
+        let second = try load(files, after: first, changes("m/a.yaml"))
+
+        for set in [first, second, try load(files, after: second)] {
+            var reader = YAMLReader(Array(text("c").utf8), knowing: set.known)
+            let root = try reader.next()?.get()
+            #expect(root?["kind"]?.scalar?.text == "Namespace")
+            #expect(reader.parsedCount == 0)
+        }
     }
 
     @Test func looksAtNothingButWhatChanged() throws {

@@ -21,9 +21,10 @@ import YAML
     /// What the reader makes of a stream, and how many of its documents libyaml read.
     private static func read(
         _ bytes: [UInt8],
+        knowing known: KnownForms? = nil,
         maximumFormCount: Int = YAMLReader.maximumFormCount
     ) -> (documents: [String], parsed: Int) {
-        var reader = YAMLReader(bytes, maximumFormCount: maximumFormCount)
+        var reader = YAMLReader(bytes, knowing: known, maximumFormCount: maximumFormCount)
         var documents: [String] = []
         while let document = reader.next() {
             switch document {
@@ -137,6 +138,33 @@ import YAML
         #expect(Self.parsedCount(turns(9)) > 9)
     }
 
+    @Test func knowsTheFormsOfStreamsBefore() {
+        let known = KnownForms()
+        func read(_ text: String) -> (documents: [String], parsed: Int) {
+            Self.read(Array(text.utf8), knowing: known)
+        }
+
+        #expect(read("a: x\n---\n# far down\n\nb: y\n").parsed == 2)
+        #expect(read("a: w\n---\n# far down\n\nb: z\n").parsed == 0)
+        #expect(read("b: z\n").parsed == 1)
+        let (documents, parsed) = read("---\n# far down\n\nb: z\n")
+        #expect(parsed == 0)
+        #expect(documents == Self.read(Array("---\n# far down\n\nb: z\n".utf8)).documents)
+    }
+
+    @Test func knowsAsManyFormsAsOneStream() {
+        func parsed(afterReading count: Int) -> Int {
+            let known = KnownForms()
+            for number in 0..<count {
+                _ = Self.read(Array("key-\(number): x\n".utf8), knowing: known)
+            }
+            return Self.read(Array("key-0: y\n".utf8), knowing: known).parsed
+        }
+
+        #expect(parsed(afterReading: YAMLReader.maximumFormCount) == 0)
+        #expect(parsed(afterReading: YAMLReader.maximumFormCount + 1) == 1)
+    }
+
     @Test func makesFewFormsWhereNothingIsAlike() {
         let unlike = (0..<16).map { "---\nkey-\($0): x\n" }.joined()
         let alike = String(repeating: "---\nkey: x\n", count: 20)
@@ -176,6 +204,7 @@ import YAML
         let words = [
             "x", "web-1", "10.0.0.1", "true", "a:b", "2001:db8::1", "12", "~", "b # c", "y:",
         ]
+        let known = KnownForms()
         for _ in 0..<20 {
             var text = ""
             for _ in 0..<Int.random(in: 2...8, using: &dice) {
@@ -199,11 +228,13 @@ import YAML
                 default: if bytes.count > 1 { bytes.remove(at: index) }
                 }
             }
-            let (documents, _) = Self.read(bytes)
-            #expect(
-                documents == Self.read(bytes, maximumFormCount: 0).documents,
-                "seed \(seed): \(String(decoding: bytes, as: UTF8.self).debugDescription)"
-            )
+            let parsed = Self.read(bytes, maximumFormCount: 0).documents
+            for documents in [Self.read(bytes), Self.read(bytes, knowing: known)].map(\.documents) {
+                #expect(
+                    documents == parsed,
+                    "seed \(seed): \(String(decoding: bytes, as: UTF8.self).debugDescription)"
+                )
+            }
         }
     }
 }

@@ -239,13 +239,16 @@ final class ManifestFile: Sendable {
     }
 
     /// What `bytes` hold, with the last good form of each document that is wrong now.
+    ///
+    /// `known`: the forms of documents in the files before.
     convenience init(
         path: String,
         version: FileVersion?,
         bytes: [UInt8],
-        previous: ManifestFile?
+        previous: ManifestFile?,
+        knowing known: KnownForms? = nil
     ) {
-        let decoded = DecodedObject.all(in: bytes, of: path)
+        let decoded = DecodedObject.all(in: bytes, of: path, knowing: known)
         let units = LastGoodForms(decoded, previous: previous?.content).units
         let content = ManifestContent(units, sharing: previous?.content)
         self.init(path: path, version: version, content: content)

@@ -2,6 +2,7 @@
 
 import Files
 import Synchronization
+import YAML
 
 /// Reads the files that were found, as far as they are new or have changed.
 struct ManifestReading<Source: FileSource, Force: Workforce>: Sendable {
@@ -18,6 +19,8 @@ struct ManifestReading<Source: FileSource, Force: Workforce>: Sendable {
     let source: Source
     let workforce: Force
     let limits: ManifestLimits
+    /// The forms of documents in the files that were read before.
+    let known: KnownForms
     /// The time, in seconds since 1970; nil to trust every identity.
     let wallSeconds: Int64?
     /// Whether a file that is being written is left for later.
@@ -79,7 +82,8 @@ struct ManifestReading<Source: FileSource, Force: Workforce>: Sendable {
                 path: found.path,
                 version: FileVersion(of: settled, wallSeconds: wallSeconds),
                 bytes: settled.bytes,
-                previous: previous
+                previous: previous,
+                knowing: known
             )
         } catch {
             // Gone since it was found: its objects go too.

@@ -31,6 +31,8 @@ package struct ManifestSet: Sendable {
     /// `folders` and `links` for looking up.
     let folderSet: Set<String>
     let linkSet: Set<String>
+    /// The forms of the documents that were read last.
+    let known: KnownForms
     /// Who claims the objects that must be of one document only.
     let claims: ManifestClaims
     /// The claims that lost their object to another, by file and number.
@@ -64,13 +66,20 @@ package struct ManifestSet: Sendable {
             source: source,
             workforce: workforce,
             limits: limits,
+            known: previous?.known ?? KnownForms(),
             wallSeconds: wallSeconds,
             waitsForWriters: previous != nil
         )
         if let previous {
             let update = ManifestUpdate(reading: reading, previous: previous)
             if let roots = update.roots(after: changes) {
-                return ManifestSet(roots, mistakes: [], isWhole: true, previous: previous)
+                return ManifestSet(
+                    roots,
+                    mistakes: [],
+                    isWhole: true,
+                    knowing: reading.known,
+                    previous: previous
+                )
             }
         }
         return try load(paths, by: reading, previous)
@@ -113,7 +122,13 @@ package struct ManifestSet: Sendable {
         }
         let isWhole =
             walk.mistakes.isEmpty && !walk.hasOverlap && roots.allSatisfy(\.faults.isEmpty)
-        return ManifestSet(roots, mistakes: walk.mistakes, isWhole: isWhole, previous: previous)
+        return ManifestSet(
+            roots,
+            mistakes: walk.mistakes,
+            isWhole: isWhole,
+            knowing: reading.known,
+            previous: previous
+        )
     }
 
     /// Puts together what the roots hold.
@@ -121,9 +136,11 @@ package struct ManifestSet: Sendable {
         _ roots: [ManifestRoot],
         mistakes: [ManifestMistake],
         isWhole: Bool,
+        knowing known: KnownForms,
         previous: ManifestSet?
     ) {
         self.roots = roots
+        self.known = known
         self.isWhole = isWhole
         let files = isWhole ? ManifestFiles(joining: roots.map(\.files)) : Self.distinct(roots)
         let before = previous?.files ?? ManifestFiles()

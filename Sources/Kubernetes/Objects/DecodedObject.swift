@@ -51,14 +51,15 @@ package struct DecodedObject: Hashable, Sendable {
 
     /// The objects of every document in a file's `bytes`; empty documents count for nothing.
     ///
-    /// Tests hand in smaller limits.
+    /// `known`: the forms of documents in other files; tests hand in smaller limits.
     package static func all(
         in bytes: [UInt8],
         of file: String,
+        knowing known: KnownForms? = nil,
         maximumCount: Int = DecodedObject.maximumCount,
         maximumMistakeCount: Int = DecodedObject.maximumMistakeCount
     ) -> [DecodedObject] {
-        var documents = YAMLReader(bytes)
+        var documents = YAMLReader(bytes, knowing: known)
         let parts = RememberedParts()
         var found: [DecodedObject] = []
         var mistakesLeft = maximumMistakeCount
