@@ -5,7 +5,8 @@ import Synchronization
 /// What must be ready before the `/ready` page says so, over all server blocks of a configuration.
 ///
 /// The page is asked for before the later plugins are made, so it answers from this board, which
-/// the server fills once every block that holds `ready` is made.
+/// the server fills once every block that holds `ready` is made. A configuration that goes on from
+/// another has its board, and what it waits for is on it once it serves.
 package final class ReadinessBoard: Sendable {
     /// What the board holds.
     private struct Contents {
@@ -24,6 +25,14 @@ package final class ReadinessBoard: Sendable {
         contents.withLock { contents in
             contents.waited += readiness
             contents.wasReady += readiness.map { _ in false }
+        }
+    }
+
+    /// Shows what another configuration waits for.
+    package func replace(with readiness: [Readiness]) {
+        contents.withLock { contents in
+            contents.waited = readiness
+            contents.wasReady = readiness.map { _ in false }
         }
     }
 

@@ -9,7 +9,7 @@ import Wire
 ///
 /// One value goes through all plugins of a server block in their order. Nothing here touches the
 /// system: files come from `files`, and what must be opened or watched is only written down.
-package struct Setup {
+package struct Setup: Sendable {
     // MARK: Given to the plugin
 
     /// The zones of the server block, in lower case, reverse zones expanded.
@@ -30,11 +30,13 @@ package struct Setup {
     /// The addresses of this machine's interfaces, without link-local ones.
     package let interfaces: [Interface]
     /// Values that plugins kept when the running configuration was made, by their keys.
-    package let previous: [String: any Sendable]
+    package private(set) var previous: [String: any Sendable]
+    /// Values that plugins of the server blocks before keep, by their keys.
+    private var keptBefore: [String: any Sendable]
     /// What happened to the files and folders in `watched` since it was made.
-    package let changes: FileChanges
+    package private(set) var changes: FileChanges
     /// The time at which the configuration is made, in seconds since 1970: all of it has one.
-    package let wallSeconds: @Sendable () -> Int64
+    package private(set) var wallSeconds: @Sendable () -> Int64
     /// The wall clock as it goes on, for what is asked for the time later; same unit.
     package let wallClock: @Sendable () -> Int64
     /// 64 random bits that nobody can guess; always the same where nothing is served.
@@ -59,8 +61,10 @@ package struct Setup {
     package var takesEveryClass = false
     /// Files and folders whose change means building anew.
     package var watched: Set<String> = []
-    /// Values to keep for the next configuration, by key.
+    /// Values to keep for the next configuration, by key; `held` looks them up.
     package var kept: [String: any Sendable] = [:]
+    /// Whether a plugin asked for what others keep.
+    private var hasAskedOthers = false
     /// What plugins of this block leave to those behind them in it, by key.
     package var left: [String: any Sendable] = [:]
     /// Whether something could not be read whole and must be read again soon.
@@ -99,6 +103,7 @@ package struct Setup {
         environment: [String: String] = [:],
         interfaces: [Interface] = [],
         previous: [String: any Sendable] = [:],
+        keptBefore: [String: any Sendable] = [:],
         changes: FileChanges = .unknown,
         wallSeconds: @escaping @Sendable () -> Int64,
         wallClock: (@Sendable () -> Int64)? = nil,
@@ -118,6 +123,7 @@ package struct Setup {
         self.environment = environment
         self.interfaces = interfaces
         self.previous = previous
+        self.keptBefore = keptBefore
         self.changes = changes
         self.wallSeconds = wallSeconds
         self.wallClock = wallClock ?? wallSeconds
@@ -135,6 +141,35 @@ package struct Setup {
     /// The value kept under `key` by the running configuration, when it is of this type.
     package func previous<Value>(_ key: String, as type: Value.Type) -> Value? {
         previous[key] as? Value
+    }
+
+    /// The value kept under `key` by a plugin that was made before, of this block or another, when
+    /// it is of this type.
+    package mutating func held<Value>(_ key: String, as type: Value.Type) -> Value? {
+        hasAskedOthers = true
+        guard let value = kept[key] ?? keptBefore[key] else { return nil }
+        return value as? Value
+    }
+
+    /// Whether all that was made of it so far depends on the Corefile and the process alone: no
+    /// plugin has read files, or asked for what others keep.
+    package var isOfCorefileAlone: Bool { watched.isEmpty && !isUnsettled && !hasAskedOthers }
+
+    /// The same for a configuration that goes on from the one that it was made for: what was asked
+    /// for stays asked for, but for what was done when that began to serve.
+    package func again(
+        after previous: [String: any Sendable],
+        keptBefore: [String: any Sendable],
+        changes: FileChanges,
+        wallSeconds: @escaping @Sendable () -> Int64
+    ) -> Setup {
+        var setup = self
+        setup.previous = previous
+        setup.keptBefore = keptBefore
+        setup.changes = changes
+        setup.wallSeconds = wallSeconds
+        setup.whenServing = []
+        return setup
     }
 }
 

@@ -41,6 +41,10 @@ package struct Plan: Sendable {
     package var control: String?
     /// The keys of the server blocks, which are read once for all configurations of a Corefile.
     var keys: [Word: ServerKey] = [:]
+    /// The Corefile that it was made of.
+    var blocks: [Block] = []
+    /// What was made of the Corefile alone, by the number of the block.
+    var beginnings: [Int: BlockBeginning] = [:]
     /// What `/ready` answers from.
     package var board = ReadinessBoard()
 

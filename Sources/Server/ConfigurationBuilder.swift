@@ -13,17 +13,17 @@ package struct ConfigurationBuilder {
     package static let maximumBlockCount = 1_024
 
     private let surroundings: Surroundings
-    /// The name of each plugin, in their order.
-    private let names: [String]
-    /// Values that plugins kept when the running configuration was made.
-    private let previous: [String: any Sendable]
-    /// The keys that its blocks have.
-    private let knownKeys: [Word: ServerKey]
+    /// The plan of the running configuration.
+    private let previous: Plan?
+    /// What was made of each block then and is still right.
+    private let beginnings: [Int: BlockBeginning]
     private let changes: FileChanges
     /// The time of the whole configuration, in seconds since 1970: serials that are made from it do
     /// not depend on how long the blocks before took to load.
     private let second: Int64
-    private let board = ReadinessBoard()
+    private let board: ReadinessBoard
+    /// What the blocks wait for that hold `ready`.
+    private var waited: [Readiness] = []
     private var plan = Plan()
     private var mistakes: [CorefileError] = []
     private var gathering = ListenerGathering()
@@ -38,12 +38,8 @@ package struct ConfigurationBuilder {
         previous: Configuration? = nil,
         changes: FileChanges = .unknown
     ) -> Result<Configuration, ConfigurationMistakes> {
-        var builder = ConfigurationBuilder(
-            surroundings: surroundings,
-            previous: previous?.plan,
-            changes: changes
-        )
-        for block in blocks { builder.add(block) }
+        var builder = ConfigurationBuilder(blocks, surroundings, previous?.plan, changes)
+        for (number, block) in blocks.enumerated() { builder.add(block, number) }
         builder.mistakes += builder.gathering.mistakes
         guard builder.mistakes.isEmpty else {
             let mistakes = builder.mistakes.sorted { $0.position < $1.position }
@@ -55,41 +51,78 @@ package struct ConfigurationBuilder {
             counting: surroundings.metrics,
             previous: previous?.listeners ?? []
         )
-        builder.plan.board = builder.board
+        builder.fillBoard()
         return .success(Configuration(listeners: listeners, plan: builder.plan))
     }
 
     private init(
-        surroundings: Surroundings,
-        previous: Plan?,
-        changes: FileChanges
+        _ blocks: [Block],
+        _ surroundings: Surroundings,
+        _ previous: Plan?,
+        _ changes: FileChanges
     ) {
         self.surroundings = surroundings
-        names = surroundings.plugins.map { $0.manual.name }
-        self.previous = previous?.kept ?? [:]
-        knownKeys = previous?.keys ?? [:]
+        self.previous = previous
         self.changes = changes
         second = surroundings.wallSeconds()
+        plan.blocks = blocks
+        // Where it is not known what changed, everything is made anew.
+        let known = changes.isComplete && previous?.blocks == blocks ? previous : nil
+        beginnings = known?.beginnings ?? [:]
+        board = known?.board ?? ReadinessBoard()
+    }
+
+    /// Writes on the board what the blocks wait for: at once, or once this configuration serves,
+    /// where it is the board of the running one.
+    private mutating func fillBoard() {
+        plan.board = board
+        guard let previous, previous.board === board else { return board.replace(with: waited) }
+        plan.whenServing.append { [board, waited] in board.replace(with: waited) }
     }
 
     /// Makes one server block, or notes why it cannot be made.
-    private mutating func add(_ block: Block) {
-        var keys: [ServerKey] = []
+    private mutating func add(_ block: Block, _ number: Int) {
+        guard let beginning = beginnings[number] ?? begin(block) else { return }
+        var setup = beginning.setup.again(
+            after: previous?.kept ?? [:],
+            keptBefore: plan.kept,
+            changes: changes,
+            wallSeconds: { [second] in second }
+        )
+        var plugins = beginning.plugins
+        plan.beginnings[number] = finish(beginning, &plugins, &setup)
+        for (word, key) in beginning.keys { plan.keys[word] = key }
+        let chain = Chain(plugins)
+        if block.stanzas.contains(where: { $0.name.text == "ready" }) { waited += setup.readiness }
+        plan.take(setup)
+        let serverBlock = ServerBlock(
+            zones: setup.zones,
+            chain: chain,
+            limits: setup.limits,
+            takesEveryClass: setup.takesEveryClass,
+            label: setup.serverLabel,
+            kernelInterfaces: setup.kernelInterfaces
+        )
+        gathering.add(serverBlock, keys: beginning.keys.map(\.key), addresses: setup.addresses)
+    }
+
+    /// Reads the keys of a block, before any of its plugins is made; nil without a key.
+    private mutating func begin(_ block: Block) -> BlockBeginning? {
+        var keys: [(word: Word, key: ServerKey)] = []
         for word in block.keys where !word.text.isEmpty {
             do throws(CorefileError) {
-                let key = try key(of: word)
-                plan.keys[word] = key
-                keys.append(key)
+                keys.append((word, try key(of: word)))
             } catch {
                 mistakes.append(error)
             }
         }
-        checkNames(of: block)
-        guard let first = keys.first else { return }
+        let names = surroundings.plugins.map { $0.manual.name }
+        checkNames(of: block, names)
+        guard let first = keys.first?.key else { return nil }
         var zones: [Name] = []
-        for zone in keys.flatMap(\.zones) where !zones.contains(zone) { zones.append(zone) }
-        let present = self.present(in: block)
-        var setup = Setup(
+        for zone in keys.flatMap(\.key.zones) where !zones.contains(zone) { zones.append(zone) }
+        let present = self.present(in: block, names)
+        let setup = Setup(
             zones: zones,
             serverLabel: "dns://:\(first.port)",
             port: first.port,
@@ -100,48 +133,24 @@ package struct ConfigurationBuilder {
             log: surroundings.log,
             environment: surroundings.environment,
             interfaces: surroundings.interfaces,
-            previous: previous,
-            changes: changes,
-            wallSeconds: { [second] in second },
+            wallSeconds: surroundings.wallSeconds,
             wallClock: surroundings.wallSeconds,
             random: surroundings.random,
             isCheck: surroundings.isCheck,
-            pluginNames: present.filter { $0.plugin.manual.isHandler }.map(\.name),
+            pluginNames: present.filter(\.isHandler).map(\.name),
             board: board
         )
-        // What the blocks before keep is there for those after them too.
-        setup.kept = plan.kept
-        let chain = Chain(plugins(present, &setup))
-        if block.stanzas.contains(where: { $0.name.text == "ready" }) {
-            board.add(setup.readiness)
-        }
-        plan.take(setup)
-        let serverBlock = ServerBlock(
-            zones: zones,
-            chain: chain,
-            limits: setup.limits,
-            takesEveryClass: setup.takesEveryClass,
-            label: setup.serverLabel,
-            kernelInterfaces: setup.kernelInterfaces
-        )
-        gathering.add(serverBlock, keys: keys, addresses: setup.addresses)
+        return BlockBeginning(keys: keys, plugins: [], rest: present[...], setup: setup)
     }
 
     /// What a key says.
     private func key(of word: Word) throws(CorefileError) -> ServerKey {
-        if let known = knownKeys[word] { return known }
+        if let known = previous?.keys[word] { return known }
         return try ServerKey(word, defaultPort: surroundings.defaultPort)
     }
 
-    /// A plugin that a block has.
-    private struct PresentPlugin {
-        let plugin: any Plugin.Type
-        let name: String
-        let stanzas: [Stanza]
-    }
-
     /// The plugins of a block, in the order that a query meets them.
-    private func present(in block: Block) -> [PresentPlugin] {
+    private func present(in block: Block, _ names: [String]) -> [PresentPlugin] {
         zip(surroundings.plugins, names).compactMap { plugin, name in
             let stanzas = block.stanzas.filter { $0.name.text == name }
             guard !stanzas.isEmpty else { return nil }
@@ -150,7 +159,7 @@ package struct ConfigurationBuilder {
     }
 
     /// Refuses directives that are no plugins, or none yet.
-    private mutating func checkNames(of block: Block) {
+    private mutating func checkNames(of block: Block, _ names: [String]) {
         for stanza in block.stanzas where !names.contains(stanza.name.text) {
             let name = stanza.name.text
             let position = stanza.name.position
@@ -166,13 +175,17 @@ package struct ConfigurationBuilder {
         }
     }
 
-    /// Makes the plugins of one block in their order; those that take part in queries come back.
-    private mutating func plugins(
-        _ present: [PresentPlugin],
+    /// Makes the plugins of a block that are not made yet, in their order, and adds those that take
+    /// part in queries to `plugins`.
+    ///
+    /// What depends on the Corefile alone comes back, for the next configuration.
+    private mutating func finish(
+        _ beginning: BlockBeginning,
+        _ plugins: inout [any Plugin],
         _ setup: inout Setup
-    ) -> [any Plugin] {
-        var plugins: [any Plugin] = []
-        for one in present {
+    ) -> BlockBeginning {
+        var longest = beginning
+        for (index, one) in zip(beginning.rest.indices, beginning.rest) {
             let (plugin, stanzas) = (one.plugin, one.stanzas)
             if stanzas.count > 1, !plugin.manual.isRepeatable {
                 mistakes.append(
@@ -186,12 +199,53 @@ package struct ConfigurationBuilder {
             let before = setup
             do throws(CorefileError) {
                 let made = try plugin.init(parsing: stanzas, setup: &setup)
-                if plugin.manual.isHandler { plugins.append(made) }
+                if one.isHandler { plugins.append(made) }
             } catch {
                 mistakes += MistakeSearch.all(of: stanzas, from: error, plugin, before)
             }
+            if setup.isOfCorefileAlone {
+                longest.plugins = plugins
+                longest.rest = beginning.rest[(index + 1)...]
+                // It must not hold what the configurations before held.
+                longest.setup = setup.again(
+                    after: [:],
+                    keptBefore: [:],
+                    changes: .unknown,
+                    wallSeconds: surroundings.wallSeconds
+                )
+            }
         }
-        return plugins
+        return longest
+    }
+}
+
+/// What was made of a server block before the first plugin that has read files.
+///
+/// It stays as it is for as long as the Corefile does.
+struct BlockBeginning: Sendable {
+    /// What the block's keys say.
+    let keys: [(word: Word, key: ServerKey)]
+    /// The plugins that were made and take part in queries.
+    fileprivate(set) var plugins: [any Plugin]
+    /// Those that are still to be made.
+    fileprivate(set) var rest: ArraySlice<PresentPlugin>
+    /// What the plugins that were made asked for.
+    fileprivate(set) var setup: Setup
+}
+
+/// A plugin that a block has.
+struct PresentPlugin: Sendable {
+    fileprivate let plugin: any Plugin.Type
+    fileprivate let name: String
+    fileprivate let stanzas: [Stanza]
+    /// Whether it takes part in queries.
+    fileprivate let isHandler: Bool
+
+    fileprivate init(plugin: any Plugin.Type, name: String, stanzas: [Stanza]) {
+        self.plugin = plugin
+        self.name = name
+        self.stanzas = stanzas
+        isHandler = plugin.manual.isHandler
     }
 }
 

@@ -37,7 +37,7 @@ final class CacheBook: Sendable {
 
     /// The book of the configuration that is being made; the first block that asks makes it.
     static func shared(_ setup: inout Setup) -> CacheBook {
-        if let known = setup.kept[key] as? CacheBook { return known }
+        if let known = setup.held(key, as: CacheBook.self) { return known }
         let book = CacheBook(setup.metrics, isCheck: setup.isCheck)
         setup.kept[key] = book
         setup.consoles.append(Console(verbs: ["cache"]) { CacheCommand.run($0, in: book) })

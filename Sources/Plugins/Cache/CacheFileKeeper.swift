@@ -62,7 +62,7 @@ final class CacheFileKeeper: Sendable {
         guard let file = settings.file else { return }
         let path = setup.resolve(file.path)
         let key = "cache: file \(path)"
-        guard setup.kept[key] == nil else {
+        guard setup.held(key, as: (any Sendable).self) == nil else {
             throw CorefileError(
                 at: file.position,
                 "'\(file.path)' is the file of another 'cache' already"

@@ -140,7 +140,8 @@ extension UpstreamHosts {
         let terms = Upstream.terms(values, to: label, way, &setup)
         let key = "forward: host \(way) \(resolvers) \(sources.text)"
         let known =
-            setup.kept[key] as? UpstreamHost ?? setup.previous(key, as: UpstreamHost.self)
+            setup.held(key, as: UpstreamHost.self)
+            ?? setup.previous(key, as: UpstreamHost.self)
         if let known, known.terms === terms {
             setup.kept[key] = known
             return known

@@ -82,7 +82,7 @@ struct ForwardSecurity {
     func client(for upstream: Word, setup: inout Setup) throws(CorefileError) -> TLSClient {
         let paths = [certificate, key, authorities].map { $0.map { setup.resolve($0.text) } ?? "" }
         let identityKey = "forward: tls of \(paths.joined(separator: " "))"
-        if let made = setup.kept[identityKey] as? Known { return made.client }
+        if let made = setup.held(identityKey, as: Known.self) { return made.client }
         let before = setup.previous(identityKey, as: Known.self)
         let known: Known
         do throws(CorefileError) {

@@ -30,7 +30,7 @@ final class Upstream: Sendable {
         let key = "\(endpoint) scope \(endpoint.scope)\(place.isSecure ? " tls" : "")"
         let healthKey = "forward: health of \(key)"
         let known =
-            setup.kept[healthKey] as? UpstreamHealth
+            setup.held(healthKey, as: UpstreamHealth.self)
             ?? setup.previous(healthKey, as: UpstreamHealth.self)
         health = known ?? UpstreamHealth()
         setup.kept[healthKey] = health
@@ -67,7 +67,8 @@ final class Upstream: Sendable {
         let identity = values.security?.identity.map { " as \($0)" } ?? ""
         let key = "forward: connections to \(key)\(identity)"
         let known =
-            setup.kept[key] as? ConnectionTerms ?? setup.previous(key, as: ConnectionTerms.self)
+            setup.held(key, as: ConnectionTerms.self)
+            ?? setup.previous(key, as: ConnectionTerms.self)
         if let known, known.values == values {
             setup.kept[key] = known
             return known

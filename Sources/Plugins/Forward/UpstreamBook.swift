@@ -26,7 +26,7 @@ final class UpstreamBook: Sendable {
 
     /// The book of the configuration that is being made; the first block that asks makes it.
     static func shared(_ setup: inout Setup) -> UpstreamBook {
-        if let known = setup.kept[key] as? UpstreamBook { return known }
+        if let known = setup.held(key, as: UpstreamBook.self) { return known }
         let book = UpstreamBook(setup.metrics)
         setup.kept[key] = book
         setup.consoles.append(

@@ -24,7 +24,7 @@ extension Setup {
             fingerprint: fingerprint(of: settings),
             position: word.position
         )
-        if let first = kept[key] as? SnapshotOwner, first.fingerprint != owner.fingerprint {
+        if let first = held(key, as: SnapshotOwner.self), first.fingerprint != owner.fingerprint {
             throw CorefileError(
                 at: word.position,
                 "'\(word.text)' is the file of the block at \(first.position), which has other "
@@ -79,7 +79,7 @@ extension Setup {
         let path = resolve(word.text)
         let key = "kubernetes: snapshot \(path)"
         let keeper =
-            kept[key] as? SnapshotKeeper ?? previous(key, as: SnapshotKeeper.self)
+            held(key, as: SnapshotKeeper.self) ?? previous(key, as: SnapshotKeeper.self)
             ?? SnapshotKeeper(path, in: store, log: log)
         kept[key] = keeper
         let fingerprint = fingerprint(of: settings)

@@ -50,7 +50,7 @@ extension Setup {
             return
         }
         let key = Self.stateKey(path)
-        var keeper = kept[key] as? StateKeeper ?? previous(key, as: StateKeeper.self)
+        var keeper = held(key, as: StateKeeper.self) ?? previous(key, as: StateKeeper.self)
         if keeper == nil {
             // Another path than before: what is served goes there, unless that is something else.
             guard let found = storedState(path) else {

@@ -19,7 +19,8 @@ final class LoopTokens: Sendable {
     static func shared(_ setup: inout Setup) -> LoopTokens {
         let key = "forward: loop tokens"
         let tokens =
-            setup.kept[key] as? LoopTokens ?? setup.previous(key, as: LoopTokens.self)
+            setup.held(key, as: LoopTokens.self)
+            ?? setup.previous(key, as: LoopTokens.self)
             ?? LoopTokens()
         setup.kept[key] = tokens
         return tokens
