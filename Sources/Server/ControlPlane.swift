@@ -242,7 +242,7 @@ package struct ControlPlane: ~Copyable {
             guard let count = try? poll.wait(milliseconds: timeoutMilliseconds(now)) else {
                 return 1
             }
-            pages.run(nowNanoseconds: Self.now.nanoseconds)
+            var hasVisitors = false
             for index in 0..<count {
                 switch poll.event(at: index).token {
                 case Token.signals:
@@ -253,9 +253,11 @@ package struct ControlPlane: ~Copyable {
                     Thread.rest(nanoseconds: Self.stepNanoseconds)
                     let later = watcher.changes()
                     if !later.isEmpty { gathering.note(later, Self.now) }
+                case Token.pages: hasVisitors = true
                 default: break
                 }
             }
+            pages.run(isReady: hasVisitors, nowNanoseconds: Self.now.nanoseconds)
             runTimers()
         }
     }
@@ -292,7 +294,7 @@ package struct ControlPlane: ~Copyable {
         while Self.now < end {
             let left = Int(end.nanoseconds(since: Self.now) / 1_000_000) + 1
             _ = try? poll.wait(milliseconds: min(left, 100))
-            pages.run(nowNanoseconds: Self.now.nanoseconds)
+            pages.run(isReady: true, nowNanoseconds: Self.now.nanoseconds)
             if isForced() { return 2 }
         }
         return 0

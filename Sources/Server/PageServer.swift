@@ -91,8 +91,9 @@ struct PageServer: ~Copyable {
         next = [:]
     }
 
-    /// Serves what came.
-    func run(nowNanoseconds: UInt64) {
+    /// Serves what came, when a descriptor `isReady` or the time of `timeoutMilliseconds` is up.
+    func run(isReady: Bool, nowNanoseconds: UInt64) {
+        guard isReady || timeoutMilliseconds(nowNanoseconds: nowNanoseconds) == 0 else { return }
         for opened in open.values { opened.server.run(nowNanoseconds: nowNanoseconds) }
     }
 
