@@ -81,6 +81,9 @@ package struct FileChanges: Hashable, Sendable {
     /// Whether all of it is as it is to stay, as far as can be told.
     package var isWhole: Bool { isComplete && openCount == 0 }
 
+    /// Whether one thing happened, and no more: after it a file is whole that was there before.
+    package var isLoneAndWhole: Bool { isWhole && nameCount + ownStories.count == 1 }
+
     /// The watched paths on which something happened, or in which.
     package var watchedPaths: Set<String> { paths.union(stories.keys) }
 

@@ -249,10 +249,7 @@ package struct ControlPlane: ~Copyable {
                     while let signal = signals.next() {
                         if let code = take(signal) { return code }
                     }
-                case Token.files:
-                    Thread.rest(nanoseconds: Self.stepNanoseconds)
-                    let later = watcher.changes()
-                    if !later.isEmpty { gathering.note(later, Self.now) }
+                case Token.files: noteChanges()
                 case Token.pages: hasVisitors = true
                 default: break
                 }
@@ -260,6 +257,14 @@ package struct ControlPlane: ~Copyable {
             pages.run(isReady: hasVisitors, nowNanoseconds: Self.now.nanoseconds)
             runTimers()
         }
+    }
+
+    /// Notes what happened to files, and the steps that are likely to follow at once.
+    private mutating func noteChanges() {
+        gathering.note(watcher.changes(), Self.now)
+        guard gathering.expectsSteps else { return }
+        Thread.rest(nanoseconds: Self.stepNanoseconds)
+        gathering.note(watcher.changes(), Self.now)
     }
 
     /// Does what a signal asks for; an exit code ends the server.

@@ -29,6 +29,11 @@ struct Gathering {
     /// of them may go on.
     private var firstAt: Moment?
     private var openSince: Moment?
+    /// Whether what was noted last is likely to be one of several steps (made, closed, moved, one of
+    /// many files, or what happens beside ours), each of which would wake whoever waits for it.
+    ///
+    /// It is not when a file that was there was written whole, and nothing else is to be taken.
+    private(set) var expectsSteps = false
     /// Until when changes are gathered that follow those that were taken last, or tried to be.
     private var gatheredUntil = Moment(nanoseconds: 0)
 
@@ -37,8 +42,10 @@ struct Gathering {
     /// Another try waits for changes: they are due in a moment.
     var due: Moment? { changesDue ?? retryDue }
 
-    /// Notes what happened now.
+    /// Notes what happened now, if anything did.
     mutating func note(_ later: FileChanges, _ now: Moment) {
+        expectsSteps = firstAt != nil || !later.isLoneAndWhole
+        guard !later.isEmpty else { return }
         changes.formUnion(later)
         let first = firstAt ?? now
         firstAt = first

@@ -85,6 +85,22 @@ import Testing
         #expect([atOnce.isWhole, oneByOne.isWhole, own.isWhole] == [expected, expected, expected])
     }
 
+    @Test func tellsALoneFileThatIsWhole() {
+        var changes = FileChanges()
+        #expect(!changes.isLoneAndWhole)
+
+        changes.note("a", in: "m", .whole)
+        #expect(changes.isLoneAndWhole)
+        changes.note("a", in: "m", .whole)
+        #expect(!changes.isLoneAndWhole)
+
+        var own = FileChanges()
+        own.note("a", .whole)
+        #expect(own.isLoneAndWhole)
+        own.formUnion(changes)
+        #expect(!own.isLoneAndWhole)
+    }
+
     @Test func isWholeWhenAllNamesAre() {
         var changes = FileChanges()
         #expect(changes.isWhole)

@@ -30,6 +30,48 @@ import Testing
         #expect(gathering.changes.isEmpty)
     }
 
+    /// Whoever rests for steps that never come wakes up once more for every change.
+    @Test(
+        "Steps are expected but after a lone file that is whole",
+        arguments: [
+            ([change("a.yaml", .whole)], false),
+            // Written beside: it is about to be moved.
+            ([change("a.yaml.new", .begun)], true),
+            ([change("a.yaml.new", .begun, .whole)], true),
+            ([change("a.yaml", .gone)], true),
+            ([change("a.yaml", .emptied)], true),
+            // One file of many.
+            ([change("a.yaml", .whole), change("b.yaml", .whole)], true),
+            ([change("a.yaml", .whole, .whole)], true),
+            ([.unknown], true),
+            // Something beside our files.
+            ([FileChanges()], true),
+            ([change("a.yaml", .whole), FileChanges()], true),
+        ] as [([FileChanges], Bool)]
+    )
+    func expectsSteps(changes: [FileChanges], expected: Bool) {
+        var gathering = Gathering()
+        #expect(!gathering.expectsSteps)
+
+        for later in changes { gathering.note(later, Self.moment(100)) }
+        #expect(gathering.expectsSteps == expected)
+
+        // What was taken is over.
+        _ = gathering.begin()
+        gathering.note(Self.change("c.yaml", .whole), Self.moment(200))
+        #expect(!gathering.expectsSteps)
+    }
+
+    @Test func isNotPutOffByNothing() {
+        var gathering = Gathering()
+        gathering.note(FileChanges(), Self.moment(100))
+        #expect(gathering.due == nil)
+
+        gathering.note(Self.change("a.yaml", .whole), Self.moment(100))
+        gathering.note(FileChanges(), Self.moment(101))
+        #expect(gathering.due == Self.moment(102))
+    }
+
     @Test func waitsForAFileThatIsBegunOrGone() {
         for sign in [FileChanges.Sign.begun, .emptied, .gone, .other] {
             var gathering = Gathering()
