@@ -92,7 +92,7 @@ import Wire
         let broken = Self.service("one", "10.96.1.2").replacing("port: 80", with: "port: 80 // web")
         try server.write(broken, to: "manifests/one.yaml")
         try server.write(Self.service("two", "10.96.2.2"), to: "manifests/two.yaml")
-        let said = server.output(containing: "one.yaml:")
+        let said = server.output(containing: "one.yaml:9:")
 
         #expect(try Self.wait(for: "10.96.2.2", of: "two", from: server) != nil)
         #expect(try Self.wait(for: "10.96.1.1", of: "one", from: server) != nil)
