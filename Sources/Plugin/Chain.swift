@@ -10,12 +10,12 @@ package final class Chain: Sendable {
     /// The name of each plugin, in the same order.
     package let names: [String]
     /// What they do with a query: the only chain of these.
-    private let roles: Roles
+    let roles: Roles
 
     package init(_ plugins: [any Plugin]) {
         self.plugins = plugins
         names = plugins.map { type(of: $0).manual.name }
-        roles = Roles([plugins])
+        roles = Roles(plugins)
     }
 
     /// Asks each plugin until one takes the query, then lets those asked finish, last first.

@@ -15,6 +15,8 @@ package struct Roles: Sendable {
         var observers: Range<Int>
         /// The number of plugins of the chain.
         var pluginCount: Int
+        /// Those whose waiting queries give way, a bit each by their place.
+        var givingWay: UInt64
     }
 
     /// What is said where every plugin has passed.
@@ -28,17 +30,14 @@ package struct Roles: Sendable {
     private var finisherPlaces: [Int] = []
     private var parts: [Part] = []
 
-    /// `chains`: the plugins of each, in the order they are asked.
-    package init(_ chains: [[any Plugin]]) {
-        for plugins in chains { add(plugins) }
-    }
-
-    private mutating func add(_ plugins: [any Plugin]) {
-        let starts = (answerers.count, finishers.count, observers.count)
+    /// The plugins of one chain, in the order they are asked.
+    package init(_ plugins: [any Plugin]) {
+        var givingWay: UInt64 = 0
         for (place, plugin) in plugins.enumerated() {
             if let answerer = plugin as? any Answerer {
                 answerers.append(answerer)
                 answererPlaces.append(place)
+                if answerer.givesWay { givingWay |= 1 << UInt64(place) }
             }
             if let finisher = plugin as? any Finisher {
                 finishers.append(finisher)
@@ -46,14 +45,41 @@ package struct Roles: Sendable {
             }
             if let observer = plugin as? any Observer { observers.append(observer) }
         }
-        parts.append(
-            Part(
-                answerers: starts.0..<answerers.count,
-                finishers: starts.1..<finishers.count,
-                observers: starts.2..<observers.count,
-                pluginCount: plugins.count
-            )
+        let part = Part(
+            answerers: answerers.indices,
+            finishers: finishers.indices,
+            observers: observers.indices,
+            pluginCount: plugins.count,
+            givingWay: givingWay
         )
+        parts = [part]
+    }
+
+    /// Those of all of these chains.
+    package init(joining chains: [Chain]) {
+        for chain in chains.map(\.roles) {
+            let starts = (answerers.count, finishers.count, observers.count)
+            answerers += chain.answerers
+            finishers += chain.finishers
+            observers += chain.observers
+            answererPlaces += chain.answererPlaces
+            finisherPlaces += chain.finisherPlaces
+            for var part in chain.parts {
+                part.answerers = Self.moved(part.answerers, by: starts.0)
+                part.finishers = Self.moved(part.finishers, by: starts.1)
+                part.observers = Self.moved(part.observers, by: starts.2)
+                parts.append(part)
+            }
+        }
+    }
+
+    private static func moved(_ range: Range<Int>, by count: Int) -> Range<Int> {
+        (range.lowerBound + count)..<(range.upperBound + count)
+    }
+
+    /// Whether queries of a chain that wait for the plugin at a place go before those of others.
+    package func goesFirst(chain: Int, plugin: Int) -> Bool {
+        parts[chain].givingWay & 1 << UInt64(max(0, plugin)) == 0
     }
 
     /// Asks the plugins of a chain until one takes the query, then lets those asked finish.

@@ -62,8 +62,6 @@ package struct Listener: QueryPath {
     /// What the plugins of all blocks do with a query.
     private let roles: Roles
     private let limits: [AnswerLimits]
-    /// For each block the plugins whose waiting queries give way, a bit each by their place.
-    private let givingWay: [UInt64]
     package let takesEveryClass: Bool
     /// Counts what is answered before a chain is found.
     let dropped: QueryMetrics
@@ -81,13 +79,7 @@ package struct Listener: QueryPath {
         takesEveryClass = blocks.contains { $0.takesEveryClass }
         zones = ZoneTable(blocks)
         limits = blocks.map { $0.limits }
-        givingWay = blocks.map { block in
-            block.chain.plugins.enumerated().reduce(0) { bits, plugin in
-                let givesWay = (plugin.element as? any Answerer)?.givesWay == true
-                return givesWay ? bits | 1 << UInt64(plugin.offset) : bits
-            }
-        }
-        roles = Roles(blocks.map(\.chain.plugins))
+        roles = Roles(joining: blocks.map(\.chain))
     }
 
     /// A DS question for the apex of a zone belongs to its parent, when that is served here too
@@ -114,7 +106,7 @@ package struct Listener: QueryPath {
     }
 
     package func goesFirst(block: Int, plugin: Int) -> Bool {
-        givingWay[block] & 1 << UInt64(max(0, plugin)) == 0
+        roles.goesFirst(chain: block, plugin: plugin)
     }
 
     package func answerWithoutWaiting(

@@ -13,8 +13,8 @@ package struct ConfigurationBuilder {
     package static let maximumBlockCount = 1_024
 
     private let surroundings: Surroundings
-    /// The plan of the running configuration.
-    private let previous: Plan?
+    /// The running configuration.
+    private let previous: Configuration?
     /// What was made of each block then and is still right.
     private let beginnings: [Int: BlockBeginning]
     private let changes: FileChanges
@@ -38,7 +38,7 @@ package struct ConfigurationBuilder {
         previous: Configuration? = nil,
         changes: FileChanges = .unknown
     ) -> Result<Configuration, ConfigurationMistakes> {
-        var builder = ConfigurationBuilder(blocks, surroundings, previous?.plan, changes)
+        var builder = ConfigurationBuilder(blocks, surroundings, previous, changes)
         for (number, block) in blocks.enumerated() { builder.add(block, number) }
         builder.mistakes += builder.gathering.mistakes
         guard builder.mistakes.isEmpty else {
@@ -58,7 +58,7 @@ package struct ConfigurationBuilder {
     private init(
         _ blocks: [Block],
         _ surroundings: Surroundings,
-        _ previous: Plan?,
+        _ previous: Configuration?,
         _ changes: FileChanges
     ) {
         self.surroundings = surroundings
@@ -67,16 +67,18 @@ package struct ConfigurationBuilder {
         second = surroundings.wallSeconds()
         plan.blocks = blocks
         // Where it is not known what changed, everything is made anew.
-        let known = changes.isComplete && previous?.blocks == blocks ? previous : nil
-        beginnings = known?.beginnings ?? [:]
-        board = known?.board ?? ReadinessBoard()
+        let known = changes.isComplete && previous?.plan.blocks == blocks ? previous : nil
+        beginnings = known?.plan.beginnings ?? [:]
+        board = known?.plan.board ?? ReadinessBoard()
     }
 
     /// Writes on the board what the blocks wait for: at once, or once this configuration serves,
     /// where it is the board of the running one.
     private mutating func fillBoard() {
         plan.board = board
-        guard let previous, previous.board === board else { return board.replace(with: waited) }
+        guard let running = previous?.plan.board, running === board else {
+            return board.replace(with: waited)
+        }
         plan.whenServing.append { [board, waited] in board.replace(with: waited) }
     }
 
@@ -84,7 +86,7 @@ package struct ConfigurationBuilder {
     private mutating func add(_ block: Block, _ number: Int) {
         guard let beginning = beginnings[number] ?? begin(block) else { return }
         var setup = beginning.setup.again(
-            after: previous?.kept ?? [:],
+            after: previous?.plan.kept ?? [:],
             keptBefore: plan.kept,
             changes: changes,
             wallSeconds: { [second] in second }
@@ -145,7 +147,7 @@ package struct ConfigurationBuilder {
 
     /// What a key says.
     private func key(of word: Word) throws(CorefileError) -> ServerKey {
-        if let known = previous?.keys[word] { return known }
+        if let known = previous?.plan.keys[word] { return known }
         return try ServerKey(word, defaultPort: surroundings.defaultPort)
     }
 
