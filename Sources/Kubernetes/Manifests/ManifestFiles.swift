@@ -148,23 +148,23 @@ extension ManifestFiles {
 
     /// Whether a walk comes to `left` before `right`: it goes by the names in each folder.
     static func precedes(_ left: String, _ right: String) -> Bool {
-        let slash = UInt8(ascii: "/")
-        let left = left.utf8
-        let right = right.utf8
-        var (leftIndex, rightIndex) = (left.startIndex, right.startIndex)
-        // Where the names begin that differ.
-        var (leftStart, rightStart) = (leftIndex, rightIndex)
-        while leftIndex < left.endIndex, rightIndex < right.endIndex,
-            left[leftIndex] == right[rightIndex]
-        {
-            let isSlash = left[leftIndex] == slash
-            left.formIndex(after: &leftIndex)
-            right.formIndex(after: &rightIndex)
-            if isSlash { (leftStart, rightStart) = (leftIndex, rightIndex) }
-        }
-        let leftName = Substring(left[leftStart...].prefix { $0 != slash })
-        let rightName = Substring(right[rightStart...].prefix { $0 != slash })
-        return leftName < rightName
+        let (leftBytes, rightBytes) = (left.utf8, right.utf8)
+        let (first, second) = (leftBytes.span, rightBytes.span)
+        let count = Swift.min(first.count, second.count)
+        var start = 0
+        while start < count, first[start] == second[start] { start &+= 1 }
+        // Back to where the names begin that differ.
+        while start > 0, first[start &- 1] != UInt8(ascii: "/") { start &-= 1 }
+        return name(in: left, from: start) < name(in: right, from: start)
+    }
+
+    /// What stands in a path from the byte at `start` to the next slash.
+    private static func name(in path: String, from start: Int) -> Substring {
+        let bytes = path.utf8
+        let span = bytes.span
+        var end = start
+        while end < span.count, span[end] != UInt8(ascii: "/") { end &+= 1 }
+        return Substring(bytes.dropFirst(start).prefix(end &- start))
     }
 }
 
