@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Files
 import Testing
 
 @testable import Kubernetes
@@ -40,6 +41,34 @@ import Testing
         files.remove("m/0/none")
         for path in paths.shuffled(using: &dice).dropFirst(count / 2) { files.remove(path) }
         #expect(files.count == count / 2)
+    }
+
+    @Test func tellsWhatIsWrongInFilesThatWereExchanged() {
+        let broken = ManifestFile(
+            path: "m/1050",
+            version: nil,
+            bytes: Array("kind: [".utf8),
+            previous: nil
+        )
+        let unread = ManifestFile(
+            path: "m/1060",
+            keeping: nil,
+            because: FileError(path: "m/1060", reason: .beingWritten)
+        )
+        var files = ManifestFiles((0..<100).map { file("m/\(1_000 + $0)") })
+
+        #expect(Array(files.flawed).isEmpty)
+        files.put(broken)
+        files.put(unread)
+        #expect(files.flawed.contains { $0 === broken })
+        #expect(files.unread == ["m/1060"])
+        #expect(files.unsettled == ["m/1060"])
+        files.remove("m/1000")
+        #expect(files.unread == ["m/1060"])
+        files.put(file("m/1050"))
+        files.put(file("m/1060"))
+        #expect(Array(files.flawed).isEmpty)
+        #expect(files.unread.isEmpty)
     }
 
     @Test func comparesOnlyPagesThatAreNotShared() {

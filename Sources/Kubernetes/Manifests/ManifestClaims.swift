@@ -22,7 +22,9 @@ struct ManifestChange {
         }
         // Mostly the same files in the same order, with one more or one less somewhere.
         var start = 0
-        while start < min(old.count, new.count), old[start].path == new[start].path {
+        while start < min(old.count, new.count),
+            old[start] === new[start] || old[start].path == new[start].path
+        {
             compare(old[start], new[start])
             start += 1
         }

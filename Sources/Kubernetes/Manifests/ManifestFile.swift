@@ -221,6 +221,9 @@ final class ManifestFile: Sendable {
     let fault: ManifestMistake?
     /// Whether all that it holds is from before.
     let isKept: Bool
+    /// Whether nothing more is to be told of it than what it holds: nothing is wrong, or from
+    /// before, or to be read again.
+    let isSound: Bool
 
     private init(
         path: String,
@@ -236,6 +239,9 @@ final class ManifestFile: Sendable {
         self.isUnsettled = isUnsettled
         self.fault = fault
         self.isKept = isKept
+        isSound =
+            fault == nil && !isUnsettled && !isKept && content.mistakes.isEmpty
+            && content.kept.isEmpty
     }
 
     /// What `bytes` hold, with the last good form of each document that is wrong now.

@@ -11,6 +11,8 @@ struct ManifestFiles: Sendable, Sequence {
     /// Some files that follow each other, and what of them is asked for without looking at each.
     private final class Page: Sendable {
         let files: [ManifestFile]
+        /// Whether nothing is to be told of any of them.
+        let areSound: Bool
         /// How many claims of theirs are on older forms.
         let keptCount: Int
         /// Whether something is wrong in one of them.
@@ -20,12 +22,15 @@ struct ManifestFiles: Sendable, Sequence {
         /// Those that could not be read.
         let unread: [String]
 
-        init(_ files: some Sequence<ManifestFile>) {
+        /// `areSound`: that they are is known, so that they need not be looked at.
+        init(_ files: some Sequence<ManifestFile>, areSound: Bool = false) {
             self.files = Array(files)
-            keptCount = self.files.reduce(0) { $0 + $1.keptCount(without: nil) }
-            isFlawed = self.files.contains { $0.fault != nil || !$0.content.mistakes.isEmpty }
-            unsettled = self.files.lazy.filter(\.isUnsettled).map(\.path)
-            unread = self.files.lazy.filter { $0.version == nil && $0.fault != nil }.map(\.path)
+            let others = areSound ? [] : self.files.filter { !$0.isSound }
+            self.areSound = others.isEmpty
+            keptCount = others.reduce(0) { $0 + $1.keptCount(without: nil) }
+            isFlawed = others.contains { $0.fault != nil || !$0.content.mistakes.isEmpty }
+            unsettled = others.filter(\.isUnsettled).map(\.path)
+            unread = others.filter { $0.version == nil && $0.fault != nil }.map(\.path)
         }
     }
 
@@ -109,16 +114,19 @@ extension ManifestFiles {
             return
         }
         var files = pages[place.page].files
+        let areSound = pages[place.page].areSound && file.isSound
         if place.index < files.count, files[place.index].path == file.path {
             files[place.index] = file
         } else {
             files.insert(file, at: place.index)
         }
         guard files.count >= 2 * Self.pageCount else {
-            pages[place.page] = Page(files)
+            pages[place.page] = Page(files, areSound: areSound)
             return
         }
-        let halves = [Page(files[..<Self.pageCount]), Page(files[Self.pageCount...])]
+        let halves = [files[..<Self.pageCount], files[Self.pageCount...]].map {
+            Page($0, areSound: areSound)
+        }
         pages.replaceSubrange(place.page...place.page, with: halves)
     }
 
@@ -132,7 +140,7 @@ extension ManifestFiles {
         if files.isEmpty {
             pages.remove(at: place.page)
         } else {
-            pages[place.page] = Page(files)
+            pages[place.page] = Page(files, areSound: pages[place.page].areSound)
         }
     }
 
@@ -181,13 +189,20 @@ extension ManifestFiles {
         var next = 0
         for page in new.pages {
             if let number = numbers[ObjectIdentifier(page)], number >= next {
-                for other in old.pages[next..<number] { gone += other.files }
+                for other in old.pages[next..<number] { gone.join(other.files) }
                 next = number + 1
             } else {
-                come += page.files
+                come.join(page.files)
             }
         }
-        for other in old.pages[next...] { gone += other.files }
+        for other in old.pages[next...] { gone.join(other.files) }
         return (gone, come)
+    }
+}
+
+extension Array {
+    /// Appends elements; the first to come are not copied, and mostly there are no others.
+    fileprivate mutating func join(_ elements: [Element]) {
+        if isEmpty { self = elements } else { self += elements }
     }
 }
