@@ -27,7 +27,7 @@ import Wire
 
         #expect([same, changed, moved].map(\.ttl) == [7, 8, 7])
         #expect(
-            [same, changed, moved].map { $0.zoneNames.map(\.description) } == [
+            [same, changed, moved].map { $0.zones.names.map(\.description) } == [
                 ["cluster.local."], ["cluster.local."], ["other.local."],
             ]
         )

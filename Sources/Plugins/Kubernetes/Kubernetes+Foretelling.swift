@@ -11,7 +11,7 @@ extension Kubernetes: Foreteller {
         _ body: (Span<UInt8>, RecordType) -> Void
     ) {
         guard isSynced else { return }
-        for zone in zoneNames where !zone.isReverse {
+        for zone in zones.names where !zone.isReverse {
             cluster.soleAddresses(otherwiseThan: shared(with: other)) { name, type in
                 let whole = name + zone.bytes
                 // A name that is too long for the zone is nobody's.
@@ -23,7 +23,7 @@ extension Kubernetes: Foreteller {
     /// The cluster of another plugin that gives the same answers as this one wherever the cluster
     /// is the same.
     private func shared(with other: (any Foreteller)?) -> Cluster? {
-        guard let other = other as? Kubernetes, other.isSynced, other.zoneNames == zoneNames,
+        guard let other = other as? Kubernetes, other.isSynced, other.zones.names == zones.names,
             other.ttl == ttl
         else { return nil }
         return other.cluster

@@ -200,7 +200,7 @@ extension Kubernetes {
         for number in 0..<pointers.count {
             if room <= 0 { break }
             let node = cluster.pointer(at: pointers[number])
-            guard putName(of: node, primaryZone.span, &answer) != nil else {
+            guard putName(of: node, zones.primary.span, &answer) != nil else {
                 answer.discardData()
                 continue
             }

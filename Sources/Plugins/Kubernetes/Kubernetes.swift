@@ -152,10 +152,6 @@ package struct Kubernetes: Answerer {
     static let maximumZoneByteCount = Name.maximumByteCount - 11
 
     let zones: ServedZones
-    /// The same as names, in the order of the Corefile.
-    let zoneNames: [Name]
-    /// The zone that pointers lead to, in wire form.
-    let primaryZone: [UInt8]
     private let passing: Fallthrough
     /// The reverse zones of the cluster's own networks: others know nothing of what is below them,
     /// in use or not, and need not learn who is asked for.
@@ -208,13 +204,9 @@ package struct Kubernetes: Answerer {
         serial: UInt32,
         nameServers: [IPAddress]
     ) {
-        zones = ServedZones(settings.zones)
-        zoneNames = settings.zones
-        primaryZone = (settings.zones.first { !$0.isReverse } ?? .root).bytes
+        zones = settings.zones
         passing = settings.passing
-        ownZones = ZoneList(
-            settings.allocation.ownNetworks.flatMap { Name.reverseZones("\($0)") ?? [] }
-        )
+        ownZones = settings.ownZones
         podNames = settings.cluster.podNames
         ttl = settings.ttl
         self.isSynced = isSynced && cluster != nil

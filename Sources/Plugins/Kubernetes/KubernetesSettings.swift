@@ -14,11 +14,18 @@ package struct KubernetesSettings: Sendable {
     ]
     static let maximumTTL = 3_600
 
-    /// The zones, in the order of the Corefile.
-    package var zones: [Name]
+    let zones: ServedZones
     package var cluster = ClusterOptions()
     /// From where Services get what their manifests leave open.
-    package var allocation = AllocationOptions()
+    package var allocation = AllocationOptions() {
+        didSet {
+            ownZones = ZoneList(
+                allocation.ownNetworks.flatMap { Name.reverseZones("\($0)") ?? [] }
+            )
+        }
+    }
+    /// The reverse zones of the cluster's own networks.
+    private(set) var ownZones = ZoneList([])
     /// The time to live of the records, in seconds.
     package var ttl: UInt32 = 5
     /// The paths of the manifests, as they are written.
@@ -37,19 +44,20 @@ package struct KubernetesSettings: Sendable {
     /// The settings without an option.
     ///
     /// `zones`: in lower case, at least one of them no reverse zone.
-    package init(zones: [Name]) { self.zones = zones }
+    package init(zones: [Name]) { self.zones = ServedZones(zones) }
 
     /// Reads the stanza; without zones of its own it serves those of the block.
     package init(parsing stanza: Stanza, zones: [Name]) throws(CorefileError) {
         let given = try stanza.arguments.zones()
         self.init(zones: given.isEmpty ? zones : given)
-        guard self.zones.contains(where: { !$0.isReverse }) else {
+        let zones = self.zones.names
+        guard zones.contains(where: { !$0.isReverse }) else {
             throw CorefileError(
                 at: stanza.name.position,
                 "'kubernetes' wants a zone that is no reverse zone, such as 'cluster.local'"
             )
         }
-        for zone in self.zones where zone.bytes.count > Kubernetes.maximumZoneByteCount {
+        for zone in zones where zone.bytes.count > Kubernetes.maximumZoneByteCount {
             throw CorefileError(
                 at: stanza.name.position,
                 "the zone \(zone) is too long; \(Kubernetes.maximumZoneByteCount) bytes leave room"
@@ -58,7 +66,7 @@ package struct KubernetesSettings: Sendable {
         }
         for option in stanza.options { try read(option) }
         try checkAllocation(stanza)
-        text = Self.text(of: stanza, zones: self.zones)
+        text = Self.text(of: stanza, zones: zones)
         guard !manifests.isEmpty else {
             throw CorefileError(
                 at: stanza.name.position,

@@ -53,7 +53,7 @@ struct NamesCommand {
 
     /// Tells what one Service has in each of the zones.
     private mutating func tell(_ service: Service) {
-        for zone in plugin.zoneNames where !zone.isReverse {
+        for zone in plugin.zones.names where !zone.isReverse {
             let text = "\(service.metadata.name).\(service.metadata.namespace).svc.\(zone)"
             guard let name = try? Name(text) else { continue }
             var addresses: [Record] = []

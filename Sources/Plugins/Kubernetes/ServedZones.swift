@@ -15,13 +15,22 @@ struct ServedZone: Hashable, Sendable {
 
 /// The zones of one `kubernetes` plugin.
 struct ServedZones: Sendable {
+    /// The names of the zones, in the order of the Corefile.
+    let names: [Name]
+    /// The zone that pointers lead to, in wire form.
+    let primary: [UInt8]
+    /// All names as a text, with a space between two.
+    let text: String
     private let list: ZoneList
     /// The zones in their order, as the zones of their own apexes.
     private let apexes: [ServedZone]
 
-    init(_ zones: [Name]) {
-        list = ZoneList(zones)
-        apexes = zones.map { zone in
+    init(_ names: [Name]) {
+        self.names = names
+        primary = (names.first { !$0.isReverse } ?? .root).bytes
+        text = names.map(\.description).joined(separator: " ")
+        list = ZoneList(names)
+        apexes = names.map { zone in
             let isArpa = zone.lowercased.labels == [Array("arpa".utf8)]
             return ServedZone(
                 labelCount: zone.labelCount,

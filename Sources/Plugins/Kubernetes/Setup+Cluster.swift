@@ -109,8 +109,7 @@ extension Setup {
 
     /// Under which key the running cluster is kept.
     func editionKey(_ settings: KubernetesSettings) -> String {
-        let zones = settings.zones.map(\.description).joined(separator: " ")
-        return "kubernetes: cluster \(serverLabel) \(zones)"
+        "kubernetes: cluster \(serverLabel) \(settings.zones.text)"
     }
 
     private mutating func edition(

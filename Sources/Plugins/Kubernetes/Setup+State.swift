@@ -79,7 +79,7 @@ extension Setup {
     private func statePath(_ settings: KubernetesSettings) -> String? {
         if let word = settings.state { return resolve(word.text) }
         guard let folder = files.stateFolder(environment) else { return nil }
-        var parts = [settings.zones.first { !$0.isReverse }?.description ?? ""]
+        var parts = [settings.zones.names.first { !$0.isReverse }?.description ?? ""]
         for word in settings.manifests {
             let path = resolve(word.text)
             parts.append((try? files.realPath(of: path)) ?? path)
