@@ -60,26 +60,27 @@ extension Name: CustomStringConvertible {
     /// The text form, with a dot at the end and escapes where a byte is not plain.
     package var description: String {
         guard bytes.count > 1 else { return "." }
-        var text = ""
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count)
         for label in labels {
             for byte in label { Self.append(byte, to: &text) }
-            text += "."
+            text.append(UInt8(ascii: "."))
         }
-        return text
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Appends one byte of a label, escaped where it must be.
-    private static func append(_ byte: UInt8, to text: inout String) {
+    private static func append(_ byte: UInt8, to text: inout [UInt8]) {
+        let backslash = UInt8(ascii: "\\")
         switch byte {
-        case UInt8(ascii: "."), UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: ";"),
+        case UInt8(ascii: "."), backslash, UInt8(ascii: "\""), UInt8(ascii: ";"),
             UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "@"), UInt8(ascii: "$"):
-            text += "\\"
-            text.unicodeScalars.append(Unicode.Scalar(byte))
+            text += [backslash, byte]
         case 0x21...0x7E:
-            text.unicodeScalars.append(Unicode.Scalar(byte))
+            text.append(byte)
         default:
-            let digits = String(byte)
-            text += "\\" + String(repeating: "0", count: 3 - digits.count) + digits
+            let zero = UInt8(ascii: "0")
+            text += [backslash, zero + byte / 100, zero + byte / 10 % 10, zero + byte % 10]
         }
     }
 }

@@ -57,7 +57,14 @@ package struct Name: Hashable, Sendable {
     }
 
     /// The number of labels, the root not counted.
-    package var labelCount: Int { labels.count }
+    package var labelCount: Int {
+        var (count, offset) = (0, 0)
+        while bytes[offset] != 0 {
+            count += 1
+            offset += 1 + Int(bytes[offset])
+        }
+        return count
+    }
 
     /// The labels, first label first, the root left out.
     package var labels: [[UInt8]] {
