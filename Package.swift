@@ -63,7 +63,7 @@ let package = Package(
 
         // Leaves: no knowledge of the server.
         module("Wire"),
-        module("Files"),
+        module("Files", ["Wire"]),
         module("Posix", ["CSystem", "Wire", "Files"]),
         module("Corefile"),
         module("Metrics"),

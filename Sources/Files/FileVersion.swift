@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Wire
+
 /// Which version of a file was read, and how to find out whether it is still there.
 ///
 /// The clocks of file systems are coarse: two writings of the same size within one tick leave the
@@ -12,33 +14,14 @@ package struct FileVersion: Sendable, Equatable {
 
     package let identity: FileIdentity
     /// A hash of the content, when the identity alone does not tell the next writing.
-    private let digest: Int?
+    private let digest: UInt64?
 
     /// The version that was read.
     ///
     /// `wallSeconds`: the time, in seconds since 1970; nil to trust every identity.
     package init(of file: SettledFile, wallSeconds: Int64?) {
         identity = file.identity
-        digest = Self.isTooNew(file.identity, wallSeconds) ? Self.digest(of: file.bytes) : nil
-    }
-
-    /// A hash of a content, eight bytes at a time, as files may be large.
-    private static func digest(of bytes: [UInt8]) -> Int {
-        var hasher = Hasher()
-        hasher.combine(bytes.count)
-        let span = bytes.span
-        var index = 0
-        while index &+ 8 <= span.count {
-            var word: UInt64 = 0
-            for offset in 0..<8 { word = word << 8 | UInt64(span[index &+ offset]) }
-            hasher.combine(word)
-            index &+= 8
-        }
-        while index < span.count {
-            hasher.combine(span[index])
-            index &+= 1
-        }
-        return hasher.finalize()
+        digest = Self.isTooNew(file.identity, wallSeconds) ? hashBytes(file.bytes.span) : nil
     }
 
     /// Whether a file could be written once more without a trace in its identity.
@@ -65,7 +48,7 @@ package struct FileVersion: Sendable, Equatable {
                 reading: path,
                 from: source,
                 maximumByteCount: identity.byteCount
-            ), file.identity == identity, Self.digest(of: file.bytes) == digest
+            ), file.identity == identity, hashBytes(file.bytes.span) == digest
         else { return nil }
         return FileVersion(of: file, wallSeconds: wallSeconds)
     }
