@@ -17,8 +17,8 @@ struct FieldReader {
     /// The object that is read, and the path that leads to it: empty for a document itself.
     let object: YAMLNode
     let objectPath: String
-    /// What is read, such as `Service "web-svc"`; empty until it is known.
-    var subject = ""
+    /// The kind of the object; empty until it is known.
+    var kind = ""
     private(set) var mistakes: [ManifestMistake] = []
     /// How many mistakes other than warnings were found, told or not.
     private(set) var refusalCount = 0
@@ -68,10 +68,17 @@ struct FieldReader {
         note(text, at: position, isWarning: true)
     }
 
+    /// What is read, such as `Service "web-svc"`; empty until its kind is known.
+    private var subject: String {
+        let name = Fields(object)?["metadata"].flatMap { $0["name"]?.scalar?.text } ?? ""
+        return kind.isEmpty || name.isEmpty ? kind : "\(kind) \(Self.quoted(name))"
+    }
+
     private mutating func note(_ text: String, at position: YAMLPosition, isWarning: Bool) {
         guard isTelling, !isWarning || !isFull else { return }
         // Warnings give way to the reason why an object is not used.
         if isFull { mistakes.removeLast() }
+        let subject = subject
         let text = subject.isEmpty ? text : "\(subject): \(text)"
         mistakes.append(
             ManifestMistake(file: file, position: position, text, isWarning: isWarning)
@@ -124,7 +131,16 @@ struct FieldReader {
 
     /// Notes that a list is longer than it may be, if it is.
     mutating func limit(_ name: String, in parent: Fields, to maximum: Int) {
-        guard let items = parent[name]?.items, items.count > maximum else { return }
+        if let items = parent[name]?.items { limit(items, name, in: parent, to: maximum) }
+    }
+
+    private mutating func limit(
+        _ items: YAMLItems,
+        _ name: String,
+        in parent: Fields,
+        to maximum: Int
+    ) {
+        guard items.count > maximum else { return }
         let path = path(of: parent.node, to: name)
         refuse(
             "\(path): Too many: \(items.count): must have at most \(maximum) items",
@@ -180,19 +196,29 @@ extension FieldReader {
     }
 
     /// The items of a list, null ones left out; empty when there is no list.
-    mutating func items(_ name: String, in parent: Fields) -> [YAMLNode] {
+    mutating func items(
+        _ name: String,
+        in parent: Fields,
+        atMost maximum: Int = .max
+    ) -> [YAMLNode] {
         guard let node = parent[name] else { return [] }
         guard let items = node.items else {
             invalid(node, mustBe: "a list (each item on its own line, after '- ')")
             return []
         }
-        return items.filter { !$0.isNull }
+        limit(items, name, in: parent, to: maximum)
+        var found: [YAMLNode] = []
+        found.reserveCapacity(items.count)
+        for item in items where !item.isNull { found.append(item) }
+        return found
     }
 
     /// The items of a list of mappings.
     mutating func elements(_ name: String, in parent: Fields) -> [Fields] {
+        let items = items(name, in: parent)
         var elements: [Fields] = []
-        for item in items(name, in: parent) {
+        elements.reserveCapacity(items.count)
+        for item in items {
             if let fields = Fields(item) {
                 elements.append(fields)
             } else {

@@ -38,9 +38,11 @@ enum NameRule {
             guard count <= Self.maximumPortNameLength, Self.isWord(text) else { return false }
             return text.utf8.contains { Self.isLetter($0) } && !Self.hasTwoHyphens(text)
         case .labelKey:
-            guard let slash = text.firstIndex(of: "/") else { return Self.isLabelWord(text[...]) }
+            guard let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) else {
+                return Self.isLabelWord(text[...])
+            }
             return Self.subdomain1123.allows(String(text[..<slash]))
-                && Self.isLabelWord(text[text.index(after: slash)...])
+                && Self.isLabelWord(text[text.utf8.index(after: slash)...])
         case .labelValue:
             return text.isEmpty || Self.isLabelWord(text[...])
         }

@@ -115,8 +115,7 @@ struct ObjectDecoder {
         kind: String,
         version: String
     ) -> DecodedObject {
-        let name = fields["metadata"].flatMap { $0["name"]?.scalar?.text } ?? ""
-        reader.subject = name.isEmpty ? kind : "\(kind) \(FieldReader.quoted(name))"
+        reader.kind = kind
         guard let versions = Self.versions[kind], !Self.isForeign(version) else {
             return other(fields, kind: kind, version: version)
         }
@@ -154,8 +153,9 @@ struct ObjectDecoder {
     /// Whether a version belongs to somebody else's group, who may have kinds of the same name.
     private static func isForeign(_ version: String) -> Bool {
         guard let slash = version.utf8.firstIndex(of: UInt8(ascii: "/")) else { return false }
-        let group = version[..<slash]
-        return group.utf8.contains(UInt8(ascii: ".")) && !group.hasSuffix(".k8s.io")
+        let group = version.utf8[..<slash]
+        let own = ".k8s.io".utf8
+        return group.contains(UInt8(ascii: ".")) && !group.suffix(own.count).elementsEqual(own)
     }
 
     private func result(

@@ -274,8 +274,11 @@ struct ObjectWriter {
     }
 
     private mutating func append(rest text: String, behind shared: Int) {
-        append(text.utf8.count - shared)
-        bytes += text.utf8.dropFirst(shared)
+        let utf8 = text.utf8
+        let span = utf8.span
+        append(span.count - shared)
+        // Mostly a few bytes.
+        for index in shared..<span.count { bytes.append(span[index]) }
     }
 
     /// With how many same bytes two texts begin.
