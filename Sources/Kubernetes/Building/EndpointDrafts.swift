@@ -38,6 +38,8 @@ struct EndpointDrafts {
         var entries = list.entries
         guard !entries.isEmpty else { return }
         if entries.count > 1 { entries.sort(by: list.isOrdered) }
+        drafts.reserveCapacity(min(entries.count, maximumCount))
+        addresses.reserveCapacity(entries.count)
         var numbers: [[EndpointPort]: Int] = [:]
         // Which of the different lists each list of the entries is.
         var known = [Int?](repeating: nil, count: list.portLists.count)
@@ -104,10 +106,8 @@ struct EndpointDrafts {
         return groups.flatMap { $0.flatMap { addresses[drafts[$0].addresses] } }
     }
 
-    /// The label of an endpoint with its length in front.
-    func wireLabel(_ draft: Draft) -> [UInt8] {
-        [UInt8(truncatingIfNeeded: draft.label.count)] + text[draft.label]
-    }
+    /// The label of an endpoint.
+    func label(_ draft: Draft) -> ArraySlice<UInt8> { text[draft.label] }
 
     /// Ports by number, name and transport, each once.
     static func sorted(_ ports: [EndpointPort]) -> [EndpointPort] {

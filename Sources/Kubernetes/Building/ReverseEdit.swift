@@ -235,7 +235,7 @@ private struct ReverseRows {
             v4.append(claim.place)
             v4.append(claim.node)
         } else {
-            v6.append(contentsOf: address.words)
+            v6.append(address)
             v6.append(claim.place)
             v6.append(claim.node)
         }

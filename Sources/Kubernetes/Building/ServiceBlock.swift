@@ -15,7 +15,7 @@ struct ServiceBlock {
 
     /// A namespace.
     init(namespace label: [UInt8]) {
-        begin(.namespace, [label])
+        begin(.namespace, [UInt8(truncatingIfNeeded: label.count)] + label)
         append(listOf: [])
         end()
     }
@@ -46,7 +46,8 @@ struct ServiceBlock {
         case nil:
             guard !drafts.isEmpty else { return nil }
         }
-        begin(kind, [name.name, name.namespace])
+        words.reserveCapacity(Self.likelyWordCount(drafts.endpointCount))
+        begin(kind, name.wire)
         switch service?.kind {
         case .clusterIP(let addresses):
             append(listOf: Self.distinct(addresses))
@@ -76,12 +77,11 @@ struct ServiceBlock {
 
     // MARK: Parts
 
-    private mutating func begin(_ kind: NodeKind, _ labels: [[UInt8]]) {
-        var name: [UInt8] = []
-        for label in labels {
-            name.append(UInt8(truncatingIfNeeded: label.count))
-            name += label
-        }
+    /// How many words a block takes where names are not long.
+    private static func likelyWordCount(_ endpointCount: Int) -> Int { 48 + endpointCount * 8 }
+
+    /// Appends the head; `name`: the labels in wire form.
+    private mutating func begin(_ kind: NodeKind, _ name: [UInt8]) {
         words.append(UInt32(kind.rawValue) | UInt32(name.count) << 16)
         words.append(contentsOf: repeatElement(0, count: BlockWord.count - 1))
         words.append(bytes: name)
@@ -100,11 +100,11 @@ struct ServiceBlock {
     /// Appends the addresses of the node itself, and the rest.
     private mutating func append(listOf addresses: [IPAddress]) {
         let first = words.count
-        for address in addresses where address.family == .v4 { words += address.words }
+        for address in addresses where address.family == .v4 { words.append(address) }
         set(BlockWord.v4Count, words.count - first)
         words.append(contentsOf: repeatElement(0, count: RestWord.count))
         let second = words.count
-        for address in addresses where address.family == .v6 { words += address.words }
+        for address in addresses where address.family == .v6 { words.append(address) }
         setRest(RestWord.v6Count, (words.count - second) / 4)
     }
 
@@ -190,9 +190,9 @@ struct ServiceBlock {
         let v4Count = own.count { $0.family == .v4 }
         if isApart {
             v4 = words.count
-            for address in own where address.family == .v4 { words += address.words }
+            for address in own where address.family == .v4 { words.append(address) }
             v6 = words.count
-            for address in own where address.family == .v6 { words += address.words }
+            for address in own where address.family == .v6 { words.append(address) }
         }
         set(group + GroupWord.v4, v4)
         set(group + GroupWord.v4Count, v4Count)
@@ -212,7 +212,7 @@ struct ServiceBlock {
         var head = UInt32(NodeKind.endpoint.rawValue)
         head |= UInt32(truncatingIfNeeded: endpoint - group) << 8
         set(endpoint + EndpointWord.label, words.count - endpoint)
-        words.append(bytes: drafts.wireLabel(draft))
+        words.append(label: drafts.label(draft))
         if addresses.count == 1, let address = addresses.first, address.family == .v4 {
             words[endpoint + EndpointWord.address] = UInt32(truncatingIfNeeded: address.low)
         } else {
@@ -221,7 +221,7 @@ struct ServiceBlock {
             let v4Count = addresses.count { $0.family == .v4 }
             words.append(UInt32(truncatingIfNeeded: v4Count))
             words.append(UInt32(truncatingIfNeeded: addresses.count - v4Count))
-            for address in addresses { words += address.words }
+            for address in addresses { words.append(address) }
         }
         words[endpoint + EndpointWord.kind] = head
     }

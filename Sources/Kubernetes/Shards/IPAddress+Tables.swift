@@ -42,12 +42,9 @@ extension IPAddress {
 
     /// Its bits, upper ones first: one word for IPv4, four for IPv6.
     var words: [UInt32] {
-        let low = [UInt32(truncatingIfNeeded: low)]
-        guard family == .v6 else { return low }
-        return [
-            UInt32(truncatingIfNeeded: high >> 32), UInt32(truncatingIfNeeded: high),
-            UInt32(truncatingIfNeeded: self.low >> 32),
-        ] + low
+        var words: [UInt32] = []
+        words.append(self)
+        return words
     }
 
     /// The IPv6 address of four words, upper ones first.
@@ -70,6 +67,18 @@ extension IPAddress {
             return nil
         }
         self.init(first, second, third, fourth)
+    }
+}
+
+extension [UInt32] {
+    /// Appends the bits of an address as `words` has them.
+    mutating func append(_ address: IPAddress) {
+        if address.family == .v6 {
+            append(UInt32(truncatingIfNeeded: address.high >> 32))
+            append(UInt32(truncatingIfNeeded: address.high))
+            append(UInt32(truncatingIfNeeded: address.low >> 32))
+        }
+        append(UInt32(truncatingIfNeeded: address.low))
     }
 }
 

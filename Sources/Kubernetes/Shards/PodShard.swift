@@ -147,9 +147,20 @@ extension ShardTable where Shard == PodShard {
 
 extension [UInt32] {
     /// Appends bytes, four a word, the last one filled up with zeros.
-    mutating func append(bytes: some Sequence<UInt8>) {
-        var word: UInt32 = 0
-        var shift: UInt32 = 24
+    mutating func append(bytes: some Sequence<UInt8>) { append(bytes, behind: 0, shift: 24) }
+
+    /// Appends a label with its length in front.
+    mutating func append(label: some Collection<UInt8>) {
+        append(label, behind: UInt32(truncatingIfNeeded: label.count) << 24, shift: 16)
+    }
+
+    /// Appends bytes of which the first is to stand so many bits up in a word that has begun.
+    private mutating func append(
+        _ bytes: some Sequence<UInt8>,
+        behind word: UInt32,
+        shift: UInt32
+    ) {
+        var (word, shift) = (word, shift)
         for byte in bytes {
             word |= UInt32(byte) << shift
             if shift == 0 {

@@ -101,6 +101,6 @@ extension [UInt32] {
         let address = name.address.words
         append(UInt32(truncatingIfNeeded: address.count))
         append(contentsOf: address)
-        append(bytes: [UInt8(truncatingIfNeeded: name.namespace.count)] + name.namespace)
+        append(label: name.namespace)
     }
 }

@@ -57,6 +57,7 @@ enum PodNames {
 /// A hash of some texts, none of which holds a zero; the same in every process.
 func hashTexts(_ texts: String...) -> UInt64 {
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(texts.reduce(0) { $0 + $1.utf8.count + 1 })
     for text in texts {
         bytes += text.utf8
         bytes.append(0)
