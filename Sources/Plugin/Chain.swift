@@ -12,9 +12,10 @@ package final class Chain: Sendable {
     /// What they do with a query: the only chain of these.
     let roles: Roles
 
-    package init(_ plugins: [any Plugin]) {
+    /// `names`: those of the plugins, where they are at hand.
+    package init(_ plugins: [any Plugin], names: [String]? = nil) {
         self.plugins = plugins
-        names = plugins.map { type(of: $0).manual.name }
+        self.names = names ?? plugins.map { type(of: $0).manual.name }
         roles = Roles(plugins)
     }
 

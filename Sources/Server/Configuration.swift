@@ -31,6 +31,8 @@ package struct Plan: Sendable {
     package var keptUnits: [String: Int] = [:]
     package var reports: [Report] = []
     package var pages: [Page] = []
+    /// Whether the pages are those of the configuration that it goes on from.
+    package var hasSamePages = false
     package var readiness: [Readiness] = []
     package var corefileInterval: CorefileInterval?
     package var lameduckMilliseconds: UInt64 = 0

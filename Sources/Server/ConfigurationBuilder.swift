@@ -66,6 +66,8 @@ package struct ConfigurationBuilder {
         self.changes = changes
         second = surroundings.wallSeconds()
         plan.blocks = blocks
+        // As long as no block has others.
+        plan.hasSamePages = true
         // Where it is not known what changed, everything is made anew.
         let known = changes.isComplete && previous?.plan.blocks == blocks ? previous : nil
         beginnings = known?.plan.beginnings ?? [:]
@@ -94,7 +96,10 @@ package struct ConfigurationBuilder {
         var plugins = beginning.plugins
         plan.beginnings[number] = finish(beginning, &plugins, &setup)
         for (word, key) in beginning.keys { plan.keys[word] = key }
-        let chain = Chain(plugins)
+        let isKnown = beginnings[number] != nil
+        let hasOwnPages = setup.pages.count > beginning.setup.pages.count
+        plan.hasSamePages = plan.hasSamePages && isKnown && !hasOwnPages
+        let chain = Chain(plugins, names: setup.pluginNames)
         if block.stanzas.contains(where: { $0.name.text == "ready" }) { waited += setup.readiness }
         plan.take(setup)
         let serverBlock = ServerBlock(

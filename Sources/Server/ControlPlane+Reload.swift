@@ -62,12 +62,14 @@ extension ControlPlane {
                 throw StartMistake(Self.explain(error))
             }
             do throws(PageMistake) {
-                try pages.prepare(next.plan.pages)
+                if !next.plan.hasSamePages { try pages.prepare(next.plan.pages) }
             } catch {
                 board.close(exceptFor: published.current)
                 throw StartMistake(error.text)
             }
-            pages.commit(next.plan.pages, poll, token: Token.pages)
+            if !next.plan.hasSamePages {
+                pages.commit(next.plan.pages, poll, token: Token.pages)
+            }
             // Before any worker knows it, so that the kernel's answers are never the older ones.
             kernel.take(next, on: board)
             let isLikeBefore = next.listensLike(published.current)

@@ -20,10 +20,18 @@ struct ClusterEdition: Sendable {
 }
 
 /// What a stanza says, in a block with these zones.
-private struct ReadSettings {
+///
+/// A class, since all configurations of one Corefile hold it.
+private final class ReadSettings: Sendable {
     let stanza: Stanza
     let zones: [Name]
     let settings: KubernetesSettings
+
+    init(_ stanza: Stanza, zones: [Name]) throws(CorefileError) {
+        self.stanza = stanza
+        self.zones = zones
+        settings = try KubernetesSettings(parsing: stanza, zones: zones)
+    }
 }
 
 extension Setup {
@@ -36,9 +44,9 @@ extension Setup {
             kept[key] = read
             return read.settings
         }
-        let settings = try KubernetesSettings(parsing: stanza, zones: zones)
-        kept[key] = ReadSettings(stanza: stanza, zones: zones, settings: settings)
-        return settings
+        let read = try ReadSettings(stanza, zones: zones)
+        kept[key] = read
+        return read.settings
     }
 
     /// Reads the manifests, with those of the running configuration to fall back on.
