@@ -81,7 +81,8 @@ package struct FileChanges: Hashable, Sendable {
     /// Whether all of it is as it is to stay, as far as can be told.
     package var isWhole: Bool { isComplete && openCount == 0 }
 
-    /// Whether one thing happened, and no more: after it a file is whole that was there before.
+    /// Whether one thing happened, and no more, after which a file is whole: it was written and
+    /// closed where it was, or moved to its place.
     package var isLoneAndWhole: Bool { isWhole && nameCount + ownStories.count == 1 }
 
     /// The watched paths on which something happened, or in which.

@@ -32,7 +32,7 @@ struct Gathering {
     /// Whether what was noted last is likely to be one of several steps (made, closed, moved, one of
     /// many files, or what happens beside ours), each of which would wake whoever waits for it.
     ///
-    /// It is not when a file that was there was written whole, and nothing else is to be taken.
+    /// It is not when one file became whole in one step, and nothing else is to be taken.
     private(set) var expectsSteps = false
     /// Until when changes are gathered that follow those that were taken last, or tried to be.
     private var gatheredUntil = Moment(nanoseconds: 0)

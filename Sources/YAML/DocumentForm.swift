@@ -234,10 +234,16 @@ extension DocumentForm {
         return unsafe isCut(bytes, at: end) ? end : nil
     }
 
-    /// Whether the stream ends at `offset`, or is cut there in front of a document.
+    /// Whether the stream ends at `offset`, or is cut there, between two lines, in front of a
+    /// document.
+    ///
+    /// The last document of a stream may end without a line's end. What stands behind the same
+    /// bytes in another stream is on their line.
     private func isCut(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> Bool {
-        unsafe offset == bytes.count
-            || YAMLReader.isMarker(UInt8(ascii: "-"), in: bytes.span, at: offset)
+        if offset == bytes.count { return true }
+        // SAFETY: a form has bytes, and all of them are in front of `offset`.
+        guard offset > 0, unsafe bytes[offset &- 1] == 0x0A else { return false }
+        return unsafe YAMLReader.isMarker(UInt8(ascii: "-"), in: bytes.span, at: offset)
     }
 
     /// Whether some of the text stands at `offset`.

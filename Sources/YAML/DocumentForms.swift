@@ -5,8 +5,8 @@ import Synchronization
 /// The forms of documents that were read lately, for the streams that come next.
 ///
 /// A file that is written again mostly has the documents that it had, with other words. There are as
-/// many forms as a reader remembers, each of a document of at most
-/// `DocumentForm.maximumByteCount`.
+/// many forms as a reader remembers, each with the text and the lists of a document of at most
+/// `DocumentForm.maximumByteCount`, which take some twenty times that at most.
 package final class KnownForms: Sendable {
     private let kept = Mutex(DocumentForms.Kept())
 
@@ -26,6 +26,7 @@ struct DocumentForms {
         fileprivate var followers: [Int] = []
         fileprivate var last = 0
         fileprivate var oldest = 0
+        fileprivate var missCount = 0
     }
 
     /// How many documents may follow each other that are of no known form, before only one of so
@@ -41,7 +42,7 @@ struct DocumentForms {
     private var oldest = 0
     /// How many documents of no known form followed each other.
     private var missCount = 0
-    /// Whether there is a form that was not there at the beginning.
+    /// Whether the next stream may go on from something else than this one did.
     private(set) var hasNews = false
     private let maximumCount: Int
 
@@ -50,6 +51,7 @@ struct DocumentForms {
         self.maximumCount = maximumCount
         forms = known.templates.map { DocumentForm($0) }
         (followers, last, oldest) = (known.followers, known.last, known.oldest)
+        missCount = known.missCount
     }
 
     /// What the next stream may go on from.
@@ -58,7 +60,8 @@ struct DocumentForms {
             templates: forms.map(\.template),
             followers: followers,
             last: last,
-            oldest: oldest
+            oldest: oldest,
+            missCount: missCount
         )
     }
 
@@ -74,6 +77,7 @@ struct DocumentForms {
                     continue
                 }
                 note(index)
+                if missCount > 0 { hasNews = true }
                 missCount = 0
                 return match
             }
@@ -84,10 +88,10 @@ struct DocumentForms {
     /// Takes a document of no known form, which was read from `piece`, for a form.
     mutating func learn(_ root: YAMLNode, in piece: Span<UInt8>, firstLine: Int) {
         missCount &+= 1
+        hasNews = true
         guard maximumCount > 0, missCount <= Self.patience || missCount % Self.patience == 0,
             let form = DocumentForm(of: root, in: piece, firstLine: firstLine)
         else { return }
-        hasNews = true
         if forms.count < maximumCount {
             forms.append(form)
             followers.append(forms.count &- 1)

@@ -102,9 +102,11 @@ package struct YAMLReader {
                 // What libyaml took for documents before it stopped was no more than the wrong one.
                 found = [.failure(error)]
             }
-            // Behind the last document none can be like it, but in the next stream.
-            if found.count == 1, case .success(let root) = found[0], builder.isRegular,
-                piece.directiveCount == 0, known != nil || piece.range.upperBound < bytes.count
+            // Behind the last document none can be like it, but in the next stream. An empty one is
+            // part of the piece that begins with it.
+            if found.count == 1, case .success(let root) = found[0], !root.isNull,
+                builder.isRegular, piece.directiveCount == 0,
+                known != nil || piece.range.upperBound < bytes.count
             {
                 unsafe forms.learn(root, in: input.span, firstLine: piece.line)
             }

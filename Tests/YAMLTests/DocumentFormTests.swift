@@ -152,6 +152,36 @@ import YAML
         #expect(documents == Self.read(Array("---\n# far down\n\nb: z\n".utf8)).documents)
     }
 
+    @Test(
+        "A document that ends without a line's end is like no other that goes on",
+        arguments: [
+            ("a: x\nb: y", "a: z\nb: y---\nc: d\n"), ("a: x\nb: y", "a: z\nb: y--- c\n"),
+            ("a: x\n# end", "a: y\n# end---\nb: z\n"),
+            ("{\"a\": 1}", "{\"a\": 1}---\n{\"a\": 1}\n"),
+            ("a: x\n...", "a: y\n...---\nb: z\n"), ("---", "------\na: x\n"),
+            ("a: x\n---", "a: x\n------\na: x\n"), ("---\n", "---\n---\na: [\n"),
+            ("---\n# x\n", "---\n# x\n---\na: [\n"),
+        ]
+    )
+    func endsWhereALineEnds(before: String, text: String) {
+        let known = KnownForms()
+        _ = Self.read(Array(before.utf8), knowing: known)
+        let again = Self.read(Array(before.utf8), knowing: known).documents
+        let documents = Self.read(Array(text.utf8), knowing: known).documents
+
+        #expect(again == Self.read(Array(before.utf8), maximumFormCount: 0).documents)
+        #expect(documents == Self.read(Array(text.utf8), maximumFormCount: 0).documents)
+    }
+
+    @Test func takesFewFormsFromStreamsThatAreNotAlike() {
+        let known = KnownForms()
+        for number in 0..<16 { _ = Self.read(Array("key-\(number): x\n".utf8), knowing: known) }
+        let parsed = (0..<20).map { _ in Self.read(Array("key: x\n".utf8), knowing: known).parsed }
+
+        // The first of those that are alike to be a form is the 32nd of all.
+        #expect(parsed == Array(repeating: 1, count: 16) + Array(repeating: 0, count: 4))
+    }
+
     @Test func knowsAsManyFormsAsOneStream() {
         func parsed(afterReading count: Int) -> Int {
             let known = KnownForms()
@@ -205,6 +235,7 @@ import YAML
             "x", "web-1", "10.0.0.1", "true", "a:b", "2001:db8::1", "12", "~", "b # c", "y:",
         ]
         let known = KnownForms()
+        var last: [UInt8] = []
         for _ in 0..<20 {
             var text = ""
             for _ in 0..<Int.random(in: 2...8, using: &dice) {
@@ -228,6 +259,11 @@ import YAML
                 default: if bytes.count > 1 { bytes.remove(at: index) }
                 }
             }
+            // What follows on the line at which the last stream ended.
+            if !last.isEmpty, Bool.random(using: &dice) { bytes = last + bytes }
+            last = Array(bytes.dropLast(Int.random(in: 0...2, using: &dice)))
+            if last.count > 1_000 { last = [] }
+            _ = Self.read(last, knowing: known)
             let parsed = Self.read(bytes, maximumFormCount: 0).documents
             for documents in [Self.read(bytes), Self.read(bytes, knowing: known)].map(\.documents) {
                 #expect(

@@ -131,16 +131,7 @@ struct FieldReader {
 
     /// Notes that a list is longer than it may be, if it is.
     mutating func limit(_ name: String, in parent: Fields, to maximum: Int) {
-        if let items = parent[name]?.items { limit(items, name, in: parent, to: maximum) }
-    }
-
-    private mutating func limit(
-        _ items: YAMLItems,
-        _ name: String,
-        in parent: Fields,
-        to maximum: Int
-    ) {
-        guard items.count > maximum else { return }
+        guard let items = parent[name]?.items, items.count > maximum else { return }
         let path = path(of: parent.node, to: name)
         refuse(
             "\(path): Too many: \(items.count): must have at most \(maximum) items",
@@ -196,17 +187,12 @@ extension FieldReader {
     }
 
     /// The items of a list, null ones left out; empty when there is no list.
-    mutating func items(
-        _ name: String,
-        in parent: Fields,
-        atMost maximum: Int = .max
-    ) -> [YAMLNode] {
+    mutating func items(_ name: String, in parent: Fields) -> [YAMLNode] {
         guard let node = parent[name] else { return [] }
         guard let items = node.items else {
             invalid(node, mustBe: "a list (each item on its own line, after '- ')")
             return []
         }
-        limit(items, name, in: parent, to: maximum)
         var found: [YAMLNode] = []
         found.reserveCapacity(items.count)
         for item in items where !item.isNull { found.append(item) }

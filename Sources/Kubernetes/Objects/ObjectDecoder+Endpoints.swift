@@ -34,11 +34,11 @@ extension ObjectDecoder {
 
     private mutating func sliceEndpoint(_ fields: Fields, type: String?) -> SliceEndpoint {
         var addresses: [IPAddress] = []
-        let maximum = EndpointSlice.maximumAddressCount
-        let items = reader.items("addresses", in: fields, atMost: maximum)
+        let items = reader.items("addresses", in: fields)
         if items.isEmpty, !reader.isBroken {
             reader.required("addresses", in: fields, "at least one address")
         }
+        reader.limit("addresses", in: fields, to: EndpointSlice.maximumAddressCount)
         addresses.reserveCapacity(items.count)
         for item in items where type != "FQDN" {
             guard let address = reader.reachableAddress(item) else { continue }
