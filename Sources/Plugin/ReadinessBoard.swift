@@ -10,6 +10,8 @@ import Synchronization
 package final class ReadinessBoard: Sendable {
     /// What the board holds.
     private struct Contents {
+        /// How often that was replaced.
+        var edition = 0
         var waited: [Readiness] = []
         /// Whether each was ready once.
         var wasReady: [Bool] = []
@@ -20,17 +22,10 @@ package final class ReadinessBoard: Sendable {
 
     package init() {}
 
-    /// Adds what one server block waits for.
-    package func add(_ readiness: [Readiness]) {
-        contents.withLock { contents in
-            contents.waited += readiness
-            contents.wasReady += readiness.map { _ in false }
-        }
-    }
-
-    /// Shows what another configuration waits for.
+    /// Shows what a configuration waits for.
     package func replace(with readiness: [Readiness]) {
         contents.withLock { contents in
+            contents.edition &+= 1
             contents.waited = readiness
             contents.wasReady = readiness.map { _ in false }
         }
@@ -48,12 +43,14 @@ package final class ReadinessBoard: Sendable {
     ///
     /// `isOnce`: what was ready before is not asked again.
     package func missing(isOnce: Bool) -> [String] {
-        let (waited, wasReady) = contents.withLock { ($0.waited, $0.wasReady) }
+        let (edition, waited, wasReady) = contents.withLock {
+            ($0.edition, $0.waited, $0.wasReady)
+        }
         var missing: Set<String> = []
         for (index, readiness) in waited.enumerated() where !(isOnce && wasReady[index]) {
             // Asked outside the lock: what it does is not ours to know.
             if readiness.isReady() {
-                contents.withLock { $0.wasReady[index] = true }
+                contents.withLock { if $0.edition == edition { $0.wasReady[index] = true } }
             } else {
                 missing.insert(readiness.plugin)
             }

@@ -18,7 +18,14 @@ package struct Setup: Sendable {
     package let serverLabel: String
     /// The port of the server block.
     package let port: UInt16
-    package let files: any FileSource
+    /// Where files are read.
+    package var files: any FileSource {
+        mutating get {
+            isOfCorefileAlone = false
+            return source
+        }
+    }
+    private let source: any FileSource
     /// Who reads several of them side by side.
     package let workforce: any Workforce
     /// Where files are written; nil where nothing is.
@@ -36,7 +43,13 @@ package struct Setup: Sendable {
     /// What happened to the files and folders in `watched` since it was made.
     package private(set) var changes: FileChanges
     /// The time at which the configuration is made, in seconds since 1970: all of it has one.
-    package private(set) var wallSeconds: @Sendable () -> Int64
+    package var wallSeconds: @Sendable () -> Int64 {
+        mutating get {
+            isOfCorefileAlone = false
+            return second
+        }
+    }
+    private var second: @Sendable () -> Int64
     /// The wall clock as it goes on, for what is asked for the time later; same unit.
     package let wallClock: @Sendable () -> Int64
     /// 64 random bits that nobody can guess; always the same where nothing is served.
@@ -63,8 +76,9 @@ package struct Setup: Sendable {
     package var watched: Set<String> = []
     /// Values to keep for the next configuration, by key; `held` looks them up.
     package var kept: [String: any Sendable] = [:]
-    /// Whether a plugin asked for what others keep.
-    private var hasAskedOthers = false
+    /// Whether all that was made of it so far depends on the Corefile and the process alone: no
+    /// plugin has asked for files, the time, or what others keep.
+    package private(set) var isOfCorefileAlone = true
     /// What plugins of this block leave to those behind them in it, by key.
     package var left: [String: any Sendable] = [:]
     /// Whether something could not be read whole and must be read again soon.
@@ -115,7 +129,7 @@ package struct Setup: Sendable {
         self.zones = zones
         self.serverLabel = serverLabel
         self.port = port
-        self.files = files
+        source = files
         self.workforce = workforce
         self.store = store
         self.metrics = metrics
@@ -125,7 +139,7 @@ package struct Setup: Sendable {
         self.previous = previous
         self.keptBefore = keptBefore
         self.changes = changes
-        self.wallSeconds = wallSeconds
+        second = wallSeconds
         self.wallClock = wallClock ?? wallSeconds
         self.random = random
         self.isCheck = isCheck
@@ -146,14 +160,10 @@ package struct Setup: Sendable {
     /// The value kept under `key` by a plugin that was made before, of this block or another, when
     /// it is of this type.
     package mutating func held<Value>(_ key: String, as type: Value.Type) -> Value? {
-        hasAskedOthers = true
+        isOfCorefileAlone = false
         guard let value = kept[key] ?? keptBefore[key] else { return nil }
         return value as? Value
     }
-
-    /// Whether all that was made of it so far depends on the Corefile and the process alone: no
-    /// plugin has read files, or asked for what others keep.
-    package var isOfCorefileAlone: Bool { watched.isEmpty && !isUnsettled && !hasAskedOthers }
 
     /// The same for a configuration that goes on from the one that it was made for: what was asked
     /// for stays asked for, but for what was done when that began to serve.
@@ -167,7 +177,7 @@ package struct Setup: Sendable {
         setup.previous = previous
         setup.keptBefore = keptBefore
         setup.changes = changes
-        setup.wallSeconds = wallSeconds
+        setup.second = wallSeconds
         setup.whenServing = []
         return setup
     }

@@ -51,6 +51,9 @@ package struct ConfigurationBuilder {
             counting: surroundings.metrics,
             previous: previous?.listeners ?? []
         )
+        if builder.plan.pages.count != previous?.plan.pages.count {
+            builder.plan.hasSamePages = false
+        }
         builder.fillBoard()
         return .success(Configuration(listeners: listeners, plan: builder.plan))
     }
@@ -226,7 +229,7 @@ package struct ConfigurationBuilder {
     }
 }
 
-/// What was made of a server block before the first plugin that has read files.
+/// What was made of a server block before the first plugin that asks for more than the Corefile.
 ///
 /// It stays as it is for as long as the Corefile does.
 struct BlockBeginning: Sendable {

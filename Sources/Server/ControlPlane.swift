@@ -181,6 +181,8 @@ package struct ControlPlane: ~Copyable {
             // Here and not earlier: the workers would take it over.
             giveWay()
             code = serve()
+            // Nobody reads what happens to files from here on, and each wait would end at once.
+            poll.remove(watcher.number)
             for order in orders { order.drain() }
             let isForced = waitForWorkers()
             if isForced { return 2 }
@@ -291,6 +293,7 @@ package struct ControlPlane: ~Copyable {
         let plan = published.current.plan
         plan.board.stop()
         guard plan.lameduckMilliseconds > 0 else { return 0 }
+        poll.remove(watcher.number)
         surroundings.log.write(
             .info,
             "plugin/health: Going into lameduck mode for \(plan.lameduckMilliseconds) ms"

@@ -13,8 +13,10 @@ import Wire
         let isReady = Mutex(false)
 
         #expect(page.answer().status == 200)
-        setup.board.add([Readiness(plugin: "kubernetes") { isReady.withLock { $0 } }])
-        setup.board.add([Readiness(plugin: "file") { isReady.withLock { $0 } }])
+        let names = ["kubernetes", "file"]
+        setup.board.replace(
+            with: names.map { name in Readiness(plugin: name) { isReady.withLock { $0 } } }
+        )
         #expect(page.answer().status == 503)
         #expect(page.answer().body == "file,kubernetes")
         isReady.withLock { $0 = true }
@@ -30,7 +32,7 @@ import Wire
         let (_, setup) = try Surroundings().make(Ready.self, "ready {\n  monitor \(mode)\n}")
         let page = try #require(setup.pages.first)
         let isReady = Mutex(true)
-        setup.board.add([Readiness(plugin: "kubernetes") { isReady.withLock { $0 } }])
+        setup.board.replace(with: [Readiness(plugin: "kubernetes") { isReady.withLock { $0 } }])
 
         #expect(page.answer().status == 200)
         isReady.withLock { $0 = false }

@@ -13,8 +13,8 @@ import Wire
         -> String?
     {
         let word = try #require(try stanzas("forward . \(text)").first?.arguments.last)
-        let setup = try surroundings.setup()
-        return UpstreamHostName(word, setup).map {
+        var setup = try surroundings.setup()
+        return UpstreamHostName(word, &setup).map {
             "\($0.name) \($0.port)\($0.isSecure ? " tls" : "")"
         }
     }

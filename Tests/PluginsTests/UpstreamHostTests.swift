@@ -18,7 +18,9 @@ import Wire
         let name = try Name("dns.example.net.")
         let stanza = try #require(try stanzas("forward . dns.example.net").first)
         let word = try #require(stanza.arguments.last)
-        let host = try #require(UpstreamHostName(word, try Surroundings().setup()))
+        var setup = try Surroundings().setup()
+        let found = UpstreamHostName(word, &setup)
+        let host = try #require(found)
         return UpstreamHost(
             host,
             lookup: HostLookup(name: name, resolvers: [], types: [.a, .aaaa]),

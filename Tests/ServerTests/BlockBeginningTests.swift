@@ -32,18 +32,22 @@ import Wire
             let count = (setup.previous("reading", as: Int.self) ?? 0) + 1
             setup.log.write(.info, "reading \(count) \(setup.changes.paths.sorted())")
             setup.kept["reading"] = count
+            _ = try? setup.files.identity(of: "file")
             setup.watched.insert("file")
             setup.readiness.append(Readiness(plugin: "reading") { count > 1 })
         }
     }
 
-    /// A plugin behind it, which has a page if it is told so.
+    /// A plugin behind it, which has a page if it is told so: always, or the first time only.
     private struct Behind: Plugin {
         static let manual = Manual(name: "behind", summary: "is behind", example: "behind")
 
         init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) {
             setup.log.write(.info, "behind")
             guard let word = stanzas[0].arguments.first else { return }
+            let isFirst = setup.previous("behind", as: Bool.self) == nil
+            setup.kept["behind"] = true
+            guard word.text == "page" || isFirst else { return }
             setup.pages.append(
                 Page(
                     plugin: "behind",
@@ -68,10 +72,24 @@ import Wire
         }
     }
 
+    /// A plugin that asks for files or the time, and watches nothing.
+    private struct Asking: Plugin {
+        static let manual = Manual(name: "asking", summary: "asks", example: "asking")
+
+        init(parsing stanzas: [Stanza], setup: inout Setup) {
+            switch stanzas[0].arguments.first?.text {
+            case "files": _ = try? setup.files.identity(of: "file")
+            case "time": _ = setup.wallSeconds()
+            default: break
+            }
+            setup.log.write(.info, "asked")
+        }
+    }
+
     /// What a Corefile of these plugins is built in.
     private static func counting(_ log: KeptLog) -> Surroundings {
         Surroundings(
-            plugins: [Counted.self, Reading.self, Behind.self, Sharing.self],
+            plugins: [Counted.self, Asking.self, Reading.self, Behind.self, Sharing.self],
             pluginsNotYet: [],
             files: EmptyDisk(),
             metrics: Registry(),
@@ -137,6 +155,25 @@ import Wire
         #expect(log.lines == ["[INFO] counted", "[INFO] counted"])
     }
 
+    @Test(
+        "Who asks for more than the Corefile is made again",
+        arguments: [("files", 2), ("time", 2), ("none", 1)]
+    )
+    func makesAgainWhoAsks(argument: String, count: Int) throws {
+        let log = KeptLog()
+        let surroundings = Self.counting(log)
+        let blocks = try Self.blocks("a.example {\n asking \(argument)\n}\n")
+        let first = try ConfigurationBuilder.build(blocks, in: surroundings).get()
+        _ = try ConfigurationBuilder.build(
+            blocks,
+            in: surroundings,
+            previous: first,
+            changes: Self.change
+        ).get()
+
+        #expect(log.lines.count == count)
+    }
+
     @Test func makesAgainWhatIsSharedByBlocks() throws {
         let log = KeptLog()
         let surroundings = Self.counting(log)
@@ -181,9 +218,10 @@ import Wire
         #expect(second.plan.pages.count == 1)
     }
 
-    @Test func tellsThatAPageIsAnother() throws {
+    @Test("A page that is another, or gone, is told", arguments: [("page", 1), ("once", 0)])
+    func tellsThatAPageIsAnother(word: String, count: Int) throws {
         let surroundings = Self.counting(KeptLog())
-        let blocks = try Self.blocks("a.example {\n reading\n behind page\n}\n")
+        let blocks = try Self.blocks("a.example {\n reading\n behind \(word)\n}\n")
         let first = try ConfigurationBuilder.build(blocks, in: surroundings).get()
         let second = try ConfigurationBuilder.build(
             blocks,
@@ -192,7 +230,7 @@ import Wire
             changes: Self.change
         ).get()
 
-        #expect(second.plan.pages.count == 1)
+        #expect(second.plan.pages.count == count)
         #expect(!second.plan.hasSamePages)
     }
 }

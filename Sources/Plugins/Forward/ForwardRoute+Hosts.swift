@@ -90,7 +90,7 @@ extension UpstreamHosts {
     ) throws(CorefileError) {
         var hosts: [UpstreamHost] = []
         for word in stanza.arguments.dropFirst() {
-            guard let name = UpstreamHostName(word, setup) else { continue }
+            guard let name = UpstreamHostName(word, &setup) else { continue }
             guard hosts.count < Self.maximumCount else {
                 throw CorefileError(
                     at: word.position,

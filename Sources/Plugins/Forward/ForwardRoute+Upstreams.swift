@@ -17,7 +17,7 @@ extension ForwardRoute {
         var places: [NamedPlace] = []
         var hasHosts = false
         for word in stanza.arguments.dropFirst() {
-            guard UpstreamHostName(word, setup) == nil else {
+            guard UpstreamHostName(word, &setup) == nil else {
                 hasHosts = true
                 continue
             }

@@ -16,13 +16,13 @@ struct UpstreamHostName: Hashable, Sendable {
     ///
     /// A name has a dot, and a letter in its last label: what looks like an address is none. A file
     /// that is there, or was, comes first.
-    init?(_ word: Word, _ setup: Setup) {
+    init?(_ word: Word, _ setup: inout Setup) {
         var text = Substring(word.text)
         isSecure = text.hasPrefix("tls://")
         let hasScheme = isSecure || text.hasPrefix("dns://")
         if hasScheme { text = text.dropFirst(6) }
         guard UpstreamAddress.endpoint(text, setup.interfaces) == nil,
-            hasScheme || !Self.isFile(word.text, setup)
+            hasScheme || !Self.isFile(word.text, &setup)
         else { return nil }
         var port = isSecure ? UpstreamPlace.securePort : UpstreamAddress.defaultPort
         if let colon = text.lastIndex(of: ":") {
@@ -48,7 +48,7 @@ struct UpstreamHostName: Hashable, Sendable {
         }
     }
 
-    private static func isFile(_ path: String, _ setup: Setup) -> Bool {
+    private static func isFile(_ path: String, _ setup: inout Setup) -> Bool {
         guard !path.contains("/") else { return true }
         if setup.previous(UpstreamAddress.key(ofFile: path), as: [Endpoint].self) != nil {
             return true

@@ -76,7 +76,7 @@ extension Setup {
 
     /// The file that remembers: the one that is written in the Corefile, or else one that belongs to
     /// the zone and the manifests; nil when there is none.
-    private func statePath(_ settings: KubernetesSettings) -> String? {
+    private mutating func statePath(_ settings: KubernetesSettings) -> String? {
         if let word = settings.state { return resolve(word.text) }
         guard let folder = files.stateFolder(environment) else { return nil }
         var parts = [settings.zones.names.first { !$0.isReverse }?.description ?? ""]
