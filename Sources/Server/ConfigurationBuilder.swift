@@ -213,7 +213,7 @@ package struct ConfigurationBuilder {
             } catch {
                 mistakes += MistakeSearch.all(of: stanzas, from: error, plugin, before)
             }
-            if setup.isOfCorefileAlone {
+            if setup.isOfCorefileAlone, setup.watched.isEmpty, !setup.isUnsettled {
                 longest.plugins = plugins
                 longest.rest = beginning.rest[(index + 1)...]
                 // It must not hold what the configurations before held.

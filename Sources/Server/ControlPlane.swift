@@ -181,8 +181,6 @@ package struct ControlPlane: ~Copyable {
             // Here and not earlier: the workers would take it over.
             giveWay()
             code = serve()
-            // Nobody reads what happens to files from here on, and each wait would end at once.
-            poll.remove(watcher.number)
             for order in orders { order.drain() }
             let isForced = waitForWorkers()
             if isForced { return 2 }
@@ -292,8 +290,9 @@ package struct ControlPlane: ~Copyable {
     private mutating func lameduck() -> Int32 {
         let plan = published.current.plan
         plan.board.stop()
-        guard plan.lameduckMilliseconds > 0 else { return 0 }
+        // Nobody reads from here on what happens to files, and each wait would end at once.
         poll.remove(watcher.number)
+        guard plan.lameduckMilliseconds > 0 else { return 0 }
         surroundings.log.write(
             .info,
             "plugin/health: Going into lameduck mode for \(plan.lameduckMilliseconds) ms"
@@ -323,6 +322,7 @@ package struct ControlPlane: ~Copyable {
     private func waitForWorkers() -> Bool {
         while !orders.allSatisfy(\.hasEnded) {
             _ = try? poll.wait(milliseconds: 10)
+            pages.run(isReady: true, nowNanoseconds: Self.now.nanoseconds)
             if isForced() { return true }
         }
         return false
@@ -335,6 +335,7 @@ package struct ControlPlane: ~Copyable {
         while !log.hasEnded {
             if Self.now >= end || isForced() { return false }
             _ = try? poll.wait(milliseconds: 10)
+            pages.run(isReady: true, nowNanoseconds: Self.now.nanoseconds)
         }
         return true
     }

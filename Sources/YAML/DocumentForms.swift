@@ -26,7 +26,6 @@ struct DocumentForms {
         fileprivate var followers: [Int] = []
         fileprivate var last = 0
         fileprivate var oldest = 0
-        fileprivate var missCount = 0
     }
 
     /// How many documents may follow each other that are of no known form, before only one of so
@@ -42,7 +41,7 @@ struct DocumentForms {
     private var oldest = 0
     /// How many documents of no known form followed each other.
     private var missCount = 0
-    /// Whether the next stream may go on from something else than this one did.
+    /// Whether there is a form that was not there at the beginning.
     private(set) var hasNews = false
     private let maximumCount: Int
 
@@ -51,7 +50,6 @@ struct DocumentForms {
         self.maximumCount = maximumCount
         forms = known.templates.map { DocumentForm($0) }
         (followers, last, oldest) = (known.followers, known.last, known.oldest)
-        missCount = known.missCount
     }
 
     /// What the next stream may go on from.
@@ -60,8 +58,7 @@ struct DocumentForms {
             templates: forms.map(\.template),
             followers: followers,
             last: last,
-            oldest: oldest,
-            missCount: missCount
+            oldest: oldest
         )
     }
 
@@ -77,7 +74,6 @@ struct DocumentForms {
                     continue
                 }
                 note(index)
-                if missCount > 0 { hasNews = true }
                 missCount = 0
                 return match
             }
@@ -88,10 +84,10 @@ struct DocumentForms {
     /// Takes a document of no known form, which was read from `piece`, for a form.
     mutating func learn(_ root: YAMLNode, in piece: Span<UInt8>, firstLine: Int) {
         missCount &+= 1
-        hasNews = true
         guard maximumCount > 0, missCount <= Self.patience || missCount % Self.patience == 0,
             let form = DocumentForm(of: root, in: piece, firstLine: firstLine)
         else { return }
+        hasNews = true
         if forms.count < maximumCount {
             forms.append(form)
             followers.append(forms.count &- 1)
