@@ -109,6 +109,20 @@ import Wire
         return changes
     }
 
+    /// The configuration of the same Corefile after that change.
+    private static func next(
+        _ blocks: [Block],
+        _ surroundings: Surroundings,
+        after previous: Configuration
+    ) throws -> Configuration {
+        try ConfigurationBuilder.build(
+            blocks,
+            in: surroundings,
+            previous: previous,
+            changes: change
+        ).get()
+    }
+
     @Test("A changed file has only those made again who read it, and those behind them")
     func goesOnFromWhoReadsFiles() throws {
         let log = KeptLog()
@@ -117,12 +131,7 @@ import Wire
         var configuration = try ConfigurationBuilder.build(blocks, in: surroundings).get()
         for body in configuration.plan.whenServing { body() }
         for _ in 0..<2 {
-            configuration = try ConfigurationBuilder.build(
-                blocks,
-                in: surroundings,
-                previous: configuration,
-                changes: Self.change
-            ).get()
+            configuration = try Self.next(blocks, surroundings, after: configuration)
             for body in configuration.plan.whenServing { body() }
         }
 
@@ -164,12 +173,7 @@ import Wire
         let surroundings = Self.counting(log)
         let blocks = try Self.blocks("a.example {\n asking \(argument)\n}\n")
         let first = try ConfigurationBuilder.build(blocks, in: surroundings).get()
-        _ = try ConfigurationBuilder.build(
-            blocks,
-            in: surroundings,
-            previous: first,
-            changes: Self.change
-        ).get()
+        _ = try Self.next(blocks, surroundings, after: first)
 
         #expect(log.lines.count == count)
     }
@@ -179,12 +183,7 @@ import Wire
         let surroundings = Self.counting(log)
         let blocks = try Self.blocks("a.example {\n sharing\n}\nb.example {\n sharing\n}\n")
         let first = try ConfigurationBuilder.build(blocks, in: surroundings).get()
-        let second = try ConfigurationBuilder.build(
-            blocks,
-            in: surroundings,
-            previous: first,
-            changes: Self.change
-        ).get()
+        let second = try Self.next(blocks, surroundings, after: first)
 
         #expect((second.plan.kept["sharing"] as? [Name])?.count == 2)
         let once = ["[INFO] shared by 0", "[INFO] shared by 1"]
@@ -203,12 +202,7 @@ import Wire
         let blocks = try Self.blocks("a.example {\n ready\n reading\n}\n")
         let first = try ConfigurationBuilder.build(blocks, in: surroundings).get()
         let page = try #require(first.plan.pages.first)
-        let second = try ConfigurationBuilder.build(
-            blocks,
-            in: surroundings,
-            previous: first,
-            changes: Self.change
-        ).get()
+        let second = try Self.next(blocks, surroundings, after: first)
 
         #expect(!first.plan.hasSamePages)
         #expect(second.plan.hasSamePages)
@@ -223,12 +217,7 @@ import Wire
         let surroundings = Self.counting(KeptLog())
         let blocks = try Self.blocks("a.example {\n reading\n behind \(word)\n}\n")
         let first = try ConfigurationBuilder.build(blocks, in: surroundings).get()
-        let second = try ConfigurationBuilder.build(
-            blocks,
-            in: surroundings,
-            previous: first,
-            changes: Self.change
-        ).get()
+        let second = try Self.next(blocks, surroundings, after: first)
 
         #expect(second.plan.pages.count == count)
         #expect(!second.plan.hasSamePages)
