@@ -44,6 +44,7 @@ let package = Package(
             pkgConfig: "ldns",
             providers: [.apt(["libldns-dev", "libssl-dev"])]
         ),
+        .systemLibrary(name: "CProcessor"),
         .systemLibrary(name: "CSystem"),
         .systemLibrary(
             name: "CYAML",
@@ -62,7 +63,7 @@ let package = Package(
         ),
 
         // Leaves: no knowledge of the server.
-        module("Wire"),
+        module("Wire", ["CProcessor"]),
         module("Files", ["Wire"]),
         module("Posix", ["CSystem", "Wire", "Files"]),
         module("Corefile"),

@@ -105,6 +105,38 @@ extension Cluster {
         }
     }
 
+    /// Has the processor fetch the shard that the name asked for falls to, without waiting for it.
+    package func prefetchMemory(for message: Span<UInt8>) {
+        guard let shard = Self.shard(for: message) else { return }
+        shards[shard].words.prefetchMemory(byteCount: ClusterShard.prefetchedByteCount)
+    }
+
+    /// The shard of the Service that a message's name has in front of its label `svc`.
+    ///
+    /// Nil where there is none, where it is no question, and for names that cannot exist. A name
+    /// that came in upper case is not looked for where it is: that only costs time.
+    static func shard(for message: Span<UInt8>) -> Int? {
+        var (service, namespace, next) = (nameStart, nameStart, nameStart)
+        for labelCount in 0...maximumLabelCount {
+            guard next &+ 4 <= message.count else { return nil }
+            if message.uint32(at: next) == svc {
+                guard labelCount >= 2 else { return nil }
+                return ClusterShard.number(of: hashBytes(message.extracting(service..<next)))
+            }
+            let length = Int(message[next])
+            guard length > 0 else { return nil }
+            (service, namespace, next) = (namespace, next, next &+ length &+ 1)
+        }
+        return nil
+    }
+
+    /// Where the name stands in a message with one question (RFC 1035 §4.1.1).
+    private static var nameStart: Int { 12 }
+    /// The most labels that a name has in front of `svc`: those of a Service's port.
+    private static var maximumLabelCount: Int { 4 }
+    /// The label, with its length.
+    private static var svc: UInt32 { 0x0373_7663 }
+
     /// The node whose name is made of these labels.
     ///
     /// The last two tell the shard: those of a Service and its namespace.

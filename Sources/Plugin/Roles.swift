@@ -25,6 +25,8 @@ package struct Roles: Sendable {
     private var answerers: [any Answerer] = []
     private var finishers: [any Finisher] = []
     private var observers: [any Observer] = []
+    /// Those of all chains: which chain a message goes to is told by more than a short look.
+    private var prefetchers: [any MemoryPrefetcher] = []
     /// The place in its chain of each answerer, and of each finisher.
     private var answererPlaces: [Int] = []
     private var finisherPlaces: [Int] = []
@@ -44,6 +46,7 @@ package struct Roles: Sendable {
                 finisherPlaces.append(place)
             }
             if let observer = plugin as? any Observer { observers.append(observer) }
+            if let prefetcher = plugin as? any MemoryPrefetcher { prefetchers.append(prefetcher) }
         }
         let part = Part(
             answerers: answerers.indices,
@@ -62,6 +65,7 @@ package struct Roles: Sendable {
             answerers += chain.answerers
             finishers += chain.finishers
             observers += chain.observers
+            prefetchers += chain.prefetchers
             answererPlaces += chain.answererPlaces
             finisherPlaces += chain.finisherPlaces
             for var part in chain.parts {
@@ -75,6 +79,11 @@ package struct Roles: Sendable {
 
     private static func moved(_ range: Range<Int>, by count: Int) -> Range<Int> {
         (range.lowerBound + count)..<(range.upperBound + count)
+    }
+
+    /// Has the memory fetched that the answer to a message will be made of, where a plugin can tell.
+    package func prefetchMemory(for message: Span<UInt8>) {
+        for index in 0..<prefetchers.count { prefetchers[index].prefetchMemory(for: message) }
     }
 
     /// Whether queries of a chain that wait for the plugin at a place go before those of others.

@@ -98,6 +98,8 @@ package struct Listener: QueryPath {
         return found.block
     }
 
+    package func prefetchMemory(for message: Span<UInt8>) { roles.prefetchMemory(for: message) }
+
     package func answer(
         _ query: borrowing Query,
         block: Int,

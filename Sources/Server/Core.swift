@@ -112,6 +112,14 @@ package struct Core: ~Copyable {
         case waiting
     }
 
+    /// Has the memory fetched that the answer to a message will be made of, as far as a short look
+    /// can tell.
+    ///
+    /// For all messages of a batch before the first is taken; nothing comes of it but time.
+    package func prefetchMemory(for message: Span<UInt8>, listener: Int) {
+        service.prefetchMemory(for: message, listeners, listener)
+    }
+
     /// Takes one message; writes its answer to `buffer` when there is one at once.
     ///
     /// The result is the length of the answer; 0 when there is none, or none yet.

@@ -2,6 +2,7 @@
 
 import Metrics
 import Plugin
+import Wire
 
 /// A listener as a query on its way sees it.
 ///
@@ -11,6 +12,10 @@ import Plugin
 package protocol QueryPath: Sendable {
     /// Whether classes other than IN may enter a chain.
     var takesEveryClass: Bool { get }
+
+    /// Has the memory fetched that the answer to a message will be made of, as far as a short look
+    /// can tell; nobody has checked the message yet.
+    func prefetchMemory(for message: Span<UInt8>)
 
     /// Finds the block whose zone is the longest one above the name, and notes the zone's label.
     func route(_ query: inout Query) -> Int?

@@ -58,13 +58,20 @@ package final class StreamConnection {
     var hasUntoldBytes: Bool { heldByteCount != toldByteCount }
 
     /// Whether a whole message came that nobody has looked at.
-    package var hasMessage: Bool { hasMessage(in: input) }
+    package var hasMessage: Bool { nextMessage(in: input) != nil }
 
-    /// As `hasMessage`; `input` is what `self.input` is, looked at once for many messages.
-    private func hasMessage(in input: [UInt8]) -> Bool {
-        let count = input.count - inputStart
-        guard count >= 2 else { return false }
-        return count - 2 >= Int(input[inputStart]) << 8 | Int(input[inputStart + 1])
+    /// Where the next whole message lies in `input`; nil when there is none yet.
+    ///
+    /// `input`: what `self.input` is, looked at once for many messages.
+    func nextMessage(in input: [UInt8]) -> Range<Int>? { Self.message(in: input, from: inputStart) }
+
+    /// Where the message lies, without its length, of which the length stands at `start`; nil where
+    /// it is not all there.
+    static func message(in input: [UInt8], from start: Int) -> Range<Int>? {
+        let first = start + 2
+        guard first <= input.count else { return nil }
+        let length = Int(input[start]) << 8 | Int(input[start + 1])
+        return length <= input.count - first ? first..<(first + length) : nil
     }
 
     /// Whether another message may be answered: there is room, and not too many are owed.
@@ -95,18 +102,16 @@ package final class StreamConnection {
     /// Nil when there is none yet, or none is wanted. It lies there until `letGoOfInput`. `input`:
     /// what `self.input` is.
     func takeMessage(in input: [UInt8], at now: Moment) -> Range<Int>? {
-        while hasRoom, hasMessage(in: input) {
-            let length = Int(input[inputStart]) << 8 | Int(input[inputStart + 1])
-            let start = inputStart + 2
-            inputStart = start + length
+        while hasRoom, let place = nextMessage(in: input) {
+            inputStart = place.upperBound
             // A client that asks on and does not read wins no time by it.
             if outputByteCount == 0 {
                 deadline = now.adding(milliseconds: Streams.idleMilliseconds)
             }
             // An empty message asks nothing.
-            if length == 0 { continue }
+            if place.isEmpty { continue }
             waitingCount += 1
-            return start..<(start + length)
+            return place
         }
         return nil
     }

@@ -225,6 +225,12 @@ struct StreamSockets: ~Copyable {
         let connection = open.connection
         let input = connection.input
         let arrival = connection.arrival(open.id)
+        var next = connection.nextMessage(in: input)
+        for _ in 0..<left {
+            guard let place = next else { break }
+            core.prefetchMemory(for: input.span.extracting(place), listener: arrival.listener)
+            next = StreamConnection.message(in: input, from: place.upperBound)
+        }
         while left > 0, !gathered.isFull, let place = connection.takeMessage(in: input, at: now) {
             left -= 1
             let isAnswered = gathered.append { buffer in

@@ -155,11 +155,25 @@ struct Worker: ~Copyable {
         for _ in 0..<Self.maximumBatchCount {
             // A socket that fails is polled again; what it had is lost with it.
             guard (try? listener.udp.receive(into: &received)) != nil else { return }
-            for index in 0..<received.count {
-                Self.answer(index, of: received, listener, place, &core, into: &sent)
-            }
+            Self.answer(received, listener, place, &core, into: &sent)
             _ = listener.udp.send(&sent)
             if received.count < MessageBatch.maximumCount { return }
+        }
+    }
+
+    /// Answers the datagrams of a batch.
+    static func answer(
+        _ received: borrowing MessageBatch,
+        _ listener: OpenListener,
+        _ place: Int,
+        _ core: inout Core,
+        into sent: inout MessageBatch
+    ) {
+        for index in 0..<received.count {
+            core.prefetchMemory(for: received.message(at: index), listener: place)
+        }
+        for index in 0..<received.count {
+            answer(index, of: received, listener, place, &core, into: &sent)
         }
     }
 

@@ -39,6 +39,7 @@ final class SimulatedWorker {
     /// Hands a datagram to the core.
     func receive(_ bytes: [UInt8], _ arrival: Arrival) -> (Core.Receipt, [UInt8]) {
         var span = datagram.mutableSpan
+        core.prefetchMemory(for: bytes.span, listener: arrival.listener)
         let receipt = core.receive(bytes.span, arrival, into: &span)
         guard case .answered(let count) = receipt, count > 0 else { return (receipt, []) }
         return (receipt, Array(datagram[..<count]))
@@ -51,6 +52,7 @@ final class SimulatedWorker {
         at now: Moment
     ) -> (Core.Receipt, [UInt8]) {
         var span = message.mutableSpan
+        core.prefetchMemory(for: bytes.span, listener: arrival.listener)
         let receipt = core.receive(bytes.span, arrival, into: &span)
         guard case .answered(let count) = receipt else { return (receipt, []) }
         streams.answer(count, of: message, on: arrival.connection, at: now)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The one door of this module to memory that the compiler cannot vouch for.
+// The one door through which this module reads memory that the compiler cannot vouch for.
 
 extension Span<UInt8> {
     /// The big-endian 16-bit integer at `offset`, in bytes; traps when it does not fit.

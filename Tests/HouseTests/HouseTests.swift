@@ -40,8 +40,9 @@ import Testing
 
     /// What may say `unsafe`: the doors.
     static let doors = [
-        "Sources/Wire/Span+Integers.swift", "Sources/Posix/", "Sources/LDNS/", "Sources/YAML/",
-        "Sources/HTTP/", "Sources/TLS/", "Sources/Server/WorkerExecutor.swift", "Sources/fuzz/",
+        "Sources/Wire/Span+Integers.swift", "Sources/Wire/Prefetching.swift", "Sources/Posix/",
+        "Sources/LDNS/", "Sources/YAML/", "Sources/HTTP/", "Sources/TLS/",
+        "Sources/Server/WorkerExecutor.swift", "Sources/fuzz/",
     ]
 
     /// Words that no file of the server holds, in pieces so that this file does not hold them.

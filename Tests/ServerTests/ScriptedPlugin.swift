@@ -6,15 +6,17 @@ import Plugin
 import Wire
 
 /// A plugin that does what a test tells it.
-struct ScriptedPlugin: Answerer, Finisher, Observer {
+struct ScriptedPlugin: Answerer, MemoryPrefetcher, Finisher, Observer {
     static let manual = Manual(name: "scripted", summary: "does as told", example: "scripted")
 
+    typealias Prefetching = @Sendable (Span<UInt8>) -> Void
     typealias Answering = @Sendable (borrowing Query, inout Answer) -> Outcome
     typealias Starting = @Sendable (WaitingQuery, any Desk) -> Beginning?
     typealias Resuming = @Sendable (WaitingQuery, inout Answer, any Desk) async -> Outcome
     typealias Finishing = @Sendable (borrowing Query, inout Answer) -> Void
     typealias Sent = @Sendable (borrowing Query, borrowing SentReport) -> Void
 
+    let prefetching: Prefetching
     let answering: Answering
     let starting: Starting
     let resuming: Resuming
@@ -24,12 +26,14 @@ struct ScriptedPlugin: Answerer, Finisher, Observer {
     var givesWay = false
 
     init(
+        prefetching: @escaping Prefetching = { _ in },
         answering: @escaping Answering = { _, _ in .wait },
         starting: @escaping Starting = { _, _ in nil },
         resuming: @escaping Resuming = { _, _, _ in .pass },
         finishing: @escaping Finishing = { _, _ in },
         sent: @escaping Sent = { _, _ in }
     ) {
+        self.prefetching = prefetching
         self.answering = answering
         self.starting = starting
         self.resuming = resuming
@@ -38,6 +42,8 @@ struct ScriptedPlugin: Answerer, Finisher, Observer {
     }
 
     init(parsing stanzas: [Stanza], setup: inout Setup) throws(CorefileError) { self.init() }
+
+    func prefetchMemory(for message: Span<UInt8>) { prefetching(message) }
 
     func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
         answering(query, &answer)

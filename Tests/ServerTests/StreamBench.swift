@@ -30,14 +30,7 @@ final class StreamBench {
     private var outputs = Outputs()
 
     /// One client is connected; every name has so many addresses, 16 bytes each.
-    init(addressCount: Int, sharing board: SocketBoard? = nil) throws {
-        let registry = Registry()
-        let place = Endpoint(IPAddress(v4: 0x7F00_0001), port: 0)
-        let listener = try TCPListener(binding: place, sharingPort: false)
-        let poll = try Poll()
-        try poll.add(listener.number, .input, token: Worker.Token.make(Worker.Token.tcp, 0))
-        let client = try TCPSocket(connectingTo: listener.local)
-        try poll.add(client.number, .input, token: Self.clientToken)
+    convenience init(addressCount: Int, sharing board: SocketBoard? = nil) throws {
         let plugin = ScriptedPlugin(answering: { _, answer in
             for number in 0..<addressCount {
                 let address = IPAddress(v4: 0x0A00_0000 | UInt32(number))
@@ -45,6 +38,18 @@ final class StreamBench {
             }
             return .done
         })
+        try self.init(serving: plugin, sharing: board)
+    }
+
+    /// One client is connected; the plugin answers.
+    init(serving plugin: ScriptedPlugin, sharing board: SocketBoard? = nil) throws {
+        let registry = Registry()
+        let place = Endpoint(IPAddress(v4: 0x7F00_0001), port: 0)
+        let listener = try TCPListener(binding: place, sharingPort: false)
+        let poll = try Poll()
+        try poll.add(listener.number, .input, token: Worker.Token.make(Worker.Token.tcp, 0))
+        let client = try TCPSocket(connectingTo: listener.local)
+        try poll.add(client.number, .input, token: Self.clientToken)
         core = Core(
             index: 0,
             serving: Published(try Bench.configuration([("example.", [plugin])], registry)),

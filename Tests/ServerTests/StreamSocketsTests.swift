@@ -72,6 +72,24 @@ import Wire
         #expect(bench.failure == nil)
     }
 
+    @Test func looksAtTheMessagesOfATurnBeforeItAnswersTheFirst() throws {
+        let course = WorkerTests.Course()
+        let bench = try StreamBench(serving: course.plugin)
+        #expect(try bench.step())
+        let limit = StreamSockets.maximumTurnMessageCount
+        // One more than a turn has, and the beginning of another that is not all there.
+        let questions = try StreamBench.questions(limit + 2).dropLast()
+        #expect(try bench.client.write(questions) == questions.count)
+
+        try bench.run()
+
+        let turn = Array(0..<limit)
+        let expected =
+            turn.map { "look \($0)" } + turn.map { "answer \($0)" }
+            + ["look \(limit)", "answer \(limit)"]
+        #expect(course.steps == expected)
+    }
+
     @Test func answersSoManyMessagesInATurnAndTheRestInTheNextOnes() throws {
         let bench = try StreamBench(addressCount: 1)
         let count = 3 * StreamSockets.maximumTurnMessageCount

@@ -19,6 +19,8 @@ struct ClusterShard: TableShard, Equatable {
     static var bitCount: Int { 14 }
     /// The most blocks of a shard, which claims on addresses can tell apart.
     static let maximumBlockCount = 1 << 18
+    /// How much of one is fetched ahead, in bytes: all of one that holds a Service or two.
+    static var prefetchedByteCount: UInt { 192 }
     static let empty = ClusterShard([1, 0, 0, 0])
 
     let words: [UInt32]

@@ -10,7 +10,7 @@ import Wire
 ///
 /// The objects come from manifests; they become one immutable `Cluster`, and a query costs one
 /// look-up in it. Only an alias (ExternalName) waits: its target is looked up in the whole server.
-package struct Kubernetes: Answerer {
+package struct Kubernetes: Answerer, MemoryPrefetcher {
     package static let manual = Manual(
         name: "kubernetes",
         summary: "answers for a cluster's Services, endpoints and Pods, from manifests",
@@ -214,6 +214,8 @@ package struct Kubernetes: Answerer {
         self.serial = cluster == nil ? 0 : serial
         self.nameServers = nameServers
     }
+
+    package func prefetchMemory(for message: Span<UInt8>) { cluster.prefetchMemory(for: message) }
 
     package func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
         guard let zone = zones.zone(of: query.name) else { return .pass }

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Wire
+
+/// A plugin that can tell by a short look at a message where in memory it will look for the
+/// answer.
+///
+/// A worker shows it all messages of a batch before the first is answered: what many small look-ups
+/// cost is waiting for memory, and the waiting for one goes on beside that for the others.
+package protocol MemoryPrefetcher: Plugin {
+    /// Has the processor fetch what the answer to a message will be made of, without waiting for it.
+    ///
+    /// `message`: as it came; nobody has checked it yet. It may be meant for another block.
+    func prefetchMemory(for message: Span<UInt8>)
+}
