@@ -182,7 +182,8 @@ if Context.environment["APUS_FUZZ"] != nil {
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "CFuzzer", "Posix", "Wire", "Files", "Corefile", "Metrics", "Plugin", "Plugins",
+                "CFuzzer", "Posix", "Wire", "Files", "Corefile", "Metrics", "Plugin", "Kubernetes",
+                "Plugins",
             ],
             swiftSettings: rules
         ),

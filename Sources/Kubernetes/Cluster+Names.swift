@@ -108,13 +108,14 @@ extension Cluster {
     /// Has the processor fetch the shard that the name asked for falls to, without waiting for it.
     package func prefetchMemory(for message: Span<UInt8>) {
         guard let shard = Self.shard(for: message) else { return }
-        shards[shard].words.prefetchMemory(byteCount: ClusterShard.prefetchedByteCount)
+        shards[shard].words.prefetchMemory(lineCount: ClusterShard.prefetchedLineCount)
     }
 
-    /// The shard of the Service that a message's name has in front of its label `svc`.
+    /// The shard of the Service that a message's name seems to have in front of its first label `svc`.
     ///
-    /// Nil where there is none, where it is no question, and for names that cannot exist. A name
-    /// that came in upper case is not looked for where it is: that only costs time.
+    /// Nil where there is none. It is a guess, and a wrong one only costs time: whether the message
+    /// is a question is not looked at, nor what stands behind `svc`, and letters are taken as they
+    /// came.
     static func shard(for message: Span<UInt8>) -> Int? {
         var (service, namespace, next) = (nameStart, nameStart, nameStart)
         for labelCount in 0...maximumLabelCount {

@@ -10,6 +10,9 @@ import Wire
 package protocol MemoryPrefetcher: Plugin {
     /// Has the processor fetch what the answer to a message will be made of, without waiting for it.
     ///
-    /// `message`: as it came; nobody has checked it yet. It may be meant for another block.
+    /// It must not wait, allocate, or count references of what workers share.
+    ///
+    /// `message`: any bytes, as they came; nobody has judged them yet. They may be meant for
+    ///   another block.
     func prefetchMemory(for message: Span<UInt8>)
 }

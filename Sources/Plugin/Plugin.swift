@@ -8,8 +8,8 @@ import Wire
 ///
 /// It is a value with constants; what changes (a zone, a cluster) is a snapshot, replaced by making
 /// the plugin anew. What it does with a query is told by its other protocols: an `Answerer`
-/// answers, a `Finisher` has a last look, an `Observer` counts. A query meets those who have
-/// something to do with it, and nobody else.
+/// answers, a `Finisher` has a last look, an `Observer` counts, a `MemoryPrefetcher` says early where
+/// answers lie. A query meets those who have something to do with it, and nobody else.
 package protocol Plugin: Sendable {
     /// Name, options, example and metrics: what help, docs and tests read.
     static var manual: Manual { get }

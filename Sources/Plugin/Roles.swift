@@ -19,13 +19,18 @@ package struct Roles: Sendable {
         var givingWay: UInt64
     }
 
+    /// The most plugins that have memory fetched for each message: what more of them want would push
+    /// out what the right one wants.
+    package static let maximumPrefetcherCount = 4
+
     /// What is said where every plugin has passed.
     private static let nobody = "no plugin of this server block answers this name"
 
     private var answerers: [any Answerer] = []
     private var finishers: [any Finisher] = []
     private var observers: [any Observer] = []
-    /// Those of all chains: which chain a message goes to is told by more than a short look.
+    /// Those of all chains, because a short look does not tell which one a message goes to; none
+    /// where they are too many.
     private var prefetchers: [any MemoryPrefetcher] = []
     /// The place in its chain of each answerer, and of each finisher.
     private var answererPlaces: [Int] = []
@@ -75,6 +80,7 @@ package struct Roles: Sendable {
                 parts.append(part)
             }
         }
+        if prefetchers.count > Self.maximumPrefetcherCount { prefetchers = [] }
     }
 
     private static func moved(_ range: Range<Int>, by count: Int) -> Range<Int> {

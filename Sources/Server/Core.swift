@@ -117,7 +117,18 @@ package struct Core: ~Copyable {
     ///
     /// For all messages of a batch before the first is taken; nothing comes of it but time.
     package func prefetchMemory(for message: Span<UInt8>, listener: Int) {
-        service.prefetchMemory(for: message, listeners, listener)
+        Self.prefetchMemory(for: message, listeners, listener)
+    }
+
+    /// A function of its own, to which the listeners are lent: so none is copied.
+    @inline(never)
+    private static func prefetchMemory(
+        for message: Span<UInt8>,
+        _ listeners: borrowing [any QueryPath],
+        _ listener: Int
+    ) {
+        guard listener < listeners.count else { return }
+        listeners[listener].prefetchMemory(for: message)
     }
 
     /// Takes one message; writes its answer to `buffer` when there is one at once.

@@ -87,19 +87,6 @@ struct QueryService: ~Copyable {
         Core.refuse(query, message, refusal, &answer, &table, &writer)
     }
 
-    /// Has the memory fetched that the answer to a message will be made of.
-    ///
-    /// A function of its own, to which the listeners are lent: so none is copied.
-    @inline(never)
-    func prefetchMemory(
-        for message: Span<UInt8>,
-        _ listeners: borrowing [any QueryPath],
-        _ listener: Int
-    ) {
-        guard listener < listeners.count else { return }
-        listeners[listener].prefetchMemory(for: message)
-    }
-
     /// Finds the block that serves a sound query, and asks its chain.
     mutating func serve(
         _ query: inout Query,

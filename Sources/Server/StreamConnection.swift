@@ -58,16 +58,17 @@ package final class StreamConnection {
     var hasUntoldBytes: Bool { heldByteCount != toldByteCount }
 
     /// Whether a whole message came that nobody has looked at.
-    package var hasMessage: Bool { nextMessage(in: input) != nil }
+    package var hasMessage: Bool { nextPlace(in: input) != nil }
 
-    /// Where the next whole message lies in `input`; nil when there is none yet.
+    /// Where the next whole message lies in `input`, without its length; nil when there is none yet.
     ///
     /// `input`: what `self.input` is, looked at once for many messages.
-    func nextMessage(in input: [UInt8]) -> Range<Int>? { Self.message(in: input, from: inputStart) }
+    func nextPlace(in input: [UInt8]) -> Range<Int>? {
+        Self.place(in: input, ofMessageAt: inputStart)
+    }
 
-    /// Where the message lies, without its length, of which the length stands at `start`; nil where
-    /// it is not all there.
-    static func message(in input: [UInt8], from start: Int) -> Range<Int>? {
+    /// Where the message lies whose length stands at `start`; nil where it is not all there.
+    static func place(in input: [UInt8], ofMessageAt start: Int) -> Range<Int>? {
         let first = start + 2
         guard first <= input.count else { return nil }
         let length = Int(input[start]) << 8 | Int(input[start + 1])
@@ -75,9 +76,12 @@ package final class StreamConnection {
     }
 
     /// Whether another message may be answered: there is room, and not too many are owed.
-    private var hasRoom: Bool {
-        outputByteCount + gatheredByteCount < Streams.maximumOutputByteCount
-            && waitingCount < Streams.maximumWaitingCount
+    private var hasRoom: Bool { roomCount > 0 }
+
+    /// How many more messages may be answered, should all of them wait.
+    var roomCount: Int {
+        guard outputByteCount + gatheredByteCount < Streams.maximumOutputByteCount else { return 0 }
+        return max(0, Streams.maximumWaitingCount - waitingCount)
     }
 
     /// Whether there is a message that may be answered now.
@@ -102,7 +106,7 @@ package final class StreamConnection {
     /// Nil when there is none yet, or none is wanted. It lies there until `letGoOfInput`. `input`:
     /// what `self.input` is.
     func takeMessage(in input: [UInt8], at now: Moment) -> Range<Int>? {
-        while hasRoom, let place = nextMessage(in: input) {
+        while hasRoom, let place = nextPlace(in: input) {
             inputStart = place.upperBound
             // A client that asks on and does not read wins no time by it.
             if outputByteCount == 0 {

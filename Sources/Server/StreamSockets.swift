@@ -191,6 +191,7 @@ struct StreamSockets: ~Copyable {
         let connection = open.connection
         // One that has its next turn in line already only sends.
         var left = open.isReady ? 0 : Self.maximumTurnMessageCount
+        lookAhead(connection, core, atMost: left)
         // Sending may make room for more answers, and then nothing else would tell of the
         // messages that wait for it.
         repeat {
@@ -215,6 +216,21 @@ struct StreamSockets: ~Copyable {
         }
     }
 
+    /// Has the memory fetched that the answers of a turn will be made of.
+    private func lookAhead(
+        _ connection: StreamConnection,
+        _ core: borrowing Core,
+        atMost count: Int
+    ) {
+        let input = connection.input
+        var next = connection.nextPlace(in: input)
+        for _ in 0..<min(count, connection.roomCount) {
+            guard let place = next else { return }
+            core.prefetchMemory(for: input.span.extracting(place), listener: connection.listener)
+            next = StreamConnection.place(in: input, ofMessageAt: place.upperBound)
+        }
+    }
+
     /// Hands whole messages to the core, at most `left` of them, and gathers the answers.
     private mutating func answerMessages(
         _ open: Open,
@@ -225,12 +241,6 @@ struct StreamSockets: ~Copyable {
         let connection = open.connection
         let input = connection.input
         let arrival = connection.arrival(open.id)
-        var next = connection.nextMessage(in: input)
-        for _ in 0..<left {
-            guard let place = next else { break }
-            core.prefetchMemory(for: input.span.extracting(place), listener: arrival.listener)
-            next = StreamConnection.message(in: input, from: place.upperBound)
-        }
         while left > 0, !gathered.isFull, let place = connection.takeMessage(in: input, at: now) {
             left -= 1
             let isAnswered = gathered.append { buffer in

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Corefile
+import Kubernetes
 import Plugin
 import Plugins
 import Posix
@@ -35,8 +36,11 @@ enum FuzzTarget: String {
         return 0
     }
 
-    /// A message: the gate, the whole parser, and what was parsed written again.
+    private static let cluster = Cluster([])
+
+    /// A message: the look ahead, the gate, the whole parser, and what was parsed written again.
     private static func takeMessage(_ bytes: [UInt8]) {
+        cluster.prefetchMemory(for: bytes.span)
         var refusal: Refusal?
         _ = Query(judging: bytes.span, refused: &refusal)
         guard let message = try? Message(parsing: bytes.span),
@@ -70,6 +74,6 @@ enum FuzzTarget: String {
 
     private static func takeManifest(_ bytes: [UInt8]) {
         let files = SingleFile(path: "fuzz.yaml", bytes: bytes)
-        FuzzedPlugin.take(Kubernetes.self, manifestStanzas, files)
+        FuzzedPlugin.take(Plugins.Kubernetes.self, manifestStanzas, files)
     }
 }

@@ -170,6 +170,7 @@ import Testing
             ("Answerer", "package func answer(_ query: borrowing Query, into"),
             ("Finisher", "package func finish(_ query: borrowing Query, _ answer"),
             ("Observer", "package func sent(\n"),
+            ("MemoryPrefetcher", "package func prefetchMemory(for message"),
         ]
         for (role, function) in roles where text.contains(function) {
             let type = source.lines.first { $0.hasPrefix("package struct ") } ?? ""

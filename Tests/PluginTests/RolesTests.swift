@@ -41,4 +41,15 @@ private struct Looker: MemoryPrefetcher {
         roles.prefetchMemory(for: [1, 2, 3].span)
         #expect(counts.byName.withLock { $0 } == ["a": 3, "b": 3, "c": 3])
     }
+
+    @Test("Too many lookers are not asked", arguments: [0, 1])
+    func asksNoneOfTooManyLookers(excess: Int) {
+        let counts = Looker.Counts()
+        let count = Roles.maximumPrefetcherCount + excess
+        let roles = Roles(joining: (0..<count).map { Chain([Looker("\($0)", counts)]) })
+
+        roles.prefetchMemory(for: [1].span)
+
+        #expect(counts.byName.withLock { $0.count } == (excess == 0 ? count : 0))
+    }
 }

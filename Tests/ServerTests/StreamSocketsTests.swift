@@ -73,8 +73,8 @@ import Wire
     }
 
     @Test func looksAtTheMessagesOfATurnBeforeItAnswersTheFirst() throws {
-        let course = WorkerTests.Course()
-        let bench = try StreamBench(serving: course.plugin)
+        let steps = StepList()
+        let bench = try StreamBench(serving: steps.plugin())
         #expect(try bench.step())
         let limit = StreamSockets.maximumTurnMessageCount
         // One more than a turn has, and the beginning of another that is not all there.
@@ -87,7 +87,39 @@ import Wire
         let expected =
             turn.map { "look \($0)" } + turn.map { "answer \($0)" }
             + ["look \(limit)", "answer \(limit)"]
-        #expect(course.steps == expected)
+        #expect(steps.all == expected)
+    }
+
+    @Test func looksAtAMessageOnceHoweverOftenATurnSends() throws {
+        let steps = StepList()
+        // All answers of a turn are more than is gathered at a time.
+        let bench = try StreamBench(serving: steps.plugin(addressCount: 300))
+        #expect(try bench.step())
+        let count = StreamSockets.maximumTurnMessageCount
+        let questions = try StreamBench.questions(count)
+        #expect(try bench.client.write(questions[...]) == questions.count)
+
+        try bench.run()
+
+        #expect(bench.ids.count == count)
+        #expect(steps.all.filter { $0.hasPrefix("look") } == (0..<count).map { "look \($0)" })
+    }
+
+    @Test func looksAtNoMoreMessagesThanMayBeAnswered() throws {
+        let steps = StepList()
+        let bench = try StreamBench(serving: steps.plugin(addressCount: nil))
+        #expect(try bench.step())
+        let limit = Streams.maximumWaitingCount
+        let questions = try StreamBench.questions(limit + 70)
+        #expect(try bench.client.write(questions[...]) == questions.count)
+        while try bench.step(patience: 200) {}
+        #expect(steps.all.filter { $0.hasPrefix("look") }.count == limit)
+
+        let answer = try Bench.question("x.example.")
+        bench.streams.answer(answer, on: 1, &bench.core, bench.poll, bench.now)
+
+        #expect(steps.all.suffix(2) == ["look \(limit)", "answer \(limit)"])
+        #expect(steps.all.filter { $0.hasPrefix("look") }.count == limit + 1)
     }
 
     @Test func answersSoManyMessagesInATurnAndTheRestInTheNextOnes() throws {

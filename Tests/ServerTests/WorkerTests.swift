@@ -3,38 +3,14 @@
 import Metrics
 import Plugin
 import Posix
-import Synchronization
 import Testing
 import Wire
 
 @testable import Server
 
 @Suite struct WorkerTests {
-    /// What a plugin did, in its order: a letter and the first bytes of a message.
-    final class Course: Sendable {
-        private let list = Mutex<[String]>([])
-
-        var steps: [String] { list.withLock { $0 } }
-
-        /// A plugin that writes down what it is shown and asked, each with the query's ID.
-        var plugin: ScriptedPlugin {
-            ScriptedPlugin(
-                prefetching: { message in
-                    let id = message.uint16(at: 0)
-                    self.list.withLock { $0.append("look \(id)") }
-                },
-                answering: { query, answer in
-                    let id = query.header.id
-                    self.list.withLock { $0.append("answer \(id)") }
-                    answer.append(.answer, .question, IPAddress(v4: 1), ttl: 5)
-                    return .done
-                }
-            )
-        }
-    }
-
     /// A core in which the plugin answers for example.
-    static func core(_ plugin: ScriptedPlugin) throws -> Core {
+    private static func core(_ plugin: ScriptedPlugin) throws -> Core {
         let registry = Registry()
         return Core(
             index: 0,
@@ -55,14 +31,14 @@ import Wire
         var received = MessageBatch(slotByteCount: Worker.maximumQueryByteCount)
         var sent = MessageBatch(slotByteCount: Worker.maximumAnswerByteCount)
         try listener.udp.receive(into: &received)
-        let course = Course()
-        var core = try Self.core(course.plugin)
+        let steps = StepList()
+        var core = try Self.core(steps.plugin())
         core.begin(at: Moment(nanoseconds: 0))
 
         Worker.answer(received, listener, 0, &core, into: &sent)
 
         #expect(
-            course.steps == [
+            steps.all == [
                 "look 1", "look 2", "look 3", "answer 1", "answer 2", "answer 3",
             ]
         )
@@ -70,13 +46,13 @@ import Wire
     }
 
     @Test func looksAtNothingForAListenerThatIsGone() throws {
-        let course = Course()
-        let core = try Self.core(course.plugin)
+        let steps = StepList()
+        let core = try Self.core(steps.plugin())
         let message = try Bench.question("x.example.")
 
         core.prefetchMemory(for: message.span, listener: 1)
-        #expect(course.steps == [])
+        #expect(steps.all == [])
         core.prefetchMemory(for: message.span, listener: 0)
-        #expect(course.steps == ["look 7"])
+        #expect(steps.all == ["look 7"])
     }
 }

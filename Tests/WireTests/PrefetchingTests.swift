@@ -6,15 +6,14 @@ import Wire
 @Suite struct PrefetchingTests {
     @Test("Memory that is not there does no harm", arguments: [0, 1, 64, 4_096, .max] as [UInt])
     func doesNoHarm(address: UInt) {
-        prefetchMemory(at: address, byteCount: 1_000)
+        prefetchMemory(at: address, lineCount: 16)
     }
 
     @Test func leavesWordsAsTheyAre() {
         let words: [UInt32] = [1, 2, 3]
-        words.prefetchMemory(byteCount: 0)
-        words.prefetchMemory(byteCount: 1)
-        words.prefetchMemory(byteCount: 100_000)
-        [UInt32]().prefetchMemory(byteCount: 64)
+        words.prefetchMemory(lineCount: 0)
+        words.prefetchMemory(lineCount: 1_000)
+        [UInt32]().prefetchMemory(lineCount: 1)
         #expect(words == [1, 2, 3])
     }
 }

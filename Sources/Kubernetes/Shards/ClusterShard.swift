@@ -19,8 +19,9 @@ struct ClusterShard: TableShard, Equatable {
     static var bitCount: Int { 14 }
     /// The most blocks of a shard, which claims on addresses can tell apart.
     static let maximumBlockCount = 1 << 18
-    /// How much of one is fetched ahead, in bytes: all of one that holds a Service or two.
-    static var prefetchedByteCount: UInt { 192 }
+    /// How much of one is fetched ahead, in lines of memory: all of one with a Service or two; of a
+    /// larger one its index, and the blocks of its first Services.
+    static var prefetchedLineCount: UInt { 3 }
     static let empty = ClusterShard([1, 0, 0, 0])
 
     let words: [UInt32]
