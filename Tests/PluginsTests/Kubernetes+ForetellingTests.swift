@@ -18,6 +18,12 @@ import Wire
         return found.sorted()
     }
 
+    /// Nothing else would tell that its memory is not fetched any more.
+    @Test func looksAtMessagesAhead() throws {
+        let plugin: any Plugin = try Served().plugin()
+        #expect(plugin is any MemoryPrefetcher)
+    }
+
     @Test func namesServicesInEachZone() throws {
         let objects = [Fixture.service("web", Fixture.own("10.3.0.1", "2001:db8::1"))]
         let served = Served(objects: objects, zones: ["a.test", "in-addr.arpa", "b.test"])

@@ -9,12 +9,6 @@ import Wire
 
 /// The rules of Kubernetes' DNS-based service discovery 1.1.0, one test each; R26 to R40.
 @Suite struct KubernetesMoreRulesTests {
-    /// Nothing else would tell that its memory is not fetched any more.
-    @Test func looksAtMessagesAhead() throws {
-        let plugin: any Plugin = try Served().plugin()
-        #expect(plugin is any MemoryPrefetcher)
-    }
-
     private let served = Served()
 
     @Test(arguments: [RecordType.a, .aaaa, .mx, .txt, .srv, .https, .cname, .any])

@@ -62,6 +62,16 @@ final class Bench {
         return Configuration(listeners: [listener], plan: Plan())
     }
 
+    /// A core alone, in which the plugin answers for example.
+    static func core(_ plugin: ScriptedPlugin, _ registry: Registry) throws -> Core {
+        Core(
+            index: 0,
+            serving: Published(try configuration([("example.", [plugin])], registry)),
+            counting: registry.cells(forWorker: 0),
+            random: { 1 }
+        )
+    }
+
     /// Serves other blocks from now on.
     func serve(_ blocks: [(zone: String, plugins: [ScriptedPlugin])]) throws {
         published.publish(try Self.configuration(blocks, registry))

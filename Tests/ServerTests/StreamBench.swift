@@ -50,12 +50,7 @@ final class StreamBench {
         try poll.add(listener.number, .input, token: Worker.Token.make(Worker.Token.tcp, 0))
         let client = try TCPSocket(connectingTo: listener.local)
         try poll.add(client.number, .input, token: Self.clientToken)
-        core = Core(
-            index: 0,
-            serving: Published(try Bench.configuration([("example.", [plugin])], registry)),
-            counting: registry.cells(forWorker: 0),
-            random: { 1 }
-        )
+        core = try Bench.core(plugin, registry)
         streams = StreamSockets(
             sharing: board
                 ?? SocketBoard(workerCount: 1, counting: registry, log: SilentLog())

@@ -9,17 +9,6 @@ import Wire
 @testable import Server
 
 @Suite struct WorkerTests {
-    /// A core in which the plugin answers for example.
-    private static func core(_ plugin: ScriptedPlugin) throws -> Core {
-        let registry = Registry()
-        return Core(
-            index: 0,
-            serving: Published(try Bench.configuration([("example.", [plugin])], registry)),
-            counting: registry.cells(forWorker: 0),
-            random: { 1 }
-        )
-    }
-
     @Test func looksAtAllDatagramsOfABatchBeforeItAnswersTheFirst() throws {
         let place = Endpoint(IPAddress(v4: 0x7F00_0001), port: 0)
         let listener = OpenListener(
@@ -32,7 +21,7 @@ import Wire
         var sent = MessageBatch(slotByteCount: Worker.maximumAnswerByteCount)
         try listener.udp.receive(into: &received)
         let steps = StepList()
-        var core = try Self.core(steps.plugin())
+        var core = try Bench.core(steps.plugin(), Registry())
         core.begin(at: Moment(nanoseconds: 0))
 
         Worker.answer(received, listener, 0, &core, into: &sent)
@@ -47,7 +36,7 @@ import Wire
 
     @Test func looksAtNothingForAListenerThatIsGone() throws {
         let steps = StepList()
-        let core = try Self.core(steps.plugin())
+        let core = try Bench.core(steps.plugin(), Registry())
         let message = try Bench.question("x.example.")
 
         core.prefetchMemory(for: message.span, listener: 1)
