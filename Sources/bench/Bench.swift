@@ -18,6 +18,7 @@ enum Bench {
                                                     silent upstreams, a flooding client, names that
                                                     are asked for once: what Apus makes of them
                bench echo                           send every query back; prints its port
+               bench awake                          never sleep: keep a processor from halting
                bench load PORT WORKLOAD SERVICES QUERIES
                                                     ask, and print answered, lost, wrong, nanoseconds
                bench reload PORT PROCESS COUNT FILE change FILE and reload so often under load, and
@@ -39,6 +40,7 @@ enum Bench {
             case ("echo", _):
                 var echo = try Echo()
                 try echo.run()
+            case ("awake", _): AwakeProcessors.stayAwake()
             case ("load", let numbers) where numbers.count == 3 && arguments.count == 5:
                 try load(arguments[2], UInt16(clamping: numbers[0]), numbers[1], numbers[2])
             case ("reload", let numbers) where numbers.count == 3 && arguments.count == 5:

@@ -22,6 +22,7 @@ struct ChangeRun {
     private let server: Server
     private let writer: ManifestWriter
     private let workload: Workload
+    private let awake: AwakeProcessors
 
     /// Writes a cluster and starts a server that has it.
     init(_ stage: Stage, _ options: RunOptions) throws {
@@ -45,6 +46,11 @@ struct ChangeRun {
             let text = "bench: the load does not come before others: only root may do that\n"
             Process.write(text, toError: true)
         }
+        awake = try AwakeProcessors(
+            [apartment.load, apartment.worker],
+            running: [try BenchRun.program("bench"), "awake"],
+            notes: stage.folder("awake.log")
+        )
         writer = ManifestWriter(server: server, files: files, on: apartment.rest)
     }
 
@@ -66,6 +72,7 @@ struct ChangeRun {
                 rounds[index].add(try measure(change))
             }
         }
+        awake.end()
         server.child.end()
         var table = Table(Self.headings)
         for (kind, rounds) in zip(kinds, rounds) {
