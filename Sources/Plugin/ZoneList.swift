@@ -5,12 +5,34 @@ import Wire
 /// Zones in one piece of memory, to find those that hold a name.
 ///
 /// An array of names would have a reference counted at each comparison, which all workers share.
-/// A name costs as many look-ups as there are zones of different depth, not as it has labels.
+/// A name costs as many look-ups as there are zones of different depth, not as it has labels, and of
+/// these only such as are as long as a zone may be.
 package struct ZoneList: Sendable {
     /// Where a zone lies in the memory.
     private struct Place {
         let bytes: Range<Int>
         let labelCount: Int
+    }
+
+    /// The zones of so many labels.
+    private struct Depth {
+        let labelCount: Int
+        /// How long they are, the shortest to the longest: another length need not be looked up.
+        let byteCounts: ClosedRange<Int>
+
+        init(_ labelCount: Int, _ places: [Place]) {
+            self.labelCount = labelCount
+            let counts = places.filter { $0.labelCount == labelCount }.map(\.bytes.count)
+            byteCounts = (counts.min() ?? 0)...(counts.max() ?? 0)
+        }
+
+        /// The label of `name` at which a zone of this depth would begin; nil where none can.
+        func label(in name: borrowing QueryName) -> Int? {
+            let label = name.labelCount &- labelCount
+            guard label >= 0 else { return nil }
+            let byteCount = name.byteCount &- name.start(ofLabel: label)
+            return byteCounts.contains(byteCount) ? label : nil
+        }
     }
 
     /// One place of the hash table; `zone` is -1 where it is empty.
@@ -25,7 +47,7 @@ package struct ZoneList: Sendable {
     /// The zones by their names, never more than half full; of equal zones the first is found first.
     private let slots: [Slot]
     /// The different label counts of the zones, largest first.
-    private let depths: [Int]
+    private let depths: [Depth]
     /// The place of the first zone that is the root, which needs no look-up; -1 when none is.
     private let rootPlace: Int
 
@@ -48,7 +70,7 @@ package struct ZoneList: Sendable {
         self.memory = memory
         self.places = places
         self.slots = slots
-        depths = Set(places.map(\.labelCount)).sorted(by: >)
+        depths = Set(places.map(\.labelCount)).sorted(by: >).map { Depth($0, places) }
         rootPlace = places.firstIndex { $0.labelCount == 0 } ?? -1
     }
 
@@ -64,8 +86,9 @@ package struct ZoneList: Sendable {
     package func first(holding name: borrowing QueryName) -> Int? {
         var first: Int?
         for index in 0..<depths.count {
-            let label = name.labelCount &- depths[index]
-            guard label >= 0, let place = place(of: name, fromLabel: label) else { continue }
+            guard let label = depths[index].label(in: name),
+                let place = place(of: name, fromLabel: label)
+            else { continue }
             first = min(first ?? place, place)
         }
         return first
@@ -76,8 +99,9 @@ package struct ZoneList: Sendable {
     /// `first`: only zones that begin at this label or behind it are meant.
     package func longest(holding name: borrowing QueryName, fromLabel first: Int = 0) -> Int? {
         for index in 0..<depths.count {
-            let label = name.labelCount &- depths[index]
-            guard label >= first, let place = place(of: name, fromLabel: label) else { continue }
+            guard let label = depths[index].label(in: name), label >= first,
+                let place = place(of: name, fromLabel: label)
+            else { continue }
             return place
         }
         return nil

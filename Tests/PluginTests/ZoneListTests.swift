@@ -29,6 +29,21 @@ import Wire
         #expect(ZoneList([]).first(holding: name) == nil)
     }
 
+    @Test(
+        "Zones of one depth may be of any length",
+        arguments: [
+            ("a", 0), ("bb", nil), ("bbb", 1), ("bbbb", nil), ("ccccc", 2), ("cccccc", nil),
+        ]
+    )
+    func findsZonesOfEveryLength(label: String, place: Int?) throws {
+        let zones = ["a.example", "bbb.example", "ccccc.example"]
+        let list = ZoneList(try zones.map { try Name($0) })
+        let name = try QueryName(try Name("www.\(label).example"))
+
+        #expect(list.longest(holding: name) == place)
+        #expect(list.first(holding: name) == place)
+    }
+
     @Test func isTheSameWithTheSameZonesInTheSameOrder() throws {
         let lists = try [["a.b", "c"], ["A.B", "c"], ["c", "a.b"], ["a", "b.c"], ["a.b"], []].map {
             ZoneList(try $0.map { try Name($0) })
