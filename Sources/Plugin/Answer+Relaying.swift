@@ -198,7 +198,7 @@ extension Answer {
     }
 
     /// Writes the whole message with relayed records; false, and nothing, when it does not fit.
-    func write(
+    mutating func write(
         _ relayed: RelayedRecords,
         _ query: borrowing Query,
         _ limits: AnswerLimits,

@@ -221,11 +221,11 @@ extension Answer {
     func reservedByteCount(_ query: borrowing Query) -> Int {
         guard query.options != nil else { return 0 }
         guard let extendedError else { return Self.optionsByteCount }
-        return Self.optionsByteCount + 6 + textByteCount(extendedError)
+        return Self.optionsByteCount + 6 + Self.textByteCount(extendedError)
     }
 
     /// The bytes of the error's text that are sent: whole characters only.
-    private func textByteCount(_ error: ExtendedError) -> Int {
+    private static func textByteCount(_ error: ExtendedError) -> Int {
         let text = error.text.utf8
         guard text.count > ExtendedError.maximumTextByteCount else { return text.count }
         var count = 0
@@ -238,12 +238,14 @@ extension Answer {
     }
 
     /// Writes OPT: our own size, the client's DO, and the reason of a failure (RFC 6891, RFC 8914).
-    func writeOptions(
+    ///
+    /// It changes nothing, but whoever may would have the whole answer copied to lend it.
+    mutating func writeOptions(
         _ query: borrowing Query,
         _ limits: AnswerLimits,
         _ writer: inout Writer
     ) {
-        let textCount = extendedError.map { textByteCount($0) }
+        let textCount = extendedError.map { Self.textByteCount($0) }
         let isWritten = writer.putOptions(
             udpByteCount: limits.udpByteCount,
             upperCode: UInt8(truncatingIfNeeded: code.rawValue >> 4),
