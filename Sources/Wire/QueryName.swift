@@ -67,40 +67,11 @@ package struct QueryName: ~Copyable, Sendable {
             source &+= length &+ 1
         }
         let end = source &+ 1 &- offset
-        Self.copy(message.extracting(offset..<(offset &+ end)), to: &target)
+        // The lengths of labels are below every letter, so that they stay as they are.
+        let name = message.extracting(offset..<(offset &+ end))
+        target.copy(name, to: 0, inLowerCaseTo: Self.lowerStart)
         byteCount = end
         labelCount = count
-    }
-
-    /// Copies a wire form as it is, and in lower case: eight bytes a step.
-    ///
-    /// The lengths of labels are below every letter, so that they stay as they are.
-    private static func copy(_ name: Span<UInt8>, to target: inout MutableSpan<UInt8>) {
-        guard name.count >= 8 else {
-            for offset in 0..<name.count {
-                target[offset] = name[offset]
-                target[lowerStart &+ offset] = name[offset].asciiLowercased
-            }
-            return
-        }
-        // The last eight are copied once more, whatever is left of them.
-        let last = name.count &- 8
-        var offset = 0
-        while offset < last {
-            copyEight(name, at: offset, to: &target)
-            offset &+= 8
-        }
-        copyEight(name, at: last, to: &target)
-    }
-
-    private static func copyEight(
-        _ name: Span<UInt8>,
-        at offset: Int,
-        to target: inout MutableSpan<UInt8>
-    ) {
-        let bytes = name.uint64(at: offset)
-        target.set64(bytes, at: offset)
-        target.set64(bytes.asciiLowercased, at: lowerStart &+ offset)
     }
 
     /// The query form of a name from a table.
@@ -179,18 +150,6 @@ package struct QueryName: ~Copyable, Sendable {
 extension Name {
     /// The hash under which a table keeps this name: of its lower-case wire form.
     package var tableHash: UInt64 { hashBytes(lowercased.bytes.span) }
-}
-
-extension UInt64 {
-    /// Eight bytes, those that are A–Z turned to a–z.
-    var asciiLowercased: UInt64 {
-        let low = self & 0x7F7F_7F7F_7F7F_7F7F
-        // In the upper bit of each byte: at least A; more than Z; not ASCII.
-        let isLetterOrMore = low &+ 0x3F3F_3F3F_3F3F_3F3F
-        let isMore = low &+ 0x2525_2525_2525_2525
-        let isLetter = (isLetterOrMore ^ isMore) & ~self & 0x8080_8080_8080_8080
-        return self | isLetter >> 2
-    }
 }
 
 /// A hash of bytes for tables whose keys we chose ourselves: eight bytes a step, well mixed.

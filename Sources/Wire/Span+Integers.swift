@@ -183,4 +183,57 @@ extension MutableSpan<UInt8> {
             }
         }
     }
+    /// Copies all of `source` as it is to one place, and with A–Z as a–z to another, eight bytes a
+    /// step; traps where it does not fit.
+    mutating func copy(_ source: Span<UInt8>, to plain: Int, inLowerCaseTo lower: Int) {
+        let last = source.count &- 8
+        guard last >= 0 else {
+            for offset in 0..<source.count {
+                self[plain &+ offset] = source[offset]
+                self[lower &+ offset] = source[offset].asciiLowercased
+            }
+            return
+        }
+        precondition(
+            min(plain, lower) >= 0 && max(plain, lower) <= count &- source.count,
+            "a copy ends where the memory ends"
+        )
+        // SAFETY: the bounds of all three were checked, and every bit pattern is a valid integer.
+        unsafe withUnsafeMutableBytes { target in
+            unsafe source.withUnsafeBytes { source in
+                var offset = 0
+                while true {
+                    let bytes = unsafe source.loadUnaligned(
+                        fromByteOffset: offset,
+                        as: UInt64.self
+                    )
+                    unsafe target.storeBytes(
+                        of: bytes,
+                        toByteOffset: plain &+ offset,
+                        as: UInt64.self
+                    )
+                    unsafe target.storeBytes(
+                        of: bytes.asciiLowercased,
+                        toByteOffset: lower &+ offset,
+                        as: UInt64.self
+                    )
+                    if offset == last { return }
+                    // The last eight are copied once more, whatever is left of them.
+                    offset = min(offset &+ 8, last)
+                }
+            }
+        }
+    }
+}
+
+extension UInt64 {
+    /// Eight bytes, those that are A–Z turned to a–z.
+    var asciiLowercased: UInt64 {
+        let low = self & 0x7F7F_7F7F_7F7F_7F7F
+        // In the upper bit of each byte: at least A; more than Z; not ASCII.
+        let isLetterOrMore = low &+ 0x3F3F_3F3F_3F3F_3F3F
+        let isMore = low &+ 0x2525_2525_2525_2525
+        let isLetter = (isLetterOrMore ^ isMore) & ~self & 0x8080_8080_8080_8080
+        return self | isLetter >> 2
+    }
 }
