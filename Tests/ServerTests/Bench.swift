@@ -113,11 +113,14 @@ final class Bench {
     }
 
     /// What is sent at once for these bytes; empty when nothing is.
+    ///
+    /// `times`: how often they come in one step; the last answer counts.
     func send(
         _ bytes: [UInt8],
         transport: Transport = .udp,
         client: Endpoint = Bench.client,
-        listener: Int = 0
+        listener: Int = 0,
+        times: Int = 1
     ) -> [UInt8] {
         core.begin(at: Moment(nanoseconds: 0).adding(milliseconds: milliseconds))
         var buffer = [UInt8](repeating: 0xEE, count: 65_535)
@@ -128,7 +131,8 @@ final class Bench {
             local: Self.server
         )
         var span = buffer.mutableSpan
-        let count = core.take(bytes.span, arrival, into: &span)
+        var count = 0
+        for _ in 0..<times { count = core.take(bytes.span, arrival, into: &span) }
         return Array(buffer.prefix(count))
     }
 

@@ -175,6 +175,25 @@ import Wire
         #expect(noted.all.map(\.durationNanoseconds) == [321])
     }
 
+    @Test func looksAtTheClockOnceForEightAnswers() throws {
+        let (noted, readings) = (Noted<SentReport>(), Noted<Void>())
+        let plugin = ScriptedPlugin(
+            answering: { _, _ in .done },
+            sent: { _, report in noted.add(copy report) }
+        )
+        let clock: @Sendable () -> Moment = {
+            readings.add(())
+            return Moment(nanoseconds: UInt64(readings.all.count))
+        }
+        let bench = try Bench([("example.", [plugin])], clock: clock)
+
+        let question = try Bench.question("example.")
+        _ = bench.send(question, times: QueryService.answersPerReading + 1)
+        _ = bench.send(question)
+
+        #expect(noted.all.map(\.durationNanoseconds) == [1, 1, 1, 1, 1, 1, 1, 1, 2, 3])
+    }
+
     @Test func tellsAPluginAllAboutTheQuery() throws {
         let noted = Noted<WaitingQuery>()
         let plugin = ScriptedPlugin(answering: { query, _ in
