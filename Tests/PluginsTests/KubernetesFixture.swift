@@ -229,15 +229,7 @@ struct Served {
         change: (inout Query) -> Void = { _ in }
     ) throws -> Reading {
         let plugin = try plugin()
-        let blockZones = ZoneList(try zones.map { try Name($0) })
-        let query = try PluginsTests.query(name, type) { query in
-            // The look for the block, which a query has been through when a plugin sees it.
-            let place = blockZones.longest(holding: query.name)
-            let labelCount = place.map { blockZones.labelCount(at: $0) }
-            query.zonePlace = place ?? 0
-            query.zoneLabel = labelCount.map { query.name.labelCount - $0 } ?? 0
-            change(&query)
-        }
+        let query = try PluginsTests.query(name, type, zone: ".", change)
         var answer = Answer(counting: Metrics.Registry().cells(forWorker: 0))
         let outcome = plugin.answer(query, into: &answer)
         return Reading(outcome, query, answer)

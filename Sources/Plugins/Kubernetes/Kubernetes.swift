@@ -218,7 +218,7 @@ package struct Kubernetes: Answerer, MemoryPrefetcher {
     package func prefetchMemory(for message: Span<UInt8>) { cluster.prefetchMemory(for: message) }
 
     package func answer(_ query: borrowing Query, into answer: inout Answer) -> Outcome {
-        guard let zone = zones.zone(of: query) else { return .pass }
+        guard let zone = zones.zone(of: query.name) else { return .pass }
         guard query.recordClass == .internet else {
             // It is ours all the same: whoever comes behind would ask others for it.
             answer.refuseClass()

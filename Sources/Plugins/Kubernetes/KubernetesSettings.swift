@@ -44,17 +44,12 @@ package struct KubernetesSettings: Sendable {
     /// The settings without an option.
     ///
     /// `zones`: in lower case, at least one of them no reverse zone.
-    package init(zones: [Name]) { self.init(ServedZones(zones)) }
-
-    private init(_ zones: ServedZones) { self.zones = zones }
+    package init(zones: [Name]) { self.zones = ServedZones(zones) }
 
     /// Reads the stanza; without zones of its own it serves those of the block.
     package init(parsing stanza: Stanza, zones: [Name]) throws(CorefileError) {
         let given = try stanza.arguments.zones()
-        self.init(
-            given.isEmpty || given == zones
-                ? ServedZones(zones, areOfBlock: true) : ServedZones(given)
-        )
+        self.init(zones: given.isEmpty ? zones : given)
         let zones = self.zones.names
         guard zones.contains(where: { !$0.isReverse }) else {
             throw CorefileError(

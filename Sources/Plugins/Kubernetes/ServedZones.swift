@@ -22,15 +22,11 @@ struct ServedZones: Sendable {
     /// All names as a text, with a space between two.
     let text: String
     private let list: ZoneList
-    /// Whether the zones are those of the server block, in its order.
-    private let areOfBlock: Bool
     /// The zones in their order, as the zones of their own apexes.
     private let apexes: [ServedZone]
 
-    /// `areOfBlock`: whether these are the zones of the server block, in its order.
-    init(_ names: [Name], areOfBlock: Bool = false) {
+    init(_ names: [Name]) {
         self.names = names
-        self.areOfBlock = areOfBlock
         primary = (names.first { !$0.isReverse } ?? .root).bytes
         text = names.map(\.description).joined(separator: " ")
         list = ZoneList(names)
@@ -42,23 +38,6 @@ struct ServedZones: Sendable {
                 holdsAddresses: zone.isReverse || zone == .root || isArpa
             )
         }
-    }
-
-    /// The longest zone that the name asked for lies in.
-    ///
-    /// Where the zones are the block's, the look for the block has found it. Not so for DS, which may
-    /// be led to the parent, nor where nobody has looked: the zone would begin at label 0, or have
-    /// another number of labels.
-    func zone(of query: borrowing Query) -> ServedZone? {
-        let (place, label) = (query.zonePlace, query.zoneLabel)
-        guard areOfBlock, label > 0, place < apexes.count, query.type != .ds,
-            apexes[place].labelCount == query.name.labelCount &- label
-        else { return zone(of: query.name) }
-        return ServedZone(
-            labelCount: label,
-            isReverse: apexes[place].isReverse,
-            holdsAddresses: apexes[place].holdsAddresses
-        )
     }
 
     /// The longest zone that `name` lies in.
