@@ -198,6 +198,8 @@ extension Answer {
     }
 
     /// Writes the whole message with relayed records; false, and nothing, when it does not fit.
+    ///
+    /// It changes nothing, like `writeOptions`.
     mutating func write(
         _ relayed: RelayedRecords,
         _ query: borrowing Query,

@@ -239,7 +239,8 @@ extension Answer {
 
     /// Writes OPT: our own size, the client's DO, and the reason of a failure (RFC 6891, RFC 8914).
     ///
-    /// It changes nothing, but whoever may would have the whole answer copied to lend it.
+    /// It changes nothing. But a value that cannot be copied is still copied, byte by byte, where a
+    /// function that may change it calls one that may not.
     mutating func writeOptions(
         _ query: borrowing Query,
         _ limits: AnswerLimits,

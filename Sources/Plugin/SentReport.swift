@@ -13,7 +13,8 @@ package struct SentReport: Sendable {
     package var byteCount: Int
     /// The place in the chain of the plugin that took the query; -1 when none did.
     package var answeringPlugin: Int
-    /// From the query's arrival to the answer, in nanoseconds.
+    /// From the query's arrival to the answer, or to one of the seven given before it in the same
+    /// batch, in nanoseconds.
     package var durationNanoseconds: UInt64
 
     package init(

@@ -23,8 +23,10 @@ struct QueryService: ~Copyable {
     /// Whether something may be awaited, so that the desk must be looked after.
     private var isDeskBusy = false
 
-    /// How many answers in a row count as given at one time, that of the first: a look at the clock
-    /// costs a twentieth of what is done for an answer here.
+    /// How many answers in a row count as given at one time, that of the first.
+    ///
+    /// A look at the clock costs a twentieth of what is done for an answer here. An answer that takes
+    /// long shows in the time of those behind it.
     static let answersPerReading = 8
     /// Why a query is refused when too many wait.
     private static let overload = "too many queries wait for upstreams"
@@ -114,7 +116,8 @@ struct QueryService: ~Copyable {
 
     /// Asks the chain of the block that serves a query.
     ///
-    /// A function of its own: what is lent by whoever may change it is copied each time.
+    /// A function of its own, so that the query is lent once: it cannot be copied, and still is, byte
+    /// by byte, at each call of one that may not change it by one that may.
     @inline(__always)
     private mutating func serve(
         _ query: borrowing Query,

@@ -183,9 +183,12 @@ extension MutableSpan<UInt8> {
             }
         }
     }
+
     /// Copies all of `source` as it is to one place, and with A–Z as a–z to another, eight bytes a
     /// step; traps where it does not fit.
-    mutating func copy(_ source: Span<UInt8>, to plain: Int, inLowerCaseTo lower: Int) {
+    ///
+    /// The two places must not share memory.
+    package mutating func copy(_ source: Span<UInt8>, to plain: Int, inLowerCaseTo lower: Int) {
         let last = source.count &- 8
         guard last >= 0 else {
             for offset in 0..<source.count {
@@ -198,7 +201,8 @@ extension MutableSpan<UInt8> {
             min(plain, lower) >= 0 && max(plain, lower) <= count &- source.count,
             "a copy ends where the memory ends"
         )
-        // SAFETY: the bounds of all three were checked, and every bit pattern is a valid integer.
+        // SAFETY: the bounds of all three were checked, and every bit pattern is a valid integer;
+        // nobody else has what may be written, so that the source is different memory.
         unsafe withUnsafeMutableBytes { target in
             unsafe source.withUnsafeBytes { source in
                 var offset = 0

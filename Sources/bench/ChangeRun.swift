@@ -72,6 +72,7 @@ struct ChangeRun {
                 rounds[index].add(try measure(change))
             }
         }
+        try awake.check()
         awake.end()
         server.child.end()
         var table = Table(Self.headings)

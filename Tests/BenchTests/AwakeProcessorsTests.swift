@@ -36,4 +36,17 @@ import Testing
         awake.end()
         #expect(awake.identifiers.isEmpty)
     }
+
+    @Test func saysWhereAProcessDidNotStay() throws {
+        let folder = try ScratchFolder(named: "bench-tests")
+        defer { folder.remove() }
+        let processors = Set(Process.processors.prefix(1))
+        let command = [try Tool.path("sleep"), "60"]
+        let awake = try AwakeProcessors(processors, running: command, notes: folder("notes"))
+        defer { awake.end() }
+
+        #expect(throws: Never.self) { try awake.check() }
+        awake.end()
+        #expect(throws: AwakeProcessors.Asleep.self) { try awake.check() }
+    }
 }

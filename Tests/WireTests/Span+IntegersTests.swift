@@ -61,4 +61,37 @@ import Wire
             span.swap32(at: 7, 0)
         }
     }
+
+    @Test("A copy in lower case fills its place up to the end", arguments: [0, 1, 7, 8, 9, 16, 17])
+    func copiesAlsoInLowerCase(count: Int) {
+        let source = (0..<count).map { UInt8(0x3E + $0 * 3) }
+        var bytes = [UInt8](repeating: 0xEE, count: 2 * count + 2)
+        var span = bytes.mutableSpan
+        span.copy(source.span, to: 1, inLowerCaseTo: count + 2)
+
+        #expect(bytes == [0xEE] + source + [0xEE] + source.map(\.asciiLowercased))
+    }
+
+    @Test func trapsWhereACopyInLowerCaseDoesNotFit() async {
+        await #expect(processExitsWith: .failure) {
+            var bytes = [UInt8](repeating: 0, count: 16)
+            var span = bytes.mutableSpan
+            span.copy([UInt8](repeating: 0x41, count: 8).span, to: 9, inLowerCaseTo: 0)
+        }
+        await #expect(processExitsWith: .failure) {
+            var bytes = [UInt8](repeating: 0, count: 16)
+            var span = bytes.mutableSpan
+            span.copy([UInt8](repeating: 0x41, count: 8).span, to: 0, inLowerCaseTo: 9)
+        }
+        await #expect(processExitsWith: .failure) {
+            var bytes = [UInt8](repeating: 0, count: 16)
+            var span = bytes.mutableSpan
+            span.copy([UInt8](repeating: 0x41, count: 8).span, to: -1, inLowerCaseTo: 8)
+        }
+        await #expect(processExitsWith: .failure) {
+            var bytes = [UInt8](repeating: 0, count: 16)
+            var span = bytes.mutableSpan
+            span.copy([UInt8](repeating: 0x41, count: 7).span, to: 0, inLowerCaseTo: 10)
+        }
+    }
 }
