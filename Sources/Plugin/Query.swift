@@ -66,7 +66,7 @@ package struct Query: ~Copyable, Sendable {
     package var depth: Int
     /// The label of `name` at which the zone of the server block begins.
     package var zoneLabel: Int
-    /// That zone's place among the zones of its server block.
+    /// That zone's place among those of its server block, each counted at each of its ports.
     package var zonePlace: Int
 
     package init(

@@ -32,8 +32,8 @@ package struct QueryTally: Hashable, Sendable {
 package protocol Tallier: Observer {
     /// Learns of queries that were answered without a worker.
     ///
-    /// `place`: where in the chain stands who would have answered. `zone`: the place of their zone
-    ///   among those of the server block. `local`: where they were sent to.
+    /// `place`: where in the chain stands who would have answered. `zone`: as `Query.zonePlace`.
+    /// `local`: where they were sent to.
     func count(
         _ tally: QueryTally,
         answeredBy place: Int,

@@ -14,10 +14,10 @@ package struct Setup: Sendable {
 
     /// The zones of the server block, in lower case, reverse zones expanded.
     package let zones: [Name]
-    /// The listeners' name in metrics: `dns://:53`.
+    /// Each zone at each of its ports, in the order of the keys: what a query's `zonePlace` counts.
+    package let servedZones: [ServedZone]
+    /// The block's name in metrics, by its first port: `dns://:53`.
     package let serverLabel: String
-    /// The port of the server block.
-    package let port: UInt16
     /// Where files are read.
     package var files: any FileSource {
         mutating get {
@@ -106,9 +106,8 @@ package struct Setup: Sendable {
     package var control: String?
 
     package init(
-        zones: [Name],
+        servedZones: [ServedZone],
         serverLabel: String,
-        port: UInt16,
         files: any FileSource,
         workforce: any Workforce = SoleWorker(),
         store: (any FileStore)? = nil,
@@ -126,9 +125,11 @@ package struct Setup: Sendable {
         pluginNames: [String] = [],
         board: ReadinessBoard = ReadinessBoard()
     ) {
+        self.servedZones = servedZones
+        var zones: [Name] = []
+        for served in servedZones where !zones.contains(served.zone) { zones.append(served.zone) }
         self.zones = zones
         self.serverLabel = serverLabel
-        self.port = port
         source = files
         self.workforce = workforce
         self.store = store

@@ -146,31 +146,32 @@ package struct Listener: QueryPath {
     }
 }
 
-/// One server block: its zones and its plugins.
+/// One server block at one of its ports: its zones there and its plugins.
 package final class ServerBlock: Sendable {
     /// The zones as names in lower case.
     package let zones: [Name]
+    /// The place of each among the block's zones at all its ports: `Query.zonePlace`, ascending.
+    package let zonePlaces: [Int]
     package let chain: Chain
     package let limits: AnswerLimits
     package let takesEveryClass: Bool
-    /// `dns://:53`, as metrics spell it.
-    package let label: String
     /// The addresses at which the kernel may answer by itself, with their interfaces.
     package let kernelInterfaces: [IPAddress: String]
 
+    /// `zonePlaces`: nil for a block with a single port.
     package init(
         zones: [Name],
+        zonePlaces: [Int]? = nil,
         chain: Chain,
         limits: AnswerLimits,
         takesEveryClass: Bool,
-        label: String,
         kernelInterfaces: [IPAddress: String] = [:]
     ) {
         self.zones = zones
+        self.zonePlaces = zonePlaces ?? Array(zones.indices)
         self.chain = chain
         self.limits = limits
         self.takesEveryClass = takesEveryClass
-        self.label = label
         self.kernelInterfaces = kernelInterfaces
     }
 }

@@ -105,15 +105,7 @@ package struct ConfigurationBuilder {
         let chain = Chain(plugins, names: setup.pluginNames)
         if block.stanzas.contains(where: { $0.name.text == "ready" }) { waited += setup.readiness }
         plan.take(setup)
-        let serverBlock = ServerBlock(
-            zones: setup.zones,
-            chain: chain,
-            limits: setup.limits,
-            takesEveryClass: setup.takesEveryClass,
-            label: setup.serverLabel,
-            kernelInterfaces: setup.kernelInterfaces
-        )
-        gathering.add(serverBlock, keys: beginning.keys.map(\.key), addresses: setup.addresses)
+        gathering.add(chain, setup, keys: beginning.keys.map(\.key))
     }
 
     /// Reads the keys of a block, before any of its plugins is made; nil without a key.
@@ -129,13 +121,13 @@ package struct ConfigurationBuilder {
         let names = surroundings.plugins.map { $0.manual.name }
         checkNames(of: block, names)
         guard let first = keys.first?.key else { return nil }
-        var zones: [Name] = []
-        for zone in keys.flatMap(\.key.zones) where !zones.contains(zone) { zones.append(zone) }
+        let servedZones = keys.flatMap { _, key in
+            key.zones.map { ServedZone($0, port: key.port) }
+        }
         let present = self.present(in: block, names)
         let setup = Setup(
-            zones: zones,
+            servedZones: servedZones,
             serverLabel: "dns://:\(first.port)",
-            port: first.port,
             files: surroundings.files,
             workforce: surroundings.workforce,
             store: surroundings.isCheck ? nil : surroundings.store,

@@ -13,6 +13,7 @@ struct KernelBlock: Sendable {
     let place: Int
     /// Who counts them.
     let talliers: [any Tallier]
+    /// How many places of zones there are to count under, those of other ports before them included.
     let zoneCount: Int
 
     /// Why the kernel must not answer for a block.
@@ -43,6 +44,6 @@ struct KernelBlock: Sendable {
         self.foreteller = foreteller
         self.place = place
         talliers = plugins.compactMap { $0 as? any Tallier }
-        zoneCount = block.zones.count
+        zoneCount = (block.zonePlaces.last ?? -1) + 1
     }
 }

@@ -16,6 +16,7 @@ struct KernelTable: Sendable {
     /// What decides about answers besides the plugin that gives them.
     private struct Frame: Hashable {
         let zones: [[Name]]
+        let zonePlaces: [[Int]]
         let limits: [AnswerLimits]
         let plugins: [[String]]
         /// The blocks of the table, by which answers are counted.
@@ -75,6 +76,7 @@ struct KernelTable: Sendable {
         places = [place]
         frame = Frame(
             zones: listener.blocks.map(\.zones),
+            zonePlaces: listener.blocks.map(\.zonePlaces),
             limits: listener.blocks.map(\.limits),
             plugins: listener.blocks.map(\.chain.names),
             blocks: blocks.map(\.index)

@@ -24,26 +24,27 @@ struct ListenerGathering {
     private var claims: [Claim: Word] = [:]
     private(set) var mistakes: [CorefileError] = []
 
-    /// Puts a block at every place that its keys and addresses name.
+    /// Puts the block of `setup` and `keys` at every place that they name.
     ///
     /// A zone that is served twice at one place is a mistake, and so is one that is served both at
     /// one address and at every address.
-    mutating func add(_ block: ServerBlock, keys: [ServerKey], addresses: [IPAddress]) {
-        let addresses: [IPAddress?] = addresses.isEmpty ? [nil] : addresses.map { $0 }
+    mutating func add(_ chain: Chain, _ setup: Setup, keys: [ServerKey]) {
+        let addresses = setup.addresses.isEmpty ? [nil] : setup.addresses.map(Optional.some)
         var ports: [UInt16] = []
         for key in keys where !ports.contains(key.port) { ports.append(key.port) }
         for key in keys {
             for address in addresses { claim(key, Place(address: address, port: key.port)) }
         }
+        let zones = setup.servedZones
         for port in ports {
-            let zones = keys.filter { $0.port == port }.flatMap(\.zones)
+            let zonePlaces = zones.indices.filter { zones[$0].port == port }
             let served = ServerBlock(
-                zones: zones,
-                chain: block.chain,
-                limits: block.limits,
-                takesEveryClass: block.takesEveryClass,
-                label: block.label,
-                kernelInterfaces: block.kernelInterfaces
+                zones: zonePlaces.map { zones[$0].zone },
+                zonePlaces: zonePlaces,
+                chain: chain,
+                limits: setup.limits,
+                takesEveryClass: setup.takesEveryClass,
+                kernelInterfaces: setup.kernelInterfaces
             )
             for address in addresses {
                 let place = Place(address: address, port: port)

@@ -8,14 +8,14 @@ struct ZoneTable: Sendable {
     /// Whose zone one of the list is.
     private struct Holder {
         let block: Int
-        /// The zone's place among those of its block.
+        /// The zone's place among those of its block at all ports.
         let zone: Int
     }
 
     /// Where a name is served.
     struct Finding {
         let block: Int
-        /// The zone's place among those of its block.
+        /// The zone's place among those of its block at all ports.
         let zone: Int
         /// The label of the name at which the zone begins.
         let label: Int
@@ -28,7 +28,7 @@ struct ZoneTable: Sendable {
     init(_ blocks: [ServerBlock]) {
         zones = ZoneList(blocks.flatMap(\.zones))
         holders = blocks.enumerated().flatMap { index, block in
-            block.zones.indices.map { Holder(block: index, zone: $0) }
+            block.zonePlaces.map { Holder(block: index, zone: $0) }
         }
     }
 

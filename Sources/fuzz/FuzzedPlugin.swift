@@ -36,9 +36,8 @@ enum FuzzedPlugin {
             return
         }
         var setup = Setup(
-            zones: [fuzz, reverse],
+            servedZones: [ServedZone(fuzz, port: 53), ServedZone(reverse, port: 53)],
             serverLabel: "dns://:53",
-            port: 53,
             files: files,
             metrics: registry,
             log: SilentLog(),

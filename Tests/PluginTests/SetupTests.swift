@@ -22,17 +22,31 @@ import Wire
         }
     }
 
-    private func setup(previous: [String: any Sendable] = [:]) -> Setup {
+    private func setup(
+        serving zones: [ServedZone] = [ServedZone(.root, port: 53)],
+        previous: [String: any Sendable] = [:]
+    ) -> Setup {
         Setup(
-            zones: [.root],
+            servedZones: zones,
             serverLabel: "dns://:53",
-            port: 53,
             files: NoFiles(),
             metrics: Registry(),
             log: SilentLog(),
             previous: previous,
             wallSeconds: { 0 }
         )
+    }
+
+    @Test func namesAZoneOnceThatIsServedAtTwoPorts() throws {
+        let (one, two) = (try Name("one."), try Name("two."))
+        let served = [
+            ServedZone(one, port: 53), ServedZone(two, port: 53), ServedZone(one, port: 54),
+        ]
+
+        let setup = setup(serving: served)
+
+        #expect(setup.servedZones == served)
+        #expect(setup.zones == [one, two])
     }
 
     @Test(arguments: [

@@ -102,9 +102,8 @@ struct Surroundings {
     /// A setup as the server hands it to the first plugin of a block.
     func setup(isCheck: Bool = false) throws -> Setup {
         var setup = Setup(
-            zones: try zones.map { try Name($0).lowercased },
+            servedZones: try zones.map { ServedZone(try Name($0).lowercased, port: 53) },
             serverLabel: "dns://:53",
-            port: 53,
             files: files,
             store: store,
             metrics: metrics,

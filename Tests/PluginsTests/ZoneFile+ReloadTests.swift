@@ -74,9 +74,8 @@ private final class CountedFiles: FileSource {
     /// The plugin made again after `setup`, as a reload makes it.
     private func make(after before: Setup?) throws -> (File, Setup) {
         var setup = Setup(
-            zones: [try Name("example.org")],
+            servedZones: [ServedZone(try Name("example.org"), port: 53)],
             serverLabel: "dns://:53",
-            port: 53,
             files: files,
             metrics: Registry(),
             log: SilentLog(),

@@ -48,8 +48,7 @@ final class Bench {
                 zones: [try Name(block.zone)],
                 chain: Chain(block.plugins),
                 limits: AnswerLimits(),
-                takesEveryClass: takesEveryClass,
-                label: "dns://:53"
+                takesEveryClass: takesEveryClass
             )
         }
         let dropped = QueryMetrics(

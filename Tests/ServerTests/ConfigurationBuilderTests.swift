@@ -39,12 +39,15 @@ private final class Ticking: Sendable {
 
 @Suite struct ConfigurationBuilderTests {
     /// Builds a Corefile's configuration, or gives its mistakes.
-    static func build(_ text: String) throws -> Result<Configuration, ConfigurationMistakes> {
+    static func build(
+        _ text: String,
+        counting metrics: Registry = Registry()
+    ) throws -> Result<Configuration, ConfigurationMistakes> {
         let surroundings = Surroundings(
             plugins: Plugins.all,
             pluginsNotYet: Plugins.notYet,
             files: EmptyDisk(),
-            metrics: Registry(),
+            metrics: metrics,
             log: SilentLog(),
             wallSeconds: { 1_700_000_000 }
         )
@@ -125,6 +128,53 @@ private final class Ticking: Sendable {
         #expect(configuration.listeners.map(\.port) == [1_053, 2_053])
         #expect(configuration.listeners.map(\.blocks.count) == [2, 1])
         #expect(configuration.listeners[0].address == IPAddress("127.0.0.1"))
+    }
+
+    @Test(
+        "A query counts under the zone and the port that it was asked of",
+        arguments: [
+            "one.example:1053 two.example:2053 three.example:1053 two.example:1053",
+            "two.example:2053 two.example:1053 three.example:1053 one.example:1053",
+            "two.example:1053 one.example:1053 two.example:2053 three.example:1053",
+        ],
+        [
+            (1_053, "one.example."), (1_053, "two.example."), (1_053, "three.example."),
+            (2_053, "two.example."),
+        ] as [(UInt16, String)]
+    )
+    func countsUnderTheZoneAndThePort(keys: String, asked: (port: UInt16, zone: String)) throws {
+        let metrics = Registry()
+        let text = "\(keys) {\n prometheus\n whoami\n}\n"
+        let configuration = try Self.build(text, counting: metrics).get()
+        let listener = try #require(configuration.listeners.first { $0.port == asked.port })
+        var query = Query(
+            header: Header(id: 1, flags: []),
+            name: try QueryName(Name("www." + asked.zone)),
+            type: .a,
+            recordClass: .internet
+        )
+        let block = listener.route(&query)
+        let report = SentReport(
+            code: .noError,
+            flags: .response,
+            hasAnswers: true,
+            byteCount: 60,
+            answeringPlugin: 1,
+            durationNanoseconds: 1
+        )
+
+        listener.sent(query, report, block: block, counting: metrics.cells(forWorker: 0))
+
+        let page = String(decoding: metrics.page(), as: UTF8.self)
+        let counted = page.split(separator: "\n").filter {
+            $0.hasPrefix("coredns_dns_requests_total{") && !$0.hasSuffix(" 0")
+        }
+        #expect(
+            counted == [
+                "coredns_dns_requests_total{server=\"dns://:\(asked.port)\",zone=\"\(asked.zone)\","
+                    + "view=\"\",proto=\"udp\",family=\"1\",type=\"A\"} 1"
+            ]
+        )
     }
 
     @Test func findsEveryMistakeAtOnce() throws {

@@ -72,6 +72,33 @@ import XDP
         #expect(try found[question("a.two.")] == answer(2, zone: 2))
     }
 
+    @Test func numbersZonesByTheirPlacesInTheWholeBlock() throws {
+        let oracle = Oracle(["a.one.": [1]])
+        let first = KernelFixture.block([oracle], zones: ["other.", "one."], zonePlaces: [1, 3])
+        let second = KernelFixture.block([Oracle(["a.two.": [2]])], zones: ["two."])
+
+        let table = try #require(KernelFixture.tables([first, second]).tables.first)
+        let found = answers(table)
+
+        #expect(table.zoneCount == 5)
+        #expect(try found[question("a.one.")] == answer(1, zone: 3))
+        #expect(try found[question("a.two.")] == answer(2, zone: 4))
+    }
+
+    @Test func namesEverythingWhenTheZonesCountElsewhere() throws {
+        let oracle = Oracle(["a.example.": [1]])
+        let old = KernelFixture.block([oracle])
+        let new = KernelFixture.block([oracle], zonePlaces: [1])
+        let before = try #require(KernelFixture.tables([old]).tables.first)
+        let after = try #require(KernelFixture.tables([new]).tables.first)
+
+        #expect(
+            try answers(after, otherwiseThan: before) == [
+                question("a.example."): answer(1, zone: 1)
+            ]
+        )
+    }
+
     @Test func namesOnlyWhatMayHaveChanged() throws {
         let old = KernelFixture.block([Oracle(["a.example.": [1], "b.example.": [2]])])
         let new = KernelFixture.block([Oracle(["a.example.": [1], "b.example.": [3]])])

@@ -89,15 +89,16 @@ enum KernelFixture {
     static func block(
         _ plugins: [any Plugin],
         zones: [String] = ["example."],
+        zonePlaces: [Int]? = nil,
         interface: String? = "nowhere0",
         addresses: [IPAddress] = [address]
     ) -> ServerBlock {
         ServerBlock(
             zones: zones.map { (try? Name($0)) ?? .root },
+            zonePlaces: zonePlaces,
             chain: Chain(plugins),
             limits: AnswerLimits(),
             takesEveryClass: false,
-            label: "dns://:53",
             kernelInterfaces: interface.map { interface in
                 Dictionary(uniqueKeysWithValues: addresses.map { ($0, interface) })
             } ?? [:]

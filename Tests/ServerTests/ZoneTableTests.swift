@@ -14,8 +14,7 @@ import Wire
                     zones: try zones.map { try Name($0) },
                     chain: Chain([]),
                     limits: AnswerLimits(),
-                    takesEveryClass: false,
-                    label: ""
+                    takesEveryClass: false
                 )
             }
         )

@@ -22,7 +22,8 @@ package struct Prometheus: Observer, Tallier {
         metrics: QueryMetrics.names
     )
 
-    /// The metrics of each zone, for each address that is bound; one zone after the other.
+    /// The metrics of each zone at each port, for each address that is bound; one zone after the
+    /// other.
     private let metrics: [QueryMetrics]
     /// The addresses that the block binds; empty for every address, which has one label.
     private let addresses: [IPAddress]
@@ -60,10 +61,10 @@ package struct Prometheus: Observer, Tallier {
         )
     }
 
-    /// The listeners' names in metrics, one for each address that is bound.
-    private static func servers(_ setup: Setup) -> [String] {
-        guard !setup.addresses.isEmpty else { return [setup.serverLabel] }
-        return setup.addresses.map { "dns://\(Endpoint($0, port: setup.port))" }
+    /// The names of the listeners of a port in metrics, one for each address that is bound.
+    private static func servers(_ addresses: [IPAddress], _ port: UInt16) -> [String] {
+        guard !addresses.isEmpty else { return ["dns://:\(port)"] }
+        return addresses.map { "dns://\(Endpoint($0, port: port))" }
     }
 
     /// The series of the zones of a block.
@@ -78,14 +79,15 @@ package struct Prometheus: Observer, Tallier {
     /// Which ones it has is shown once it serves; those it lost are taken off the page.
     private static func takeSeries(_ setup: inout Setup) -> Series {
         let (registry, names) = (setup.metrics, setup.pluginNames)
-        let (servers, zones) = (servers(setup), setup.zones.map(\.description))
-        let key = (["prometheus"] + servers + zones).joined(separator: " ")
+        let places = setup.servedZones.flatMap { served in
+            servers(setup.addresses, served.port).map { (server: $0, zone: "\(served.zone)") }
+        }
+        let key = "prometheus " + places.map { "\($0) \($1)" }.joined(separator: " ")
         let before = setup.previous(key, as: Series.self)
         if let before, before.plugins == names {
             setup.kept[key] = before
             return before
         }
-        let places = zones.flatMap { zone in servers.map { (server: $0, zone: zone) } }
         let series = Series(
             plugins: names,
             metrics: places.map { server, zone in
