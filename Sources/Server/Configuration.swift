@@ -158,7 +158,7 @@ package final class ServerBlock: Sendable {
     /// The addresses at which the kernel may answer by itself, with their interfaces.
     package let kernelInterfaces: [IPAddress: String]
 
-    /// `zonePlaces`: nil for a block with a single port.
+    /// A block with its plugins; `zonePlaces`: nil for one with a single port.
     package init(
         zones: [Name],
         zonePlaces: [Int]? = nil,

@@ -13,8 +13,9 @@ struct KernelBlock: Sendable {
     let place: Int
     /// Who counts them.
     let talliers: [any Tallier]
-    /// How many places of zones there are to count under, those of other ports before them included.
-    let zoneCount: Int
+    /// The places of its zones among those of the whole server block, as `ServerBlock.zonePlaces`.
+    let zonePlaces: [Int]
+    var zoneCount: Int { zonePlaces.count }
 
     /// Why the kernel must not answer for a block.
     struct Refusal: Error, Hashable {
@@ -44,6 +45,6 @@ struct KernelBlock: Sendable {
         self.foreteller = foreteller
         self.place = place
         talliers = plugins.compactMap { $0 as? any Tallier }
-        zoneCount = (block.zonePlaces.last ?? -1) + 1
+        zonePlaces = block.zonePlaces
     }
 }

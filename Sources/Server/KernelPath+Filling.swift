@@ -119,7 +119,7 @@ extension KernelPath {
                 keys += value.key
                 values += value.bytes
                 for block in table.blocks {
-                    state.tallyPlaces += (0..<block.zoneCount).map { zone in
+                    state.tallyPlaces += block.zonePlaces.map { zone in
                         TallyPlace(block: block, zone: zone, local: place.endpoint.address)
                     }
                 }

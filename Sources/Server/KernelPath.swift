@@ -23,7 +23,7 @@ package final class KernelPath: Sendable {
     /// Who is told of what was counted under one number.
     struct TallyPlace: Sendable {
         let block: KernelBlock
-        /// The zone's place in the block.
+        /// The zone's place in the block, as `Query.zonePlace`.
         let zone: Int
         let local: IPAddress
     }

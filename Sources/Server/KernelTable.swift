@@ -16,7 +16,6 @@ struct KernelTable: Sendable {
     /// What decides about answers besides the plugin that gives them.
     private struct Frame: Hashable {
         let zones: [[Name]]
-        let zonePlaces: [[Int]]
         let limits: [AnswerLimits]
         let plugins: [[String]]
         /// The blocks of the table, by which answers are counted.
@@ -76,7 +75,6 @@ struct KernelTable: Sendable {
         places = [place]
         frame = Frame(
             zones: listener.blocks.map(\.zones),
-            zonePlaces: listener.blocks.map(\.zonePlaces),
             limits: listener.blocks.map(\.limits),
             plugins: listener.blocks.map(\.chain.names),
             blocks: blocks.map(\.index)
@@ -105,14 +103,19 @@ struct KernelTable: Sendable {
         var firstZone = 0
         for (index, block) in blocks.enumerated() {
             let before = other?.blocks[index].foreteller
+            var numbers: [Int: UInt32] = [:]
+            for (number, place) in block.zonePlaces.enumerated() {
+                numbers[place] = UInt32(firstZone + number)
+            }
             block.foreteller.foretell(otherwiseThan: before) { name, type in
                 guard let key = KernelQuestion(name, type, table: number) else { return }
                 let local = places[0].endpoint
                 guard let found = asked.ask(name, type, listener, block.index, local),
+                    let zone = numbers[found.zone],
                     let answer = KernelAnswer(
                         record: found.record,
                         udpByteCount: found.udpByteCount,
-                        zone: UInt32(firstZone + found.zone)
+                        zone: zone
                     )
                 else { return }
                 body(key, answer)
