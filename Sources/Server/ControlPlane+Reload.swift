@@ -6,6 +6,10 @@ import Posix
 
 /// Changing to another configuration, in one step or not at all.
 extension ControlPlane {
+    /// From when on what is replaced counts as large: how long it took to make what replaces it, in
+    /// milliseconds.
+    static let largeMilliseconds: UInt64 = 20
+
     /// Reads the Corefile again and builds everything anew; a mistake leaves all as it is.
     mutating func reload() {
         do throws(StartMistake) {
@@ -18,6 +22,8 @@ extension ControlPlane {
     /// Changes to a Corefile that was read, or goes on without it.
     private mutating func take(_ next: LoadedCorefile) {
         refusal = []
+        // What happened to files until here is read now: told later, all would be read twice.
+        gathering.note(watcher.changes(), Self.now)
         guard rebuild(next, .unknown) else {
             looks.refused = next.digest
             return
@@ -49,6 +55,8 @@ extension ControlPlane {
     @discardableResult
     mutating func rebuild(_ corefile: LoadedCorefile, _ changes: FileChanges) -> Bool {
         let start = Self.now
+        // What workers have let go of by now would lie beside what is made.
+        published.release()
         do throws(StartMistake) {
             let next = try Self.build(
                 corefile,
@@ -75,11 +83,11 @@ extension ControlPlane {
             let isLikeBefore = next.listensLike(published.current)
             published.publish(next)
             board.close(exceptFor: next)
-            // Whoever has nothing to do learns of changed files when somebody asks, or within a second.
-            if !isLikeBefore || !changes.isComplete {
+            let end = Self.now
+            if !isLikeBefore || !changes.isComplete || Self.isLarge(from: start, end) {
                 for order in orders { order.wakeup.wake() }
             }
-            gathering.end(isTaken: true, from: start, Self.now)
+            gathering.end(isTaken: true, from: start, end)
             refusal = []
             settle(next)
             return true
@@ -91,6 +99,15 @@ extension ControlPlane {
             if published.current.plan.isUnsettled { tryAgainLater() }
             return false
         }
+    }
+
+    /// Whether making a configuration took so long that what it replaces is not to be held.
+    ///
+    /// A worker that has nothing to do learns of changed files when somebody asks, or within a
+    /// second. Until then it holds the configuration before, which may be as large as this one; with
+    /// one that is being made there would be three.
+    static func isLarge(from start: Moment, _ end: Moment) -> Bool {
+        end.nanoseconds(since: start) >= largeMilliseconds * 1_000_000
     }
 
     /// Has everything read again after a while, each time a longer one.
