@@ -14,6 +14,8 @@ struct RegistryChanges {
     private static let lookNanoseconds: UInt64 = 2_000_000
     private static let streamRate = 1_000
     private static let streamCount = 3_000
+    /// How long a server is looked at to tell whether it is at work, in milliseconds.
+    private static let restMilliseconds = 200
     /// How long a change may take to be seen, in nanoseconds.
     private static let patienceNanoseconds: UInt64 = 120_000_000_000
 
@@ -123,6 +125,7 @@ struct RegistryChanges {
     /// Another edition of every file is there at once, and the server is told to read all again.
     func reload(to edition: Cluster.Edition) throws -> RegistryMeasurement {
         _ = try files.prepare(edition)
+        try settle()
         try group.resetPeak()
         let before = group.processorTime.nanoseconds
         let start = Clock.monotonicNanoseconds()
@@ -143,6 +146,23 @@ struct RegistryChanges {
             let look = try Look(ChangingEndpoint(number: number).name, .a)
             let wanted = Cluster.changingAddress(of: version)
             try wait(for: look, every: Self.lookNanoseconds) { $0.hasAddress(wanted) }
+        }
+    }
+
+    /// Waits until the server has done what it was told before, so that it counts for nothing else.
+    private func settle() throws {
+        let poll = try Poll()
+        let start = Clock.monotonicNanoseconds()
+        var before = group.processorTime.nanoseconds
+        while true {
+            _ = try poll.wait(milliseconds: Self.restMilliseconds)
+            let now = group.processorTime.nanoseconds
+            // A tenth of a processor: it has some work each second without any change.
+            if now - before < UInt64(Self.restMilliseconds) * 100_000 { return }
+            guard Clock.monotonicNanoseconds() - start < Self.patienceNanoseconds else {
+                throw SystemError(call: "the server does not come to rest", code: 110)
+            }
+            before = now
         }
     }
 

@@ -71,8 +71,13 @@ struct RegistryRun {
         return table
     }
 
-    /// One life of the server: it loads, sees single changes, then large ones.
+    /// Two lives of the server: the first sees changes, the second starts with what one kept.
     private func round() throws -> [(RegistryStep, RegistryMeasurement)] {
+        try life() + [(.restart, try restart())]
+    }
+
+    /// One life of the server: it loads, sees single changes, then large ones.
+    private func life() throws -> [(RegistryStep, RegistryMeasurement)] {
         var (server, loaded) = try load(contestant, answering: questions + [lastQuestion])
         loaded.peak = Double(group(of: server).peakByteCount) / 1e6
         defer { server.child.end() }
@@ -87,11 +92,10 @@ struct RegistryRun {
         try changes.wait(for: .first)
         steps.append((.fewChanged, try changes.reload(to: .fewChanged)))
         steps.append((.allChanged, try changes.reload(to: .allChanged)))
-        steps.append((.restart, try restart()))
         return steps
     }
 
-    /// A second life from what the first one kept at its end.
+    /// A life from what one before it kept at its end.
     private func restart() throws -> RegistryMeasurement {
         try files.reset()
         try load(keeper, answering: questions + [lastQuestion]).0.child.end()
