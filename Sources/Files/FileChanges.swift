@@ -49,6 +49,9 @@ package struct FileChanges: Hashable, Sendable {
             }
         }
 
+        /// Whether of a watched path itself it is told that it may lead elsewhere.
+        var isTurn: Bool { last == .other }
+
         mutating func append(_ later: Story) {
             // Another mode or time takes nothing from what it holds.
             if later.last != .other || last != .whole { last = later.last }
@@ -87,6 +90,9 @@ package struct FileChanges: Hashable, Sendable {
 
     /// The watched paths on which something happened, or in which.
     package var watchedPaths: Set<String> { paths.union(stories.keys) }
+
+    /// Whether a watched path may lead elsewhere than before, which changes all that is behind it.
+    package var haveTurns: Bool { ownStories.values.contains(where: \.isTurn) }
 
     /// Notes that something happened to a watched path itself.
     package mutating func note(_ path: String, _ sign: Sign = .other) {

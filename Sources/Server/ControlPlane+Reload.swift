@@ -10,6 +10,9 @@ extension ControlPlane {
     /// milliseconds.
     static let largeMilliseconds: UInt64 = 20
 
+    /// How often a configuration is made at most while links are turned and turned again.
+    static let maximumMakingCount = 3
+
     /// Reads the Corefile again and builds everything anew; a mistake leaves all as it is.
     mutating func reload() {
         do throws(StartMistake) {
@@ -57,13 +60,9 @@ extension ControlPlane {
         let start = Self.now
         // What workers have let go of by now would lie beside what is made.
         published.release()
+        var later = FileChanges()
         do throws(StartMistake) {
-            let next = try Self.build(
-                corefile,
-                surroundings,
-                previous: published.current,
-                changes: changes
-            )
+            let next = try make(corefile, changes, later: &later)
             do throws(SystemError) {
                 try board.open(for: next)
             } catch {
@@ -88,6 +87,7 @@ extension ControlPlane {
                 for order in orders { order.wakeup.wake() }
             }
             gathering.end(isTaken: true, from: start, end)
+            gathering.note(later, end)
             refusal = []
             settle(next)
             return true
@@ -96,9 +96,49 @@ extension ControlPlane {
             if error.lines != refusal { refuse(error) }
             refusal = error.lines
             gathering.end(isTaken: false, from: start, Self.now)
+            gathering.note(later, Self.now)
             if published.current.plan.isUnsettled { tryAgainLater() }
             return false
         }
+    }
+
+    /// Makes the configuration anew, and again when a link was turned meanwhile.
+    ///
+    /// Who turns a link exchanges many files in one step; some of the old ones beside some of the
+    /// new ones are a state that nobody wanted. `later`: what else happened meanwhile, of which the
+    /// configuration knows nothing.
+    private mutating func make(
+        _ corefile: LoadedCorefile,
+        _ changes: FileChanges,
+        later: inout FileChanges
+    ) throws(StartMistake) -> Configuration {
+        var changes = changes
+        for _ in 1..<Self.maximumMakingCount {
+            let next = try makeOnce(corefile, changes)
+            let news = watcher.changes()
+            guard news.haveTurns else {
+                later = news
+                return next
+            }
+            // Should it be refused now, nothing of this is lost.
+            later.formUnion(news)
+            changes.formUnion(news)
+        }
+        let next = try makeOnce(corefile, changes)
+        later = FileChanges()
+        return next
+    }
+
+    private func makeOnce(
+        _ corefile: LoadedCorefile,
+        _ changes: FileChanges
+    ) throws(StartMistake) -> Configuration {
+        try Self.build(
+            corefile,
+            surroundings,
+            previous: published.current,
+            changes: changes
+        )
     }
 
     /// Whether making a configuration took so long that what it replaces is not to be held.

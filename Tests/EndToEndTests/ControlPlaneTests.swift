@@ -8,27 +8,31 @@ import Plugins
 import Posix
 import Synchronization
 import Testing
+import Wire
 
 @testable import Server
 
 /// The disk, and what else happens while it is read.
 private final class ObservedDisk: FileSource {
     private let disk = DiskFiles()
-    private let action = Mutex<(@Sendable () -> Void)?>(nil)
+    private let action = Mutex<(@Sendable (_ path: String) -> Void)?>(nil)
 
-    /// Has something done before the names in a folder are told.
-    func beforeLists(_ action: @escaping @Sendable () -> Void) {
+    /// Has something done before a file is read or a folder listed.
+    func beforeReading(_ action: @escaping @Sendable (_ path: String) -> Void) {
         self.action.withLock { $0 = action }
     }
 
-    func read(_ path: String) throws(FileError) -> [UInt8] { try disk.read(path) }
+    func read(_ path: String) throws(FileError) -> [UInt8] {
+        action.withLock { $0 }?(path)
+        return try disk.read(path)
+    }
 
     func identity(of path: String) throws(FileError) -> FileIdentity {
         try disk.identity(of: path)
     }
 
     func list(_ path: String) throws(FileError) -> [String] {
-        action.withLock { $0 }?()
+        action.withLock { $0 }?(path)
         return try disk.list(path)
     }
 
@@ -48,7 +52,7 @@ private final class SeenCounts: Sendable {
 ///
 /// Most tests are processes of their own, because signals concern all of a process.
 @Suite struct ControlPlaneTests {
-    /// The folder of one test: two editions of the manifests, and the link.
+    /// The folder of one test: three editions of the manifests, and the link.
     private struct Stage {
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "apus-\(UUID().uuidString)")
@@ -56,11 +60,12 @@ private final class SeenCounts: Sendable {
 
         init() throws {
             let manager = FileManager.default
-            for (edition, address) in [("first", "10.96.1.1"), ("second", "10.96.1.2")] {
+            for (number, edition) in ["first", "second", "third"].enumerated() {
                 let path = folder.appending(path: edition)
                 try manager.createDirectory(at: path, withIntermediateDirectories: true)
-                try Data(ManifestServerTests.service("one", address).utf8)
-                    .write(to: path.appending(path: "one.yaml"))
+                for (place, name) in ["one", "two"].enumerated() {
+                    try write(name, "10.96.\(place + 1).\(number + 1)", in: edition)
+                }
             }
             let corefile = """
                 . {
@@ -73,6 +78,12 @@ private final class SeenCounts: Sendable {
                 """
             try Data(corefile.utf8).write(to: folder.appending(path: "Corefile"))
             try show("first")
+        }
+
+        /// Writes a Service of an edition anew.
+        func write(_ name: String, _ address: String, in edition: String) throws {
+            let file = folder.appending(path: "\(edition)/\(name).yaml")
+            try Data(ManifestServerTests.service(name, address).utf8).write(to: file)
         }
 
         /// Has the link lead to an edition, in one step.
@@ -157,7 +168,7 @@ private final class SeenCounts: Sendable {
             try poll.add(orders.wakeup.number, .input, token: 0)
 
             try stage.show("second")
-            stage.disk.beforeLists {
+            stage.disk.beforeReading { _ in
                 Posix.Thread.rest(nanoseconds: Int(ControlPlane.largeMilliseconds) * 1_000_000)
             }
             try Self.takeChanges(&control)
@@ -179,13 +190,115 @@ private final class SeenCounts: Sendable {
 
             held = nil
             let seen = SeenCounts()
-            stage.disk.beforeLists { seen.note(published.retiredCount) }
+            stage.disk.beforeReading { _ in seen.note(published.retiredCount) }
             try stage.show("first")
             try Self.takeChanges(&control)
 
             #expect(Set(seen.all) == [0])
             try stage.remove()
         }
+    }
+
+    @Test func makesItAgainWhenALinkWasTurnedMeanwhile() async {
+        await #expect(processExitsWith: .success) {
+            let stage = try Stage()
+            var control = try stage.control()
+            let turns = SeenCounts()
+            stage.disk.beforeReading { path in
+                guard path.hasSuffix("/two.yaml"), turns.all.isEmpty else { return }
+                turns.note(1)
+                #expect(throws: Never.self) { try stage.show("third") }
+            }
+
+            try stage.show("second")
+            try Self.takeChanges(&control)
+
+            #expect(turns.all == [1])
+            let one = try Self.address(of: "one", control)
+            let two = try Self.address(of: "two", control)
+            #expect(one == [10, 96, 1, 3])
+            #expect(two == [10, 96, 2, 3])
+            let later = control.watcher.changes()
+            #expect(later.isEmpty)
+            try stage.remove()
+        }
+    }
+
+    /// Each reading sees another turn; in the end what there is is served, and read again soon.
+    @Test func goesOnWithALinkThatTurnsAndTurns() async {
+        await #expect(processExitsWith: .success) {
+            let stage = try Stage()
+            var control = try stage.control()
+            let turns = SeenCounts()
+            stage.disk.beforeReading { path in
+                guard path.hasSuffix("/now") else { return }
+                turns.note(turns.all.count)
+                let edition = turns.all.count % 2 == 0 ? "first" : "third"
+                #expect(throws: Never.self) { try stage.show(edition) }
+            }
+
+            try stage.show("second")
+            try Self.takeChanges(&control)
+
+            #expect(turns.all.count == ControlPlane.maximumMakingCount)
+            let later = control.watcher.changes()
+            #expect(!later.isEmpty)
+            try stage.remove()
+        }
+    }
+
+    @Test func takesSoonWhatHappenedMeanwhileToAFile() async {
+        await #expect(processExitsWith: .success) {
+            let stage = try Stage()
+            var control = try stage.control()
+            let writes = SeenCounts()
+            stage.disk.beforeReading { path in
+                guard path.hasSuffix("/two.yaml"), writes.all.isEmpty else { return }
+                writes.note(1)
+                #expect(throws: Never.self) { try stage.write("one", "10.96.1.9", in: "second") }
+            }
+
+            try stage.show("second")
+            try Self.takeChanges(&control)
+
+            let before = try Self.address(of: "one", control)
+            #expect(before == [10, 96, 1, 2])
+            let isDue = control.gathering.due != nil
+            #expect(isDue)
+            control.rebuild(control.corefile, control.gathering.begin())
+            let after = try Self.address(of: "one", control)
+            #expect(after == [10, 96, 1, 9])
+            try stage.remove()
+        }
+    }
+
+    /// The address of a Service that a worker gives which begins now.
+    private static func address(
+        of name: String,
+        _ control: borrowing ControlPlane
+    ) throws -> [UInt8]? {
+        var core = Core(
+            index: 0,
+            serving: control.published,
+            counting: control.surroundings.metrics.cells(forWorker: 0),
+            random: { 1 }
+        )
+        core.begin(at: ControlPlane.now)
+        let arrival = Arrival(
+            listener: 0,
+            transport: .udp,
+            client: Endpoint(IPAddress(v4: 0x7F00_0001), port: 1_024),
+            local: Endpoint(IPAddress(v4: 0x7F00_0001), port: 53)
+        )
+        var message = Message(header: Header(id: 1, flags: .recursionDesired))
+        message.questions = [Question(try Name("\(name).default.svc.cluster.local"), .a)]
+        let query = try message.encoded()
+        var buffer = [UInt8](repeating: 0, count: 512)
+        var span = buffer.mutableSpan
+        guard case .answered(let count) = core.receive(query.span, arrival, into: &span) else {
+            return nil
+        }
+        return try Message(parsing: buffer.span.extracting(0..<count)).answers.first?.data
     }
 
     /// Takes what happened to files, as the main thread does when it is due.

@@ -115,4 +115,17 @@ import Testing
         changes.loseTrack()
         #expect(!changes.isWhole)
     }
+
+    @Test(
+        arguments: [(.other, true), (.whole, false), (.gone, false), (.begun, false)]
+            as [(FileChanges.Sign, Bool)]
+    )
+    func tellsThatAPathMayLeadElsewhere(sign: FileChanges.Sign, isTurn: Bool) {
+        var changes = FileChanges()
+        changes.note("a", in: "m", sign)
+        #expect(!changes.haveTurns)
+
+        changes.note("m", sign)
+        #expect(changes.haveTurns == isTurn)
+    }
 }
