@@ -60,9 +60,9 @@ extension ControlPlane {
         let start = Self.now
         // What workers have let go of by now would lie beside what is made.
         published.release()
-        var later = FileChanges()
+        var meanwhile = (told: FileChanges(), unseen: FileChanges())
         do throws(StartMistake) {
-            let next = try make(corefile, changes, later: &later)
+            let next = try make(corefile, changes, &meanwhile)
             do throws(SystemError) {
                 try board.open(for: next)
             } catch {
@@ -87,7 +87,7 @@ extension ControlPlane {
                 for order in orders { order.wakeup.wake() }
             }
             gathering.end(isTaken: true, from: start, end)
-            gathering.note(later, end)
+            gathering.note(meanwhile.unseen, end)
             refusal = []
             settle(next)
             return true
@@ -96,7 +96,7 @@ extension ControlPlane {
             if error.lines != refusal { refuse(error) }
             refusal = error.lines
             gathering.end(isTaken: false, from: start, Self.now)
-            gathering.note(later, Self.now)
+            gathering.note(meanwhile.told, Self.now)
             if published.current.plan.isUnsettled { tryAgainLater() }
             return false
         }
@@ -105,28 +105,23 @@ extension ControlPlane {
     /// Makes the configuration anew, and again when a link was turned meanwhile.
     ///
     /// Who turns a link exchanges many files in one step; some of the old ones beside some of the
-    /// new ones are a state that nobody wanted. `later`: what else happened meanwhile, of which the
-    /// configuration knows nothing.
+    /// new ones are a state that nobody wanted. `meanwhile`: what the watcher told, all of it, and
+    /// the part of which the configuration may know nothing.
     private mutating func make(
         _ corefile: LoadedCorefile,
         _ changes: FileChanges,
-        later: inout FileChanges
+        _ meanwhile: inout (told: FileChanges, unseen: FileChanges)
     ) throws(StartMistake) -> Configuration {
         var changes = changes
         for _ in 1..<Self.maximumMakingCount {
             let next = try makeOnce(corefile, changes)
-            let news = watcher.changes()
-            guard news.haveTurns else {
-                later = news
-                return next
-            }
-            // Should it be refused now, nothing of this is lost.
-            later.formUnion(news)
-            changes.formUnion(news)
+            meanwhile.unseen = watcher.changes()
+            meanwhile.told.formUnion(meanwhile.unseen)
+            guard meanwhile.unseen.haveTurns else { return next }
+            changes.formUnion(meanwhile.unseen)
         }
-        let next = try makeOnce(corefile, changes)
-        later = FileChanges()
-        return next
+        meanwhile.unseen = FileChanges()
+        return try makeOnce(corefile, changes)
     }
 
     private func makeOnce(

@@ -71,7 +71,7 @@ struct RegistryRun {
         return table
     }
 
-    /// Two lives of the server: the first sees changes, the second starts with what one kept.
+    /// A life in which the cluster changes, and one that starts with what another kept.
     private func round() throws -> [(RegistryStep, RegistryMeasurement)] {
         try life() + [(.restart, try restart())]
     }

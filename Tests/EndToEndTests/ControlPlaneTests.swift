@@ -129,9 +129,12 @@ private final class SeenCounts: Sendable {
             let isQuiet = control.gathering.due == nil
             #expect(isQuiet)
 
+            let lists = SeenCounts()
+            stage.disk.beforeReading { path in if path.hasSuffix("/now") { lists.note(1) } }
             try stage.show("second")
             control.reload()
 
+            #expect(lists.all == [1])
             let later = control.watcher.changes()
             #expect(later.isEmpty)
             let isTaken = control.gathering.due == nil && control.gathering.changes.isEmpty
@@ -220,6 +223,39 @@ private final class SeenCounts: Sendable {
             #expect(two == [10, 96, 2, 3])
             let later = control.watcher.changes()
             #expect(later.isEmpty)
+            try stage.remove()
+        }
+    }
+
+    /// The turn was heard of while something was made that could not be served.
+    @Test func losesNoTurnWhenTheCorefileIsRefusedAfterwards() async {
+        await #expect(processExitsWith: .success) {
+            let stage = try Stage()
+            var control = try stage.control()
+            let local = Endpoint(IPAddress(v4: 0x7F00_0001), port: 0)
+            let taken = try UDPSocket(binding: local, sharingPort: false)
+            let corefile = stage.folder.appending(path: "Corefile")
+            let text = try String(contentsOf: corefile, encoding: .utf8)
+            let next = text.replacing(". {", with: ".:\(taken.local.port) {")
+            try Data(next.utf8).write(to: corefile)
+            let turns = SeenCounts()
+            stage.disk.beforeReading { path in
+                guard path.hasSuffix("/two.yaml"), turns.all.isEmpty else { return }
+                turns.note(1)
+                #expect(throws: Never.self) { try stage.show("third") }
+            }
+
+            try stage.show("second")
+            control.reload()
+
+            #expect(turns.all == [1])
+            let before = try Self.address(of: "one", control)
+            #expect(before == [10, 96, 1, 1])
+            let changes = control.gathering.begin()
+            #expect(changes.haveTurns)
+            control.rebuild(control.corefile, changes)
+            let after = try Self.address(of: "one", control)
+            #expect(after == [10, 96, 1, 3])
             try stage.remove()
         }
     }
